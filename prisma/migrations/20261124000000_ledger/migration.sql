@@ -1,0 +1,270 @@
+-- Keys and filters compare in byte order (COLLATE "C") on every server.
+-- Every index leads with its own selective column: look-alikes let a cached plan take the wrong one.
+-- Merging reads by one index each; what only queries need is named _by_….
+
+CREATE TABLE webhook_event (
+  project text COLLATE "C" NOT NULL,
+  id text COLLATE "C" NOT NULL,
+  created_seconds bigint NOT NULL,
+  event text COLLATE "C" NOT NULL,
+  created_at timestamptz(3) NOT NULL,
+  received_at timestamptz(3) NOT NULL,
+  deliveries integer NOT NULL,
+  projected boolean NOT NULL,
+  problem text,
+  room_sid text COLLATE "C",
+  room_name text COLLATE "C",
+  participant_sid text COLLATE "C",
+  participant_identity text COLLATE "C",
+  track_sid text COLLATE "C",
+  egress_id text COLLATE "C",
+  ingress_id text COLLATE "C",
+  resource_id text COLLATE "C",
+  job_id text COLLATE "C",
+  payload json NOT NULL,
+  epoch integer NOT NULL,
+  xid bigint NOT NULL DEFAULT (pg_current_xact_id()::text)::bigint,
+  seq bigserial NOT NULL,
+  PRIMARY KEY (id, project, created_seconds)
+);
+CREATE INDEX webhook_event_by_log ON webhook_event (project, epoch, xid, seq);
+CREATE INDEX webhook_event_by_room ON webhook_event (room_sid, epoch, xid, seq) WHERE room_sid IS NOT NULL;
+CREATE INDEX webhook_event_by_participant ON webhook_event (participant_sid, epoch, xid, seq) WHERE participant_sid IS NOT NULL;
+CREATE INDEX webhook_event_by_egress ON webhook_event (egress_id, epoch, xid, seq) WHERE egress_id IS NOT NULL;
+CREATE INDEX webhook_event_by_resource ON webhook_event (resource_id, epoch, xid, seq) WHERE resource_id IS NOT NULL;
+CREATE INDEX webhook_event_by_job ON webhook_event (job_id, epoch, xid, seq) WHERE job_id IS NOT NULL;
+CREATE INDEX webhook_event_by_problem ON webhook_event (project, epoch, xid, seq) WHERE NOT projected;
+
+CREATE TABLE log_epoch (
+  only boolean PRIMARY KEY DEFAULT true CHECK (only),
+  epoch integer NOT NULL DEFAULT 1
+);
+INSERT INTO log_epoch DEFAULT VALUES;
+
+CREATE TABLE merge_lock (
+  key text COLLATE "C" NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  project text COLLATE "C" NOT NULL,
+  PRIMARY KEY (key, kind, project)
+);
+
+CREATE TABLE rebuild (
+  only boolean PRIMARY KEY DEFAULT true CHECK (only),
+  project text COLLATE "C" NOT NULL DEFAULT '',
+  epoch integer NOT NULL DEFAULT 0,
+  xid bigint NOT NULL DEFAULT 0,
+  seq bigint NOT NULL DEFAULT 0,
+  started_at timestamptz(3) NOT NULL DEFAULT now()
+);
+
+CREATE TABLE room (
+  project text COLLATE "C" NOT NULL,
+  room_name text COLLATE "C" NOT NULL,
+  sid text COLLATE "C" NOT NULL,
+  started_at timestamptz(3) NOT NULL,
+  start_source text NOT NULL,
+  ended_at timestamptz(3),
+  end_source text,
+  end_uncertainty_ms bigint,
+  last_seen_at timestamptz(3) NOT NULL,
+  end_reason text,
+  metadata text,
+  metadata_json jsonb,
+  empty_timeout_seconds integer,
+  departure_timeout_seconds integer,
+  max_participants integer,
+  participant_count integer NOT NULL,
+  participant_session_count integer NOT NULL,
+  created_ms timestamptz(3),
+  created_s timestamptz(3),
+  first_seen_at timestamptz(3) NOT NULL,
+  starts bigint[] NOT NULL,
+  finish_clock text COLLATE "C",
+  finish_reason text,
+  life_at timestamptz(3),
+  profile_clock text COLLATE "C",
+  PRIMARY KEY (sid, room_name, project)
+);
+CREATE INDEX room_range ON room (room_name, project, coalesce(ended_at, 'infinity'::timestamptz));
+CREATE INDEX room_by_start ON room (project, started_at, sid);
+CREATE INDEX room_by_end ON room (project, coalesce(ended_at, 'infinity'::timestamptz), sid);
+CREATE INDEX room_open ON room (project, started_at, sid) WHERE ended_at IS NULL;
+
+CREATE TABLE participant (
+  project text COLLATE "C" NOT NULL,
+  room_name text COLLATE "C" NOT NULL,
+  sid text COLLATE "C" NOT NULL,
+  room_sid text COLLATE "C" NOT NULL,
+  identity text COLLATE "C" NOT NULL,
+  state text NOT NULL,
+  started_at timestamptz(3) NOT NULL,
+  start_source text NOT NULL,
+  ended_at timestamptz(3),
+  end_source text,
+  end_uncertainty_ms bigint,
+  last_seen_at timestamptz(3) NOT NULL,
+  disconnect_reason text,
+  counted boolean NOT NULL,
+  publisher boolean NOT NULL,
+  name text COLLATE "C",
+  kind text COLLATE "C" NOT NULL,
+  kind_details jsonb NOT NULL,
+  hidden boolean NOT NULL,
+  dependent boolean NOT NULL,
+  region text,
+  metadata text,
+  metadata_json jsonb,
+  attributes jsonb NOT NULL,
+  joined_ms timestamptz(3),
+  joined_s timestamptz(3),
+  first_seen_at timestamptz(3) NOT NULL,
+  joined boolean NOT NULL,
+  has_track boolean NOT NULL,
+  left_clock text COLLATE "C",
+  left_reason text,
+  migrated_clock text COLLATE "C",
+  aborted_clock text COLLATE "C",
+  aborted_reason text,
+  told_end_at timestamptz(3),
+  superseded_at timestamptz(3),
+  profile_clock text COLLATE "C",
+  PRIMARY KEY (sid, room_name, project)
+);
+CREATE INDEX participant_family ON participant ((room_sid || '/' || identity), coalesce(superseded_at, 'infinity'::timestamptz))
+  WHERE identity <> '';
+CREATE INDEX participant_cascade ON participant (room_sid) WHERE told_end_at IS NULL;
+CREATE INDEX participant_by_room ON participant (room_sid, started_at, sid);
+CREATE INDEX participant_by_room_name ON participant (room_name, started_at, sid);
+CREATE INDEX participant_by_identity ON participant (identity, started_at, sid);
+CREATE INDEX participant_by_start ON participant (project, started_at, sid);
+CREATE INDEX participant_by_end ON participant (project, coalesce(ended_at, 'infinity'::timestamptz), sid);
+
+CREATE TABLE track (
+  project text COLLATE "C" NOT NULL,
+  room_name text COLLATE "C" NOT NULL,
+  sid text COLLATE "C" NOT NULL,
+  room_sid text COLLATE "C" NOT NULL,
+  participant_sid text COLLATE "C" NOT NULL,
+  started_at timestamptz(3) NOT NULL,
+  start_source text NOT NULL,
+  ended_at timestamptz(3),
+  end_source text,
+  end_uncertainty_ms bigint,
+  last_seen_at timestamptz(3) NOT NULL,
+  name text COLLATE "C",
+  type text COLLATE "C" NOT NULL,
+  source text COLLATE "C" NOT NULL,
+  mime_type text COLLATE "C",
+  width integer,
+  height integer,
+  muted boolean NOT NULL,
+  encryption text NOT NULL,
+  stream text,
+  info json NOT NULL,
+  first_version bigint,
+  last_version bigint NOT NULL,
+  published_at timestamptz(3),
+  first_seen_at timestamptz(3) NOT NULL,
+  told_end_at timestamptz(3),
+  info_clock text COLLATE "C" NOT NULL,
+  PRIMARY KEY (sid, room_name, project)
+);
+CREATE INDEX track_cascade ON track (participant_sid) WHERE told_end_at IS NULL;
+CREATE INDEX track_by_participant ON track (participant_sid, started_at, sid);
+CREATE INDEX track_by_room ON track (room_sid, started_at, sid);
+CREATE INDEX track_by_start ON track (project, started_at, sid);
+CREATE INDEX track_by_end ON track (project, coalesce(ended_at, 'infinity'::timestamptz), sid);
+
+CREATE TABLE egress (
+  project text COLLATE "C" NOT NULL,
+  egress_id text COLLATE "C" NOT NULL,
+  room_sid text COLLATE "C",
+  room_name text COLLATE "C",
+  type text COLLATE "C",
+  started_at timestamptz(3) NOT NULL,
+  start_source text NOT NULL,
+  ended_at timestamptz(3),
+  end_source text,
+  end_uncertainty_ms bigint,
+  last_seen_at timestamptz(3) NOT NULL,
+  status text COLLATE "C" NOT NULL,
+  source_type text COLLATE "C" NOT NULL,
+  updated_at timestamptz(3),
+  error text,
+  error_code integer,
+  details text,
+  info json NOT NULL,
+  outputs json NOT NULL,
+  reported_start_at timestamptz(3),
+  first_seen_at timestamptz(3) NOT NULL,
+  told_end_at timestamptz(3),
+  told_end_exact boolean NOT NULL,
+  info_clock text COLLATE "C" NOT NULL,
+  outputs_clock text COLLATE "C",
+  PRIMARY KEY (egress_id, project)
+);
+CREATE INDEX egress_by_room ON egress (room_sid, started_at, egress_id) WHERE room_sid IS NOT NULL;
+CREATE INDEX egress_by_start ON egress (project, started_at, egress_id);
+CREATE INDEX egress_by_end ON egress (project, coalesce(ended_at, 'infinity'::timestamptz), egress_id);
+
+CREATE TABLE ingress_session (
+  project text COLLATE "C" NOT NULL,
+  ingress_id text COLLATE "C" NOT NULL,
+  resource_id text COLLATE "C" NOT NULL,
+  room_sid text COLLATE "C",
+  room_name text COLLATE "C",
+  started_at timestamptz(3) NOT NULL,
+  start_source text NOT NULL,
+  ended_at timestamptz(3),
+  end_source text,
+  end_uncertainty_ms bigint,
+  last_seen_at timestamptz(3) NOT NULL,
+  name text COLLATE "C",
+  input_type text COLLATE "C" NOT NULL,
+  status text COLLATE "C" NOT NULL,
+  participant_identity text COLLATE "C",
+  error text,
+  transcoding boolean,
+  info json NOT NULL,
+  reported_start_at timestamptz(3),
+  first_seen_at timestamptz(3) NOT NULL,
+  reported_end_at timestamptz(3),
+  end_seen_at timestamptz(3),
+  superseded_at timestamptz(3),
+  info_clock text COLLATE "C" NOT NULL,
+  PRIMARY KEY (resource_id, ingress_id, project)
+);
+CREATE INDEX ingress_session_family ON ingress_session (ingress_id, coalesce(superseded_at, 'infinity'::timestamptz));
+CREATE INDEX ingress_session_by_room ON ingress_session (room_sid, started_at, resource_id) WHERE room_sid IS NOT NULL;
+CREATE INDEX ingress_session_by_start ON ingress_session (project, started_at, resource_id);
+CREATE INDEX ingress_session_by_end ON ingress_session (project, coalesce(ended_at, 'infinity'::timestamptz), resource_id);
+
+CREATE TABLE agent_job (
+  project text COLLATE "C" NOT NULL,
+  job_id text COLLATE "C" NOT NULL,
+  room_sid text COLLATE "C",
+  room_name text COLLATE "C",
+  waiting boolean NOT NULL,
+  started_at timestamptz(3) NOT NULL,
+  start_source text NOT NULL,
+  ended_at timestamptz(3),
+  end_source text,
+  end_uncertainty_ms bigint,
+  last_seen_at timestamptz(3) NOT NULL,
+  agent_name text COLLATE "C",
+  type text COLLATE "C" NOT NULL,
+  status text COLLATE "C" NOT NULL,
+  agent_identity text COLLATE "C",
+  participant_identity text COLLATE "C",
+  error text,
+  info json NOT NULL,
+  reported_start_at timestamptz(3),
+  first_seen_at timestamptz(3) NOT NULL,
+  start_seen_at timestamptz(3),
+  reported_end_at timestamptz(3),
+  end_seen_at timestamptz(3),
+  info_clock text COLLATE "C" NOT NULL,
+  PRIMARY KEY (job_id, project)
+);
+CREATE INDEX agent_job_by_room ON agent_job (room_sid, started_at, job_id) WHERE room_sid IS NOT NULL;
+CREATE INDEX agent_job_by_start ON agent_job (project, started_at, job_id);

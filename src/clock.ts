@@ -1,0 +1,7 @@
+/** The service's only source of the present: tests inject their own. */
+export abstract class Clock {
+  /** Milliseconds since 1970. */
+  abstract now(): number;
+}
+
+export const systemClock: Clock = { now: () => Date.now() };

@@ -1,0 +1,21 @@
+import type { Json } from './json.js';
+
+const escapeToClean = /\\u(?:0000|d[89a-f])/i;
+
+/** Whether parsing `text` can give strings that Postgres refuses. */
+export function needsCleaning(text: string): boolean {
+  return escapeToClean.test(text);
+}
+
+function cleanText(text: string): string {
+  return text.toWellFormed().replaceAll('\u0000', '\uFFFD');
+}
+
+/** U+0000 and lone surrogates become U+FFFD in every string and key: Postgres holds neither. */
+export function clean(value: Json): Json {
+  if (typeof value === 'string') return cleanText(value);
+  if (Array.isArray(value)) return value.map(clean);
+  if (value === null || typeof value !== 'object') return value;
+  // fromEntries defines own properties, so a key such as __proto__ stays data.
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [cleanText(key), clean(inner ?? null)]));
+}

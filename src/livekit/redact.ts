@@ -1,0 +1,97 @@
+import { isObject, type Json, type JsonObject } from './json.js';
+
+/** What stands where a secret was. */
+export const REDACTED = '[redacted]';
+
+/** LiveKit's own cuts: `{access_key}`, `{ab...yz}`. */
+const alreadyCut = /^\{(?:[a-z_]+|.{0,3}\.\.\..{0,3})\}$/;
+
+/** Secrets of S3Upload, GCPUpload, AzureBlobUpload, AliOSSUpload and ProxyConfig. */
+const egressSecrets = both([
+  'accessKey',
+  'secret',
+  'sessionToken',
+  'assumeRoleExternalId',
+  'credentials',
+  'accountName',
+  'accountKey',
+  'username',
+  'password',
+]);
+const ingressSecrets = both(['streamKey']);
+const roomSecrets = both(['turnPassword']);
+
+/** The sender's own texts, which are nobody's secret by their name. */
+const ownTexts = both(['metadata', 'attributes', 'name', 'participantMetadata', 'participantName', 'participantIdentity']);
+
+function both(names: string[]): Set<string> {
+  return new Set(names.flatMap((name) => [name, name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`)]));
+}
+
+/**
+ * Replaces, in place, LiveKit's secrets by `[redacted]`, at their message paths and in both spellings
+ * (design.md section 4). Takes any event, also one that cannot be projected.
+ */
+export function redact(event: JsonObject): JsonObject {
+  hide(event['room'], roomSecrets);
+  if (isObject(event['job'])) hide(event['job']['room'], roomSecrets);
+  for (const info of [event['ingressInfo'], event['ingress_info']]) redactTree(info, ingressSecrets);
+  for (const info of [event['egressInfo'], event['egress_info']]) redactTree(info, egressSecrets);
+  return event;
+}
+
+function hide(message: Json | undefined, secrets: Set<string>): void {
+  if (!isObject(message)) return;
+  for (const key of Object.keys(message)) if (secrets.has(key)) message[key] = hidden(message[key]);
+}
+
+function hidden(value: Json | undefined): Json {
+  if (value === undefined || value === null || value === '') return value ?? null;
+  return typeof value === 'string' && alreadyCut.test(value) ? value : REDACTED;
+}
+
+/** Hides the named secrets at any depth, and what is secret in every URL. */
+function redactTree(value: Json | undefined, secrets: Set<string>): void {
+  if (Array.isArray(value)) {
+    for (const [index, inner] of value.entries()) {
+      if (typeof inner === 'string') value[index] = redactUrls(inner);
+      else redactTree(inner, secrets);
+    }
+  } else if (isObject(value)) {
+    for (const [key, inner] of Object.entries(value)) {
+      if (secrets.has(key)) value[key] = hidden(inner);
+      else if (ownTexts.has(key)) continue;
+      else if (typeof inner === 'string') value[key] = redactUrls(inner);
+      else redactTree(inner, secrets);
+    }
+  }
+}
+
+const url = /\b([a-z][a-z0-9+.-]*):\/\/([^\s"'<>`]+)/gi;
+
+/** Hides what is secret in the URLs of a text: a destination, an error message, an end reason. */
+export function redactUrls(text: string): string {
+  return text.includes('://') ? text.replace(url, (_, scheme: string, rest: string) => redactUrl(scheme, rest)) : text;
+}
+
+function redactUrl(scheme: string, rest: string): string {
+  const kind = scheme.toLowerCase();
+  if (kind === 'mux' || kind === 'twitch') return `${scheme}://${hidden(rest)}`;
+  const tail = rest.replace(/^[^/?#]*@/, `${REDACTED}@`);
+  if (kind === 'rtmp' || kind === 'rtmps') return `${scheme}://${hideLastSegment(tail)}`;
+  if (kind === 'srt') return `${scheme}://${tail.replace(/([?&](?:streamid|passphrase)=)([^&#]*)/gi, hideParameter)}`;
+  return `${scheme}://${tail}`;
+}
+
+/** The key is the last path segment, and may go on in a query. */
+function hideLastSegment(tail: string): string {
+  const path = tail.split(/[?#]/, 1)[0] ?? '';
+  const slash = path.lastIndexOf('/');
+  if (slash < 0) return tail;
+  const key = tail.slice(slash + 1);
+  return tail.slice(0, slash + 1) + String(hidden(key));
+}
+
+function hideParameter(_: string, name: string, value: string): string {
+  return name + String(hidden(value));
+}
