@@ -39,8 +39,16 @@ describe.each([
   ['no key', sign({ exp: now }), '401 KEY_UNKNOWN'],
   ["another key's secret", sign(valid, 'two'), '401 SIGNATURE_INVALID'],
   ['no signature', sign(valid).replace(/[^.]*$/, ''), '401 SIGNATURE_INVALID'],
-  ['changed claims', sign(valid).replace(/\.[^.]+\./, `.${encode({ ...valid, exp: now + 301 })}.`), '401 SIGNATURE_INVALID'],
-  ['a critical header that nobody knows', sign(valid, 'one', { alg: 'HS256', crit: ['x'], x: 1 }), '401 SIGNATURE_INVALID'],
+  [
+    'changed claims',
+    sign(valid).replace(/\.[^.]+\./, `.${encode({ ...valid, exp: now + 301 })}.`),
+    '401 SIGNATURE_INVALID',
+  ],
+  [
+    'a critical header that nobody knows',
+    sign(valid, 'one', { alg: 'HS256', crit: ['x'], x: 1 }),
+    '401 SIGNATURE_INVALID',
+  ],
   ['no exp', sign({ iss: 'a' }), '401 TOKEN_WITHOUT_EXP'],
   ['an exp that is text', sign({ ...valid, exp: `${now + 300}` }), '401 TOKEN_WITHOUT_EXP'],
   ['an exp 60 s ago', sign({ ...valid, exp: now - 60 }), '401 TOKEN_EXPIRED'],

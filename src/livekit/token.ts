@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { compactVerify, decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
+import { compactVerify, type CryptoKey, decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
 import { Clock } from '../clock.js';
 import { Refusal } from '../refusal.js';
 import { Settings } from '../settings.js';
