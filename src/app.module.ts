@@ -1,0 +1,30 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { Clock } from './clock.js';
+import { DatabaseModule } from './database/database.module.js';
+import { GraphiqlModule } from './graphiql/graphiql.module.js';
+import { GraphqlModule } from './graphql/graphql.module.js';
+import { HealthModule } from './health/health.module.js';
+import { IntakeModule } from './intake/intake.module.js';
+import { TokenModule } from './livekit/token.module.js';
+import { Settings } from './settings.js';
+import { WebhookModule } from './webhook/webhook.module.js';
+
+@Module({})
+class SurroundingsModule {
+  static with(settings: Settings, clock: Clock): DynamicModule {
+    const providers = [
+      { provide: Settings, useValue: settings },
+      { provide: Clock, useValue: clock },
+    ];
+    return { module: SurroundingsModule, global: true, providers, exports: [Settings, Clock] };
+  }
+}
+
+@Module({
+  imports: [DatabaseModule, TokenModule, IntakeModule, WebhookModule, GraphqlModule, GraphiqlModule, HealthModule],
+})
+export class AppModule {
+  static with(settings: Settings, clock: Clock): DynamicModule {
+    return { module: AppModule, imports: [SurroundingsModule.with(settings, clock)] };
+  }
+}

@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { start } from './page.js';
+
+export interface Asset {
+  readonly type: string;
+  read(): Promise<Buffer>;
+}
+
+const require = createRequire(import.meta.url);
+const script = 'text/javascript; charset=utf-8';
+
+/** Everything that the page loads, by its name below /graphiql/. */
+export const assets: ReadonlyMap<string, Asset> = new Map([
+  ['react.js', installed('react', 'umd/react.production.min.js', script)],
+  ['react-dom.js', installed('react-dom', 'umd/react-dom.production.min.js', script)],
+  ['graphiql.js', installed('graphiql', 'graphiql.min.js', script)],
+  ['graphiql.css', installed('graphiql', 'graphiql.min.css', 'text/css; charset=utf-8')],
+  ['start.js', { type: script, read: () => Promise.resolve(Buffer.from(start)) }],
+]);
+
+function installed(packageName: string, path: string, type: string): Asset {
+  const folder = dirname(require.resolve(`${packageName}/package.json`));
+  return { type, read: () => readFile(join(folder, path)) };
+}

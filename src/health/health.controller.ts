@@ -1,0 +1,17 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Health } from './health.js';
+
+@Controller('health')
+export class HealthController {
+  constructor(private readonly health: Health) {}
+
+  @Get()
+  async show(@Res() reply: FastifyReply): Promise<void> {
+    const report = await this.health.report();
+    reply
+      .code(report.status === 'ok' ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send(report);
+  }
+}

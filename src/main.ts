@@ -1,0 +1,36 @@
+import 'reflect-metadata';
+import { Logger } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { systemClock } from './clock.js';
+import { createServer } from './server.js';
+import { readSettings } from './settings.read.js';
+
+const graceMs = 20_000;
+
+async function main(): Promise<void> {
+  const settings = readSettings(process.env);
+  const app = await createServer(settings, systemClock);
+  stopOnSignal(app);
+  await app.listen(settings.port, settings.host);
+  new Logger('Roomledger').log(`Ready at ${await app.getUrl()}`);
+}
+
+/** Stops accepting, finishes what was accepted, closes the database. */
+function stopOnSignal(app: NestFastifyApplication): void {
+  let stopping = false;
+  const stop = async (signal: string): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    new Logger('Roomledger').log(`${signal}: stopping`);
+    setTimeout(() => process.exit(1), graceMs).unref();
+    await app.close();
+    process.exit(0);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error && error.name === 'SettingsRefused' ? error.message : error);
+  process.exit(1);
+});

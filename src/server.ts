@@ -1,0 +1,46 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import { AppModule } from './app.module.js';
+import type { Clock } from './clock.js';
+import { ServiceLogger } from './logger.js';
+import { RefusalFilter } from './refusal.filter.js';
+import { readBodies } from './request.bodies.js';
+import type { Settings } from './settings.js';
+
+/** The whole service over HTTP, not listening yet. */
+export async function createServer(settings: Settings, clock: Clock): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.with(settings, clock),
+    new FastifyAdapter({ requestTimeout: 30_000, keepAliveTimeout: 95_000, clientErrorHandler: refuseUnreadable }),
+    { bodyParser: false, abortOnError: false, logger: new ServiceLogger(settings) },
+  );
+  readBodies(app.getHttpAdapter().getInstance() as FastifyInstance, settings);
+  app.useGlobalFilters(new RefusalFilter());
+  allowOrigins(app, settings.corsOrigins);
+  return app;
+}
+
+function allowOrigins(app: NestFastifyApplication, origins: readonly string[]): void {
+  if (origins.length === 0) return;
+  const allowed = origins.includes('*') ? '*' : [...origins];
+  app.enableCors({
+    delegator: (request, callback) => {
+      callback(null, { origin: request.url.split('?')[0] === '/graphql' ? allowed : false });
+    },
+  });
+}
+
+const unreadable: Record<string, string> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
+/** What is not HTTP, or ends too early, never reaches a route. */
+const refuseUnreadable: FastifyServerOptions['clientErrorHandler'] = (error, socket) => {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const body = JSON.stringify({ code: 'BAD_REQUEST', message: 'The request is not readable as HTTP.' });
+  const head = `HTTP/1.1 ${unreadable[error.code] ?? '400 Bad Request'}\r\nContent-Type: application/json\r\nConnection: close`;
+  if (socket.writable) socket.write(`${head}\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  socket.destroy(error);
+};

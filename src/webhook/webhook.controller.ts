@@ -1,0 +1,26 @@
+import { Body, Controller, Headers, HttpCode, Post } from '@nestjs/common';
+import { Clock } from '../clock.js';
+import { Intake } from '../intake/intake.service.js';
+import { readBody } from '../livekit/body.js';
+import { tokenOf, TokenVerifier } from '../livekit/token.js';
+import { rawBytes, requireHash } from './raw.js';
+
+@Controller('webhook')
+export class WebhookController {
+  constructor(
+    private readonly tokens: TokenVerifier,
+    private readonly intake: Intake,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The order is the door's law: bytes are trusted before they are read, and answered after they are kept. */
+  @Post()
+  @HttpCode(200)
+  async receive(@Headers('authorization') authorization: string | undefined, @Body() body: unknown): Promise<void> {
+    const receivedAt = this.clock.now();
+    const raw = rawBytes(body);
+    const { project, claims } = await this.tokens.verify(tokenOf(authorization));
+    requireHash(claims['sha256'], raw);
+    await this.intake.accept({ project, event: readBody(raw), receivedAt });
+  }
+}
