@@ -1,0 +1,16 @@
+import type pg from 'pg';
+
+/** How every connection of ours is made: times are UTC, whatever the server's zone, and nothing waits for ever. */
+export function connection(url: string, options = ''): pg.PoolConfig & pg.ClientConfig {
+  const target = new URL(url);
+  // pg lets the URL's options win over ours; here both count.
+  const own = target.searchParams.get('options') ?? '';
+  target.searchParams.delete('options');
+  return {
+    connectionString: target.href,
+    options: `${own} -c TimeZone=UTC ${options}`.trim(),
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    application_name: 'roomledger',
+  };
+}

@@ -1,0 +1,30 @@
+import { Global, Logger, Module } from '@nestjs/common';
+import { Settings } from '../settings.js';
+import { Database } from './database.js';
+import { EmbeddedServer } from './embedded.js';
+import { prepare } from './prepare.js';
+
+@Global()
+@Module({
+  providers: [{ provide: Database, useFactory: openDatabase, inject: [Settings] }],
+  exports: [Database],
+})
+export class DatabaseModule {}
+
+/** The server of the settings, or one of our own, brought up to this version. */
+export async function openDatabase(settings: Settings): Promise<Database> {
+  const embedded = settings.databaseUrl === null ? await startEmbedded(settings.dataDir) : null;
+  const url = embedded?.url ?? settings.databaseUrl ?? '';
+  try {
+    await prepare(url);
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+  return new Database(url, settings.statementTimeoutMs, embedded);
+}
+
+function startEmbedded(dataDir: string): Promise<EmbeddedServer> {
+  const logger = new Logger('EmbeddedPostgres');
+  return EmbeddedServer.start(dataDir, { log: (message) => logger.warn(message) });
+}

@@ -1,0 +1,39 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { PrismaClient } from '../generated/prisma/client.js';
+import { connection } from './connection.js';
+import type { EmbeddedServer } from './embedded.js';
+
+/** Steady plans for statements that go by key: a batch's plan never turns round with its size. */
+const byKey = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
+
+/** The ways to the database, one for each kind of work. */
+export class Database implements OnApplicationShutdown {
+  /** For writing events: statements of one connection are sent without waiting for the answer of the one before. */
+  readonly intake: pg.Pool;
+  /** For answering questions: read-only, each statement bounded by `STATEMENT_TIMEOUT`. */
+  readonly queries: pg.Pool;
+  readonly prisma: PrismaClient;
+
+  /** @param embedded the server to stop when the service has closed everything else */
+  constructor(
+    readonly url: string,
+    statementTimeoutMs: number,
+    private readonly embedded: EmbeddedServer | null = null,
+  ) {
+    const ignore = (): void => undefined;
+    this.intake = new pg.Pool({ ...connection(url, `${byKey} -c statement_timeout=30000`), pipeline: true, max: 5 });
+    this.queries = new pg.Pool({ ...connection(url, `-c default_transaction_read_only=on -c statement_timeout=${statementTimeoutMs}`), max: 10 });
+    this.prisma = new PrismaClient({ adapter: new PrismaPg({ ...connection(url), max: 2 }, { onPoolError: ignore }) });
+    // A server that goes away ends idle connections too; the next query says so where someone listens.
+    this.intake.on('error', ignore);
+    this.queries.on('error', ignore);
+  }
+
+  /** The global module's hook runs last: nothing of ours asks any more. */
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.allSettled([this.intake.end(), this.queries.end(), this.prisma.$disconnect()]);
+    await this.embedded?.stop();
+  }
+}

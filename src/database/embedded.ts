@@ -1,0 +1,145 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import * as fs from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
+import type { Account } from './account.js';
+import { findBinaries, type Binaries } from './binaries.js';
+import { Cluster } from './cluster.js';
+import { openDataDir } from './data-dir.js';
+import { claim } from './ownership.js';
+import { clearTheWay } from './clear-the-way.js';
+import { DatabaseUnavailable } from './unavailable.js';
+import { spawnWatched } from './watchdog.js';
+
+const startTimeout = 120_000;
+const stopTimeout = 60_000;
+const longestLog = 1024 * 1024;
+const pause = 25;
+
+export interface EmbeddedOptions {
+  /** Further server settings, as `name=value`. */
+  readonly settings?: readonly string[];
+  readonly log?: (message: string) => void;
+}
+
+interface Place {
+  readonly binaries: Binaries;
+  readonly account: Account;
+  readonly cluster: Cluster;
+  readonly port: number;
+}
+
+/** A Postgres server of this process's own, on a folder. Started again when it dies, stopped with the process. */
+export class EmbeddedServer {
+  readonly url: string;
+  private watchdog: ChildProcess | null = null;
+  private owner: pg.Client | null = null;
+  private stopping = false;
+
+  private constructor(
+    private readonly place: Place,
+    private readonly options: EmbeddedOptions,
+  ) {
+    this.url = place.cluster.url(place.port);
+  }
+
+  /** @throws DatabaseUnavailable with a sentence: where it cannot run, or the folder is in use, foreign or damaged */
+  static async start(dataDir: string, options: EmbeddedOptions = {}): Promise<EmbeddedServer> {
+    const folder = resolve(dataDir);
+    const binaries = findBinaries();
+    const account = openDataDir(folder, binaries);
+    const cluster = new Cluster(folder);
+    if (!cluster.exists()) cluster.create(binaries, account);
+    cluster.check(binaries);
+    const server = new EmbeddedServer({ binaries, account, cluster, port: await freePort() }, options);
+    await server.run();
+    return server;
+  }
+
+  /** Resolves when the server is down, its data on disk. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await this.owner?.end().catch(() => undefined);
+    const watchdog = this.watchdog;
+    if (watchdog === null || hasExited(watchdog)) return;
+    const exited = once(watchdog, 'exit');
+    watchdog.stdin?.end();
+    await Promise.race([exited, delay(stopTimeout, undefined, { ref: false })]);
+  }
+
+  private async run(): Promise<void> {
+    const deadline = Date.now() + startTimeout;
+    for (;;) {
+      await clearTheWay(this.place.cluster, deadline);
+      this.place.cluster.giveTo(this.place.account);
+      if (await this.launch(deadline)) return;
+    }
+  }
+
+  /** @returns false where another server came first and the way must be cleared again */
+  private async launch(deadline: number): Promise<boolean> {
+    const { cluster } = this.place;
+    const heard = cluster.logSize(longestLog);
+    const watchdog = this.spawn();
+    while (!hasExited(watchdog) && !this.stopping && Date.now() < deadline) {
+      const held = await claim(this.url).catch(() => null);
+      if (held !== null) return this.adopt(watchdog, held);
+      await delay(pause);
+    }
+    watchdog.stdin?.end();
+    const said = cluster.lastWords(heard);
+    if (Date.now() < deadline && /lock file|shared memory block|could not bind/.test(said)) return false;
+    throw new DatabaseUnavailable(`the embedded Postgres in ${cluster.home} does not start (${said})`);
+  }
+
+  private spawn(): ChildProcess {
+    const { binaries, cluster, account, port } = this.place;
+    const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'timezone=UTC', 'log_timezone=UTC'];
+    // What the server logs holds no statement and no value of a row.
+    settings.push('log_min_messages=log', 'log_error_verbosity=terse', 'log_checkpoints=off', ...(this.options.settings ?? []));
+    const command = [binaries.postgres, '-D', cluster.data, ...settings.flatMap((setting) => ['-c', setting])];
+    const log = fs.openSync(cluster.log, 'a', 0o600);
+    try {
+      return spawnWatched(command, account, log);
+    } finally {
+      fs.closeSync(log);
+    }
+  }
+
+  private adopt(watchdog: ChildProcess, owner: pg.Client): true {
+    this.watchdog = watchdog;
+    this.owner = owner;
+    watchdog.unref();
+    watchdog.once('exit', () => void this.restart());
+    return true;
+  }
+
+  private async restart(): Promise<void> {
+    await this.owner?.end().catch(() => undefined);
+    while (!this.stopping) {
+      this.options.log?.('The embedded Postgres died and is started again.');
+      try {
+        return await this.run();
+      } catch (error) {
+        this.options.log?.((error as Error).message);
+        await delay(1_000, undefined, { ref: false });
+      }
+    }
+  }
+}
+
+function hasExited(process: ChildProcess): boolean {
+  return process.exitCode !== null || process.signalCode !== null;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

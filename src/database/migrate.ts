@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type pg from 'pg';
+
+/** The same path from src/database and from dist/database. */
+export const migrationsFolder = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
+
+interface Migration {
+  readonly name: string;
+  readonly script: string;
+  /** As Prisma writes it: SHA-256 of the script, in hex. */
+  readonly checksum: string;
+}
+
+interface Row {
+  readonly migration_name: string;
+  readonly checksum: string;
+  readonly finished_at: Date | null;
+}
+
+const bookkeeping = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
+  id VARCHAR(36) PRIMARY KEY NOT NULL,
+  checksum VARCHAR(64) NOT NULL,
+  finished_at TIMESTAMPTZ,
+  migration_name VARCHAR(255) NOT NULL,
+  logs TEXT,
+  rolled_back_at TIMESTAMPTZ,
+  started_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+  applied_steps_count INTEGER NOT NULL DEFAULT 0
+)`;
+
+/**
+ * Applies what is missing, in order, in Prisma's bookkeeping, so that its tools and this agree.
+ * The caller holds the migration lock.
+ * @returns the names applied
+ * @throws Error with a sentence when the database and the folder disagree
+ */
+export async function migrate(client: pg.Client, folder = migrationsFolder): Promise<string[]> {
+  await client.query(bookkeeping);
+  const migrations = readMigrations(folder);
+  const missing = missingFrom(migrations, await readApplied(client));
+  for (const migration of missing) await apply(client, migration);
+  return missing.map((migration) => migration.name);
+}
+
+function readMigrations(folder: string): Migration[] {
+  const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return names
+    .map(({ name }) => ({ name, script: readFileSync(join(folder, name, 'migration.sql'), 'utf8') }))
+    .map(({ name, script }) => ({ name, script, checksum: createHash('sha256').update(script).digest('hex') }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function readApplied(client: pg.Client): Promise<Map<string, Row>> {
+  const { rows } = await client.query<Row>('SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL');
+  return new Map(rows.map((row) => [row.migration_name, row]));
+}
+
+function missingFrom(migrations: Migration[], applied: Map<string, Row>): Migration[] {
+  const known = new Map(migrations.map((migration) => [migration.name, migration]));
+  for (const row of applied.values()) {
+    const migration = known.get(row.migration_name);
+    if (row.finished_at === null) throw new Error(`Migration ${row.migration_name} was begun on this database and never finished: mend it by hand, then mark its row in _prisma_migrations.`);
+    if (migration === undefined) throw new Error(`This database has migration ${row.migration_name}, which this version does not know: start the version that made it, or a newer one.`);
+    if (migration.checksum !== row.checksum) throw new Error(`Migration ${row.migration_name} was changed after it was applied to this database.`);
+  }
+  return migrations.filter((migration) => !applied.has(migration.name));
+}
+
+/** A script that says `-- no-transaction` holds one statement that Postgres runs only outside of any. */
+async function apply(client: pg.Client, { name, script, checksum }: Migration): Promise<void> {
+  const inside = !/^-- no-transaction\s*$/m.test(script);
+  try {
+    if (inside) await client.query('BEGIN');
+    await client.query('INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES (gen_random_uuid(), $1, $2)', [checksum, name]);
+    await client.query(script);
+    await client.query(
+      'UPDATE _prisma_migrations SET finished_at = clock_timestamp(), applied_steps_count = 1 WHERE migration_name = $1 AND rolled_back_at IS NULL',
+      [name],
+    );
+    if (inside) await client.query('COMMIT');
+  } catch (error) {
+    if (inside) await client.query('ROLLBACK').catch(() => undefined);
+    throw new Error(`Migration ${name} failed: ${(error as Error).message}`, { cause: error });
+  }
+}

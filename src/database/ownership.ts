@@ -1,0 +1,37 @@
+import pg from 'pg';
+
+/** Held by the one service whose server it is, for as long as both live: unlike a file it cannot go stale. */
+const ownersLock = 72707370;
+
+/**
+ * Takes the server for this process.
+ * @returns the connection that holds it
+ * @throws what pg throws when the server does not answer
+ */
+export async function claim(url: string): Promise<pg.Client> {
+  const client = await connect(url);
+  await client.query('SELECT pg_advisory_lock($1)', [ownersLock]);
+  return client;
+}
+
+/** @returns the number of the process that holds the server, null where none does */
+export async function findOwner(url: string): Promise<string | null> {
+  const client = await connect(url);
+  try {
+    const { rows } = await client.query<{ name: string }>(
+      `SELECT a.application_name AS name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+       WHERE l.locktype = 'advisory' AND l.objid = $1 AND l.granted`,
+      [ownersLock],
+    );
+    return rows[0]?.name.replace('roomledger ', '') ?? null;
+  } finally {
+    await client.end();
+  }
+}
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, application_name: `roomledger ${process.pid}`, connectionTimeoutMillis: 5_000, keepAlive: true });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}

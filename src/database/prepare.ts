@@ -1,0 +1,47 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { connection } from './connection.js';
+import { raiseEpoch } from './epoch.js';
+import { migrate } from './migrate.js';
+import { DatabaseUnavailable } from './unavailable.js';
+
+/** Prisma's own, so that its tools and this exclude each other. */
+const migrationLock = 72707369;
+const oldest = 15;
+
+/**
+ * Brings a database up to this version: its migrations, and its log's epoch. Any number of starters may do so at once.
+ * @returns the names of the migrations applied
+ * @throws DatabaseUnavailable, or an Error with a sentence, when it cannot be
+ */
+export async function prepare(url: string, folder?: string): Promise<string[]> {
+  const client = new pg.Client(connection(url, '-c lock_timeout=300000'));
+  client.on('error', () => undefined);
+  await client.connect().catch((error: Error) => {
+    throw new DatabaseUnavailable(`no connection to the database at ${new URL(url).host} (${error.message})`, 'Check DATABASE_URL');
+  });
+  try {
+    await checkVersion(client);
+    await lock(client);
+    const applied = await migrate(client, folder);
+    if (folder === undefined) await raiseEpoch(client);
+    return applied;
+  } finally {
+    await client.end();
+  }
+}
+
+async function checkVersion(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ version: string }>('SHOW server_version');
+  const version = rows[0]?.version ?? '';
+  if (Number.parseInt(version, 10) < oldest) throw new DatabaseUnavailable(`the database is PostgreSQL ${version}`);
+}
+
+/** Asked for again and again: a statement that waits would hold up another starter's CREATE INDEX CONCURRENTLY. */
+async function lock(client: pg.Client): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [migrationLock]);
+    if (rows[0]?.held) return;
+    await delay(100);
+  }
+}

@@ -1,0 +1,36 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Account } from './account.js';
+
+/**
+ * The server's parent, a process of its own that outlives a killed service: when the service's end of
+ * stdin closes, for whatever reason, it stops the server. It ends when the server does.
+ */
+function watch(): void {
+  const { spawn } = process.getBuiltinModule('node:child_process');
+  const { command, identity } = JSON.parse(process.argv[1] ?? '') as { command: [string, ...string[]]; identity: object };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  const server = spawn(command[0], command.slice(1), { ...identity, stdio: ['ignore', 'inherit', 'inherit'] });
+  server.on('error', (error) => {
+    console.error(error.message);
+    process.exit(1);
+  });
+  server.on('exit', (code) => process.exit(code ?? 1));
+  process.stdin.on('error', () => undefined);
+  process.stdin.on('close', () => server.kill('SIGINT'));
+  process.stdin.resume();
+}
+
+/**
+ * @param command the server's command line
+ * @param log an open file for what the server says
+ * @returns the watchdog: end its stdin to stop the server, its exit is the server's
+ */
+export function spawnWatched(command: readonly string[], account: Account, log: number): ChildProcess {
+  const order = JSON.stringify({ command: [...account.prefix, ...command], identity: account.identity });
+  return spawn(process.execPath, ['-e', `(${watch.toString()})()`, order], {
+    detached: true,
+    stdio: ['pipe', log, log],
+    env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' },
+    cwd: '/',
+  });
+}

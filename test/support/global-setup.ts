@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { EmbeddedServer } from '../../src/database/embedded.js';
+import { prepare } from '../../src/database/prepare.js';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The server that tests use, any database of it. */
+    serverUrl: string;
+    /** A migrated database without connections. */
+    template: string;
+  }
+}
+
+/** One server for the run, DATABASE_URL's or an embedded one, with a migrated database to clone. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = await openServer(process.env['DATABASE_URL']);
+  const template = `roomledger_${randomBytes(6).toString('hex')}`;
+  const close = async (): Promise<void> => {
+    await dropAll(server.url, template);
+    await server.close();
+  };
+  try {
+    await onServer(server.url, `CREATE DATABASE ${template}`);
+    await prepare(Object.assign(new URL(server.url), { pathname: template }).href);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  project.provide('serverUrl', server.url);
+  project.provide('template', template);
+  return close;
+}
+
+async function openServer(url: string | undefined): Promise<{ url: string; close(): Promise<void> }> {
+  if (url) return { url, close: () => Promise.resolve() };
+  const folder = mkdtempSync(join(tmpdir(), 'roomledger-test-'));
+  const server = await EmbeddedServer.start(join(folder, 'data'), { settings: ['fsync=off', 'max_connections=300'] });
+  return {
+    url: server.url,
+    close: async () => {
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The template and what tests left of its clones. */
+async function dropAll(url: string, template: string): Promise<void> {
+  const names = await onServer(url, `SELECT datname FROM pg_database WHERE starts_with(datname, '${template}')`);
+  for (const { datname } of names) await onServer(url, `DROP DATABASE IF EXISTS ${datname} WITH (FORCE)`);
+}
+
+async function onServer(url: string, sql: string): Promise<{ datname: string }[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<{ datname: string }>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
