@@ -11,7 +11,14 @@ const named: Record<Exclude<LogLevel, 'silent'>, NestLevel> = {
   fatal: 'fatal',
 };
 
-const framework = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+const framework = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+  'GraphQLModule',
+]);
 
 /** One JSON object a line in production, readable lines elsewhere. */
 export class ServiceLogger extends ConsoleLogger {

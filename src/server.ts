@@ -4,21 +4,32 @@ import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import { AppModule } from './app.module.js';
 import type { Clock } from './clock.js';
 import { ServiceLogger } from './logger.js';
+import { answerFailure } from './refusal.answer.js';
 import { RefusalFilter } from './refusal.filter.js';
 import { readBodies } from './request.bodies.js';
 import type { Settings } from './settings.js';
 
 /** The whole service over HTTP, not listening yet. */
 export async function createServer(settings: Settings, clock: Clock): Promise<NestFastifyApplication> {
-  const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with(settings, clock),
-    new FastifyAdapter({ requestTimeout: 30_000, keepAliveTimeout: 95_000, clientErrorHandler: refuseUnreadable }),
-    { bodyParser: false, abortOnError: false, logger: new ServiceLogger(settings) },
-  );
-  readBodies(app.getHttpAdapter().getInstance() as FastifyInstance, settings);
+  const adapter = new FastifyAdapter(httpOptions);
+  const fastify: FastifyInstance = adapter.getInstance();
+  readBodies(fastify, settings);
+  answerEarlyFailures(fastify);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings, clock), adapter, {
+    bodyParser: false,
+    abortOnError: false,
+    logger: new ServiceLogger(settings),
+  });
   app.useGlobalFilters(new RefusalFilter());
   allowOrigins(app, settings.corsOrigins);
   return app;
+}
+
+/** A body that cannot be read fails before Nest's filters come in; queries answer in GraphQL's own form. */
+function answerEarlyFailures(fastify: FastifyInstance): void {
+  fastify.addHook('onRoute', (route) => {
+    if (route.url !== '/graphql') route.errorHandler ??= answerFailure;
+  });
 }
 
 function allowOrigins(app: NestFastifyApplication, origins: readonly string[]): void {
@@ -44,3 +55,11 @@ const refuseUnreadable: FastifyServerOptions['clientErrorHandler'] = (error, soc
   if (socket.writable) socket.write(`${head}\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
   socket.destroy(error);
 };
+
+const httpOptions = {
+  requestTimeout: 30_000,
+  // Longer than LiveKit keeps an idle connection (90 s): who closes it must not be the one who is written to.
+  keepAliveTimeout: 95_000,
+  clientErrorHandler: refuseUnreadable,
+  frameworkErrors: answerFailure,
+} satisfies FastifyServerOptions;
