@@ -36,7 +36,7 @@ CREATE INDEX webhook_event_by_job ON webhook_event (job_id, epoch, xid, seq) WHE
 CREATE INDEX webhook_event_by_problem ON webhook_event (project, epoch, xid, seq) WHERE NOT projected;
 
 CREATE TABLE log_epoch (
-  only boolean PRIMARY KEY DEFAULT true CHECK (only),
+  singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
   epoch integer NOT NULL DEFAULT 1
 );
 INSERT INTO log_epoch DEFAULT VALUES;
@@ -49,7 +49,7 @@ CREATE TABLE merge_lock (
 );
 
 CREATE TABLE rebuild (
-  only boolean PRIMARY KEY DEFAULT true CHECK (only),
+  singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
   project text COLLATE "C" NOT NULL DEFAULT '',
   epoch integer NOT NULL DEFAULT 0,
   xid bigint NOT NULL DEFAULT 0,
