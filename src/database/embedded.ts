@@ -65,6 +65,7 @@ export class EmbeddedServer {
     await this.owner?.end().catch(() => undefined);
     const watchdog = this.watchdog;
     if (watchdog === null || hasExited(watchdog)) return;
+    watchdog.ref();
     const exited = once(watchdog, 'exit');
     watchdog.stdin?.end();
     await Promise.race([exited, delay(stopTimeout, undefined, { ref: false })]);
@@ -97,9 +98,20 @@ export class EmbeddedServer {
 
   private spawn(): ChildProcess {
     const { binaries, cluster, account, port } = this.place;
-    const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'timezone=UTC', 'log_timezone=UTC'];
+    const settings = [
+      `port=${port}`,
+      'listen_addresses=127.0.0.1',
+      'unix_socket_directories=',
+      'timezone=UTC',
+      'log_timezone=UTC',
+    ];
     // What the server logs holds no statement and no value of a row.
-    settings.push('log_min_messages=log', 'log_error_verbosity=terse', 'log_checkpoints=off', ...(this.options.settings ?? []));
+    settings.push(
+      'log_min_messages=log',
+      'log_error_verbosity=terse',
+      'log_checkpoints=off',
+      ...(this.options.settings ?? []),
+    );
     const command = [binaries.postgres, '-D', cluster.data, ...settings.flatMap((setting) => ['-c', setting])];
     const log = fs.openSync(cluster.log, 'a', 0o600);
     try {
@@ -114,7 +126,21 @@ export class EmbeddedServer {
     this.owner = owner;
     watchdog.unref();
     watchdog.once('exit', () => void this.restart());
+    owner.once('end', () => void this.hold());
     return true;
+  }
+
+  /** One backend that dies takes the connections of all with it, while the server goes on. */
+  private async hold(): Promise<void> {
+    while (!this.stopping && this.watchdog !== null && !hasExited(this.watchdog)) {
+      const owner = await claim(this.url).catch(() => null);
+      if (owner !== null) {
+        this.owner = owner;
+        owner.once('end', () => void this.hold());
+        return;
+      }
+      await delay(pause, undefined, { ref: false });
+    }
   }
 
   private async restart(): Promise<void> {

@@ -18,8 +18,15 @@ export async function raiseEpoch(client: pg.Client): Promise<boolean> {
 /** Project by project, because the log's index leads with it: two index probes each, however long the log is. */
 async function greatestXid(client: pg.Client, epoch: number): Promise<bigint> {
   let greatest = 0n;
-  for (let project = await projectAfter(client, null); project !== null; project = await projectAfter(client, project)) {
-    const { rows } = await client.query<{ xid: string | null }>('SELECT max(xid)::text AS xid FROM webhook_event WHERE project = $1 AND epoch = $2', [project, epoch]);
+  for (
+    let project = await projectAfter(client, null);
+    project !== null;
+    project = await projectAfter(client, project)
+  ) {
+    const { rows } = await client.query<{ xid: string | null }>(
+      'SELECT max(xid)::text AS xid FROM webhook_event WHERE project = $1 AND epoch = $2',
+      [project, epoch],
+    );
     const xid = BigInt(rows[0]?.xid ?? 0);
     if (xid > greatest) greatest = xid;
   }

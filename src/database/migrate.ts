@@ -54,7 +54,9 @@ function readMigrations(folder: string): Migration[] {
 }
 
 async function readApplied(client: pg.Client): Promise<Map<string, Row>> {
-  const { rows } = await client.query<Row>('SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL');
+  const { rows } = await client.query<Row>(
+    'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL',
+  );
   return new Map(rows.map((row) => [row.migration_name, row]));
 }
 
@@ -62,9 +64,16 @@ function missingFrom(migrations: Migration[], applied: Map<string, Row>): Migrat
   const known = new Map(migrations.map((migration) => [migration.name, migration]));
   for (const row of applied.values()) {
     const migration = known.get(row.migration_name);
-    if (row.finished_at === null) throw new Error(`Migration ${row.migration_name} was begun on this database and never finished: mend it by hand, then mark its row in _prisma_migrations.`);
-    if (migration === undefined) throw new Error(`This database has migration ${row.migration_name}, which this version does not know: start the version that made it, or a newer one.`);
-    if (migration.checksum !== row.checksum) throw new Error(`Migration ${row.migration_name} was changed after it was applied to this database.`);
+    if (row.finished_at === null)
+      throw new Error(
+        `Migration ${row.migration_name} was begun on this database and never finished: mend it by hand, then mark its row in _prisma_migrations.`,
+      );
+    if (migration === undefined)
+      throw new Error(
+        `This database has migration ${row.migration_name}, which this version does not know: start the version that made it, or a newer one.`,
+      );
+    if (migration.checksum !== row.checksum)
+      throw new Error(`Migration ${row.migration_name} was changed after it was applied to this database.`);
   }
   return migrations.filter((migration) => !applied.has(migration.name));
 }
@@ -74,7 +83,10 @@ async function apply(client: pg.Client, { name, script, checksum }: Migration): 
   const inside = !/^-- no-transaction\s*$/m.test(script);
   try {
     if (inside) await client.query('BEGIN');
-    await client.query('INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES (gen_random_uuid(), $1, $2)', [checksum, name]);
+    await client.query(
+      'INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES (gen_random_uuid(), $1, $2)',
+      [checksum, name],
+    );
     await client.query(script);
     await client.query(
       'UPDATE _prisma_migrations SET finished_at = clock_timestamp(), applied_steps_count = 1 WHERE migration_name = $1 AND rolled_back_at IS NULL',

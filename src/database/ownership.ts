@@ -30,7 +30,12 @@ export async function findOwner(url: string): Promise<string | null> {
 }
 
 async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, application_name: `roomledger ${process.pid}`, connectionTimeoutMillis: 5_000, keepAlive: true });
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: `roomledger ${process.pid}`,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+  });
   client.on('error', () => undefined);
   await client.connect();
   return client;

@@ -18,7 +18,10 @@ export async function prepare(url: string, folder?: string): Promise<string[]> {
   const client = new pg.Client(connection(url, '-c lock_timeout=300000'));
   client.on('error', () => undefined);
   await client.connect().catch((error: Error) => {
-    throw new DatabaseUnavailable(`no connection to the database at ${new URL(url).host} (${error.message})`, 'Check DATABASE_URL');
+    throw new DatabaseUnavailable(
+      `no connection to the database at ${new URL(url).host} (${error.message})`,
+      'Check DATABASE_URL',
+    );
   });
   try {
     await checkVersion(client);

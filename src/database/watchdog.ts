@@ -7,7 +7,10 @@ import type { Account } from './account.js';
  */
 function watch(): void {
   const { spawn } = process.getBuiltinModule('node:child_process');
-  const { command, identity } = JSON.parse(process.argv[1] ?? '') as { command: [string, ...string[]]; identity: object };
+  const { command, identity } = JSON.parse(process.argv[1] ?? '') as {
+    command: [string, ...string[]];
+    identity: object;
+  };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   const server = spawn(command[0], command.slice(1), { ...identity, stdio: ['ignore', 'inherit', 'inherit'] });
   server.on('error', (error) => {

@@ -39,7 +39,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function openServer(url: string | undefined): Promise<{ url: string; close(): Promise<void> }> {
   if (url) return { url, close: () => Promise.resolve() };
   const folder = mkdtempSync(join(tmpdir(), 'roomledger-test-'));
-  const server = await EmbeddedServer.start(join(folder, 'data'), { settings: ['fsync=off', 'max_connections=300'] });
+  const server = await EmbeddedServer.start(folder, { settings: ['fsync=off', 'max_connections=300'] });
   return {
     url: server.url,
     close: async () => {

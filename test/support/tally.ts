@@ -2,14 +2,23 @@ import type { Reporter, TestModule } from 'vitest/node';
 
 /** Prints the suite's last line: true counts, alone on their line. */
 export default class Tally implements Reporter {
+  /** Until the run ends well: a run that ends before its tests has failed. */
+  private count = { passed: 0, failed: 1, skipped: 0, pending: 0 };
+
+  onInit(): void {
+    // At exit: after the other reporters' summaries.
+    process.once('exit', () => {
+      const { passed, failed, skipped, pending } = this.count;
+      if (skipped + pending > 0) console.log(`\n${skipped + pending} skipped`);
+      console.log(`\n${passed} passed, ${failed} failed`);
+    });
+  }
+
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
-    const count = { passed: 0, failed: errors.length, skipped: 0, pending: 0 };
+    this.count = { passed: 0, failed: errors.length, skipped: 0, pending: 0 };
     for (const module of modules) {
-      for (const test of module.children.allTests()) count[test.result().state]++;
-      if (module.errors().length > 0) count.failed += module.errors().length;
+      for (const test of module.children.allTests()) this.count[test.result().state]++;
+      this.count.failed += module.errors().length;
     }
-    const skipped = count.skipped + count.pending;
-    // Printed last: after the other reporters' summaries.
-    process.on('exit', () => console.log(`\n${count.passed} passed, ${count.failed} failed${skipped ? `, ${skipped} skipped` : ''}`));
   }
 }
