@@ -71,14 +71,14 @@ interface EnumType {
   findNumber(no: number): { name: string } | undefined;
 }
 interface MessageType {
-  readonly fields: { findJsonName(name: string): { T?: unknown } | undefined };
+  readonly fields: { findJsonName(name: string): unknown };
 }
 
 /** The protocol's enum of a message's field, such as EgressStatus of EgressInfo.status. */
 export function enumOf<T>(type: MessageType & (new (...data: never[]) => T), name: FieldOf<T, number | number[]>): EnumType {
-  const found = type.fields.findJsonName(name)?.T;
-  if (!found) throw new Error(`@livekit/protocol has no enum ${name}`);
-  return found as EnumType;
+  const found = type.fields.findJsonName(name) as { T?: EnumType } | undefined;
+  if (!found?.T) throw new Error(`@livekit/protocol has no enum ${name}`);
+  return found.T;
 }
 
 /** An enum value's name as sent, known or not; a number becomes its name where it has one. */

@@ -1,0 +1,171 @@
+import { EgressInfo } from '@livekit/protocol';
+import type { LedgerEvent } from '../livekit/event.js';
+import { child, enumName, enumOf, field, int32, integer, text, type Wire } from '../livekit/message.js';
+import { clockOf, timeOf } from '../livekit/time.js';
+import { clockText, secondsPart } from './clock.js';
+import { outputsOf } from './egress-output.js';
+import { OPEN, reportedEnd, SECOND, startOf, type Interval } from './interval.js';
+import { merger } from './rules.js';
+import type { Table } from './table.js';
+
+/** What events say of an egress. Times in ms. */
+export interface EgressFacts {
+  project: string;
+  egressId: string;
+  roomSid: string | null;
+  roomName: string | null;
+  type: string | null;
+  reportedStartAt: number | null;
+  firstSeenAt: number;
+  lastSeenAt: number;
+  infoClock: string;
+  /** The newest snapshot's end, where it is terminal. */
+  toldEndAt: number | null;
+  toldEndExact: boolean;
+  outputsClock: string | null;
+  status?: string;
+  sourceType?: string;
+  updatedAt?: number | null;
+  error?: string | null;
+  errorCode?: number | null;
+  details?: string | null;
+  info?: string;
+  outputs?: string;
+}
+
+export interface EgressRow extends EgressFacts, Interval {}
+
+export const egressTable: Table = {
+  name: 'egress',
+  key: ['egressId', 'project'],
+  columns: {
+    project: 'text',
+    egressId: 'text',
+    roomSid: 'text',
+    roomName: 'text',
+    type: 'text',
+    startedAt: 'time',
+    startSource: 'text',
+    endedAt: 'time',
+    endSource: 'text',
+    endUncertaintyMs: 'bigint',
+    lastSeenAt: 'time',
+    reportedStartAt: 'time',
+    firstSeenAt: 'time',
+    toldEndAt: 'time',
+    toldEndExact: 'bool',
+    infoClock: 'text',
+    outputsClock: 'text',
+  },
+  payload: {
+    infoClock: {
+      status: 'text',
+      sourceType: 'text',
+      updatedAt: 'time',
+      error: 'text',
+      errorCode: 'int',
+      details: 'text',
+      info: 'json',
+    },
+    outputsClock: { outputs: 'json' },
+  },
+  defaults: { status: '', sourceType: '', info: 'null', outputs: '[]' },
+};
+
+export const mergeEgress = merger<EgressFacts>({
+  least: ['reportedStartAt', 'firstSeenAt'],
+  greatest: ['lastSeenAt'],
+  plain: ['roomSid', 'roomName', 'type'],
+  latest: {
+    infoClock: [
+      'toldEndAt',
+      'toldEndExact',
+      'status',
+      'sourceType',
+      'updatedAt',
+      'error',
+      'errorCode',
+      'details',
+      'info',
+    ],
+    outputsClock: ['outputs'],
+  },
+});
+
+const statuses = enumOf(EgressInfo, 'status');
+const sourceTypes = enumOf(EgressInfo, 'sourceType');
+const ACTIVE = 1;
+const TERMINAL = 3;
+const statusRank: Record<string, number> = {
+  EGRESS_STARTING: 0,
+  EGRESS_ACTIVE: ACTIVE,
+  EGRESS_ENDING: 2,
+  EGRESS_COMPLETE: TERMINAL,
+  EGRESS_FAILED: TERMINAL,
+  EGRESS_ABORTED: TERMINAL,
+  EGRESS_LIMIT_REACHED: TERMINAL,
+};
+
+/** The evidence in an egress event. */
+export function egressEvidence(event: LedgerEvent): EgressFacts {
+  const { at, ids, receivedAt } = event;
+  const info: Wire<EgressInfo> = child(event.message, 'egressInfo') ?? {};
+  const status = enumName(field(info, 'status'), statuses);
+  const told = event.name === 'egress_ended' ? TERMINAL : (statusRank[status] ?? ACTIVE);
+  const outputs = outputsOf(info, receivedAt);
+  const terminal = told === TERMINAL;
+  const rank = terminal && outputs.length > 0 ? TERMINAL + 1 : told;
+  const updated = integer(info, 'updatedAt');
+  const clock = clockText([[rank, 1], [clockOf(updated, 'ns', receivedAt), 19], secondsPart(at)], event.id);
+  const updatedAt = timeOf(updated, 'ns', receivedAt);
+  const exactEnd = timeOf(integer(info, 'endedAt'), 'ns', receivedAt) ?? updatedAt;
+  return {
+    project: event.project,
+    egressId: ids.egressId ?? '',
+    roomSid: ids.roomSid,
+    roomName: ids.roomName,
+    type: typeOf(info),
+    reportedStartAt: timeOf(integer(info, 'startedAt'), 'ns', receivedAt),
+    firstSeenAt: at,
+    lastSeenAt: at,
+    infoClock: clock,
+    toldEndAt: terminal ? (exactEnd ?? at) : null,
+    toldEndExact: terminal && exactEnd !== null,
+    outputsClock: outputs.length > 0 ? clock : null,
+    status,
+    sourceType: enumName(field(info, 'sourceType'), sourceTypes),
+    updatedAt,
+    error: text(info, 'error'),
+    errorCode: int32(info, 'errorCode'),
+    details: text(info, 'details'),
+    info: JSON.stringify(info),
+    outputs: JSON.stringify(outputs),
+  };
+}
+
+/** The request's name, in the JSON's spelling, and the API's word for it. */
+const requestTypes: [string, string][] = [
+  ['roomComposite', 'ROOM_COMPOSITE'],
+  ['web', 'WEB'],
+  ['participant', 'PARTICIPANT'],
+  ['trackComposite', 'TRACK_COMPOSITE'],
+  ['track', 'TRACK'],
+  ['replay', 'REPLAY'],
+];
+
+function typeOf(info: Wire<EgressInfo>): string | null {
+  const request = child<{ egress: object }, 'egress'>(info as Wire<{ egress: object }>, 'egress');
+  if (request) {
+    const source = ['template', 'web', 'media'].find((name) => field(request, name) !== null);
+    return source ? source.toUpperCase() : null;
+  }
+  return requestTypes.find(([name]) => field(info, name) !== null)?.[1] ?? null;
+}
+
+/** Everything about an egress that follows from its facts. */
+export function settleEgress(egress: EgressFacts): EgressRow {
+  const start = startOf([egress.reportedStartAt], egress.firstSeenAt);
+  const { toldEndAt, toldEndExact } = egress;
+  const end = toldEndAt === null ? OPEN : reportedEnd(start.startedAt, toldEndAt, toldEndExact ? 0 : SECOND);
+  return { ...egress, ...start, ...end };
+}

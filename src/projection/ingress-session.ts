@@ -1,0 +1,131 @@
+import { IngressInfo, IngressState } from '@livekit/protocol';
+import type { LedgerEvent } from '../livekit/event.js';
+import { child, enumName, enumOf, field, integer, optionalFlag, text, type Wire } from '../livekit/message.js';
+import { clockOf, timeOf } from '../livekit/time.js';
+import { clockText, secondsPart } from './clock.js';
+import { derivedEnd, reportedEnd, SECOND, startOf, type End, type Interval } from './interval.js';
+import { merger } from './rules.js';
+import type { Table } from './table.js';
+
+/** What events say of one use of an ingress. Times in ms. */
+export interface IngressFacts {
+  project: string;
+  ingressId: string;
+  resourceId: string;
+  roomSid: string | null;
+  roomName: string | null;
+  reportedStartAt: number | null;
+  firstSeenAt: number;
+  lastSeenAt: number;
+  /** Of ingress_ended: least state.endedAt, and least createdAt. */
+  reportedEndAt: number | null;
+  endSeenAt: number | null;
+  infoClock: string;
+  name?: string | null;
+  inputType?: string;
+  status?: string;
+  participantIdentity?: string | null;
+  error?: string | null;
+  transcoding?: boolean | null;
+  info?: string;
+}
+
+export interface IngressRow extends IngressFacts, Interval {
+  /** Least start among newer sessions of the same ingress. */
+  supersededAt: number | null;
+}
+
+export const ingressTable: Table = {
+  name: 'ingress_session',
+  key: ['resourceId', 'ingressId', 'project'],
+  columns: {
+    project: 'text',
+    ingressId: 'text',
+    resourceId: 'text',
+    roomSid: 'text',
+    roomName: 'text',
+    startedAt: 'time',
+    startSource: 'text',
+    endedAt: 'time',
+    endSource: 'text',
+    endUncertaintyMs: 'bigint',
+    lastSeenAt: 'time',
+    reportedStartAt: 'time',
+    firstSeenAt: 'time',
+    reportedEndAt: 'time',
+    endSeenAt: 'time',
+    supersededAt: 'time',
+    infoClock: 'text',
+  },
+  payload: {
+    infoClock: {
+      name: 'text',
+      inputType: 'text',
+      status: 'text',
+      participantIdentity: 'text',
+      error: 'text',
+      transcoding: 'bool',
+      info: 'json',
+    },
+  },
+  defaults: { inputType: '', status: '', info: 'null' },
+};
+
+export const mergeIngress = merger<IngressFacts>({
+  least: ['reportedStartAt', 'firstSeenAt', 'reportedEndAt', 'endSeenAt'],
+  greatest: ['lastSeenAt'],
+  plain: ['roomSid', 'roomName'],
+  latest: {
+    infoClock: ['name', 'inputType', 'status', 'participantIdentity', 'error', 'transcoding', 'info'],
+  },
+});
+
+const inputTypes = enumOf(IngressInfo, 'inputType');
+const statuses = enumOf(IngressState, 'status');
+
+/** The evidence in an ingress event. */
+export function ingressEvidence(event: LedgerEvent): IngressFacts {
+  const { at, ids, receivedAt } = event;
+  const info: Wire<IngressInfo> = child(event.message, 'ingressInfo') ?? {};
+  const state: Wire<IngressState> = child(info, 'state') ?? {};
+  const ended = event.name === 'ingress_ended';
+  const status = enumName(field(state, 'status'), statuses);
+  const updated = clockOf(integer(state, 'updatedAt'), 'ns', receivedAt);
+  const idle = status === 'ENDPOINT_INACTIVE';
+  return {
+    project: event.project,
+    ingressId: ids.ingressId ?? '',
+    resourceId: ids.resourceId ?? '',
+    roomSid: ids.roomSid,
+    roomName: ids.roomName,
+    reportedStartAt: timeOf(integer(state, 'startedAt'), 'ns', receivedAt),
+    firstSeenAt: at,
+    lastSeenAt: at,
+    reportedEndAt: ended ? timeOf(integer(state, 'endedAt'), 'ns', receivedAt) : null,
+    endSeenAt: ended ? at : null,
+    infoClock: clockText([[ended ? 1 : 0, 1], [updated, 19], [idle ? 0 : 1, 1], secondsPart(at)], event.id),
+    name: text(info, 'name'),
+    inputType: enumName(field(info, 'inputType'), inputTypes),
+    status,
+    participantIdentity: text(info, 'participantIdentity'),
+    error: text(state, 'error'),
+    transcoding: optionalFlag(info, 'enableTranscoding'),
+    info: JSON.stringify(info),
+  };
+}
+
+export function startIngress(session: IngressFacts): Pick<Interval, 'startedAt' | 'startSource'> {
+  return startOf([session.reportedStartAt], session.firstSeenAt);
+}
+
+/** Everything about an ingress session that follows from its own facts and `supersededAt`. */
+export function settleIngress(session: IngressRow): IngressRow {
+  return { ...session, ...endOf(session) };
+}
+
+function endOf(session: IngressRow): End {
+  const { startedAt, reportedEndAt, endSeenAt, supersededAt } = session;
+  if (reportedEndAt !== null) return reportedEnd(startedAt, reportedEndAt, 0);
+  if (endSeenAt !== null) return reportedEnd(startedAt, endSeenAt, SECOND);
+  return derivedEnd(session, [{ at: supersededAt, source: 'SUPERSEDED' }]);
+}

@@ -1,0 +1,171 @@
+import type { Room } from '@livekit/protocol';
+import type { LedgerEvent } from '../livekit/event.js';
+import { metadataJson } from '../livekit/metadata.js';
+import { child, int32, integer, text } from '../livekit/message.js';
+import { timeOf } from '../livekit/time.js';
+import { byteOrder, clockText, secondsPart, timeOfClock } from './clock.js';
+import { derivedEnd, reportedEnd, SECOND, startOf, type End, type Interval } from './interval.js';
+import { merger } from './rules.js';
+import type { Table } from './table.js';
+
+/** What events say of a room. Times in ms; profile fields are there only in a snapshot. */
+export interface RoomFacts {
+  project: string;
+  roomName: string;
+  sid: string;
+  createdMs: number | null;
+  createdS: number | null;
+  firstSeenAt: number;
+  lastSeenAt: number;
+  /** createdAt of every room_started, in seconds. */
+  starts: readonly number[];
+  finishClock: string | null;
+  finishReason: string | null;
+  lifeAt: number | null;
+  profileClock: string | null;
+  metadata?: string | null;
+  metadataJson?: string | null;
+  emptyTimeoutSeconds?: number | null;
+  departureTimeoutSeconds?: number | null;
+  maxParticipants?: number | null;
+}
+
+export interface RoomRow extends RoomFacts, Interval {
+  endReason: string | null;
+  participantCount: number;
+  participantSessionCount: number;
+}
+
+export const roomTable: Table = {
+  name: 'room',
+  key: ['sid', 'roomName', 'project'],
+  columns: {
+    project: 'text',
+    roomName: 'text',
+    sid: 'text',
+    startedAt: 'time',
+    startSource: 'text',
+    endedAt: 'time',
+    endSource: 'text',
+    endUncertaintyMs: 'bigint',
+    lastSeenAt: 'time',
+    endReason: 'text',
+    participantCount: 'int',
+    participantSessionCount: 'int',
+    createdMs: 'time',
+    createdS: 'time',
+    firstSeenAt: 'time',
+    starts: 'bigints',
+    finishClock: 'text',
+    finishReason: 'text',
+    lifeAt: 'time',
+    profileClock: 'text',
+  },
+  payload: {
+    profileClock: {
+      metadata: 'text',
+      metadataJson: 'jsonb',
+      emptyTimeoutSeconds: 'int',
+      departureTimeoutSeconds: 'int',
+      maxParticipants: 'int',
+    },
+  },
+};
+
+export const mergeRoom = merger<RoomFacts>({
+  least: ['createdMs', 'createdS', 'firstSeenAt'],
+  greatest: ['lastSeenAt', 'lifeAt'],
+  union: ['starts'],
+  latest: {
+    finishClock: ['finishReason'],
+    profileClock: [
+      'metadata',
+      'metadataJson',
+      'emptyTimeoutSeconds',
+      'departureTimeoutSeconds',
+      'maxParticipants',
+    ],
+  },
+});
+
+const signsOfLife = new Set(['room_started', 'participant_joined', 'track_published']);
+
+/** Among snapshots of one second. */
+const snapshotRank: Record<string, number> = {
+  room_started: 0,
+  participant_joined: 1,
+  track_published: 1,
+  track_unpublished: 1,
+  participant_left: 2,
+  participant_connection_aborted: 2,
+  room_finished: 3,
+};
+
+/** The evidence of its room in a room, participant or track event. */
+export function roomEvidence(event: LedgerEvent): RoomFacts {
+  const { name, at, id, ids, project, receivedAt } = event;
+  const room = child(event.message, 'room') ?? {};
+  const createdMs = timeOf(integer<Room>(room, 'creationTimeMs'), 'ms', receivedAt);
+  const createdS = timeOf(integer<Room>(room, 'creationTime'), 's', receivedAt);
+  const finished = name === 'room_finished';
+  const facts: RoomFacts = {
+    project,
+    roomName: ids.roomName ?? '',
+    sid: ids.roomSid ?? '',
+    createdMs,
+    createdS,
+    firstSeenAt: at,
+    lastSeenAt: at,
+    starts: name === 'room_started' ? [at / 1000] : [],
+    finishClock: finished ? clockText([secondsPart(at)], id) : null,
+    finishReason: finished ? text(event.message, 'roomEndReason' as never) : null,
+    lifeAt: signsOfLife.has(name) ? at : null,
+    profileClock: null,
+  };
+  if (createdMs === null && createdS === null) return facts;
+  const metadata = text<Room>(room, 'metadata');
+  return {
+    ...facts,
+    profileClock: clockText([secondsPart(at), [snapshotRank[name] ?? 0, 1]], id),
+    metadata,
+    metadataJson: metadataJson(metadata),
+    emptyTimeoutSeconds: int32<Room>(room, 'emptyTimeout'),
+    departureTimeoutSeconds: int32<Room>(room, 'departureTimeout'),
+    maxParticipants: int32<Room>(room, 'maxParticipants'),
+  };
+}
+
+/** When room_finished was told (F), where no sign of life came after it; else null. */
+export function finishOf(room: RoomFacts): number | null {
+  if (room.finishClock === null) return null;
+  const finish = timeOfClock(room.finishClock);
+  return room.lifeAt === null || finish >= room.lifeAt ? finish : null;
+}
+
+export function startRoom(room: RoomFacts): Pick<Interval, 'startedAt' | 'startSource'> {
+  return startOf([room.createdMs, room.createdS], room.firstSeenAt);
+}
+
+/** The room's end among `family`, the rooms of its name that may have taken its place. */
+export function endRoom(room: RoomRow, family: readonly RoomRow[]): End & { endReason: string | null } {
+  if (finishOf(room) !== null) {
+    return { ...reportedEnd(room.startedAt, room.lastSeenAt, SECOND), endReason: room.finishReason };
+  }
+  let superseded: number | null = null;
+  for (const other of family) {
+    if (!isNewer(other, room) || other.startSource === 'INFERRED' || other.lastSeenAt < room.lastSeenAt) continue;
+    if (superseded === null || other.startedAt < superseded) superseded = other.startedAt;
+  }
+  return { ...derivedEnd(room, [{ at: superseded, source: 'SUPERSEDED' }]), endReason: null };
+}
+
+function isNewer(other: RoomRow, room: RoomRow): boolean {
+  return other.startedAt === room.startedAt
+    ? byteOrder(other.sid, room.sid) > 0
+    : other.startedAt > room.startedAt;
+}
+
+/** What the room's participants end by: F of a finished room, else its own end. */
+export function cascadeOf(room: RoomRow): number | null {
+  return finishOf(room) ?? room.endedAt;
+}

@@ -1,0 +1,71 @@
+import { differs, type Row, type Table } from './table.js';
+
+/** The rows of one table that a batch reads and changes, by key, as they were and as they are. */
+export class Shelf<R extends object> {
+  private readonly before = new Map<string, R>();
+  private readonly now = new Map<string, R>();
+
+  constructor(private readonly table: Table) {}
+
+  keyOf(row: object): string {
+    // Cleaned text holds no U+0000.
+    return this.table.key.map((name) => (row as Row)[name]).join('\u0000');
+  }
+
+  /** Puts rows as the database holds them; those already here stay. */
+  load(rows: Iterable<R>): void {
+    for (const row of rows) {
+      const key = this.keyOf(row);
+      if (this.now.has(key)) continue;
+      this.before.set(key, row);
+      this.now.set(key, row);
+    }
+  }
+
+  get(key: string): R | undefined {
+    return this.now.get(key);
+  }
+
+  /** The row as the database holds it. */
+  original(row: object): R | undefined {
+    return this.before.get(this.keyOf(row));
+  }
+
+  set(row: R): void {
+    this.now.set(this.keyOf(row), row);
+  }
+
+  rows(): R[] {
+    return [...this.now.values()];
+  }
+
+  /** What must be written. */
+  write(): Write {
+    const rows: Row[] = [];
+    for (const [key, row] of this.now) {
+      const before = this.before.get(key);
+      if (!before || differs(this.table, before as Row, row as Row)) rows.push(row as Row);
+    }
+    return { table: this.table, rows };
+  }
+}
+
+export interface Write {
+  table: Table;
+  rows: Row[];
+}
+
+interface Keyed {
+  keyOf(row: object): string;
+}
+
+/** Merges records of one kind by key, each into what is there already. */
+export function gather<F extends object>(shelf: Keyed, records: readonly F[], merge: (a: F, b: F) => F): F[] {
+  const merged = new Map<string, F>();
+  for (const record of records) {
+    const key = shelf.keyOf(record);
+    const known = merged.get(key);
+    merged.set(key, known ? merge(known, record) : record);
+  }
+  return [...merged.values()];
+}

@@ -1,0 +1,97 @@
+/** Column types; `time` is ms in memory, `json` and `jsonb` are JSON text, integers are numbers. */
+export type ColumnType = 'text' | 'time' | 'int' | 'bigint' | 'bigints' | 'bool' | 'json' | 'jsonb';
+
+/** A table of sessions as the projection reads and writes it. Names are the row's; SQL's are in snake_case. */
+export interface Table {
+  readonly name: string;
+  readonly key: readonly string[];
+  /** Read before, and written after, every merge. */
+  readonly columns: Readonly<Record<string, ColumnType>>;
+  /** Clock → columns that only move with it: never read, written when the clock moves. */
+  readonly payload: Readonly<Record<string, Readonly<Record<string, ColumnType>>>>;
+  /** What a row without any such snapshot holds, where null is not allowed. */
+  readonly defaults?: Readonly<Record<string, string | boolean>>;
+}
+
+export type Row = Record<string, unknown>;
+
+export function columnOf(name: string): string {
+  return name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+}
+
+const arrayType: Record<ColumnType, string> = {
+  text: 'text[]',
+  time: 'timestamptz[]',
+  int: 'int[]',
+  bigint: 'bigint[]',
+  bigints: 'text[]',
+  bool: 'bool[]',
+  json: 'text[]',
+  jsonb: 'text[]',
+};
+const cast: Partial<Record<ColumnType, string>> = { bigints: '::bigint[]', json: '::json', jsonb: '::jsonb' };
+
+/** The select list of the columns that merging needs, from alias `r`. */
+export function selectList(table: Table): string {
+  return Object.entries(table.columns)
+    .map(([name, type]) => `${readable(`r.${columnOf(name)}`, type)} as "${name}"`)
+    .join(', ');
+}
+
+function readable(column: string, type: ColumnType): string {
+  if (type === 'time') return `(extract(epoch from ${column}) * 1000)::float8`;
+  if (type === 'bigint') return `${column}::float8`;
+  if (type === 'bigints') return `${column}::float8[]`;
+  return column;
+}
+
+/** One statement that writes any number of rows, in key order; payload columns keep what their clock dates. */
+export function upsertOf(table: Table): { text: string; values(rows: readonly Row[]): unknown[] } {
+  const payload = Object.values(table.payload).reduce((all, group) => ({ ...all, ...group }), {});
+  const columns = Object.entries({ ...table.columns, ...payload });
+  const names = columns.map(([name]) => columnOf(name));
+  const arrays = columns.map(([, type], index) => `$${index + 1}::${arrayType[type]}`);
+  const selected = columns.map(([name, type]) => `u.${columnOf(name)}${cast[type] ?? ''}`);
+  const key = table.key.map(columnOf);
+  const text = `insert into ${table.name} (${names.join(', ')})
+    select ${selected.join(', ')} from unnest(${arrays.join(', ')}) u(${names.join(', ')})
+    order by ${key.map((name) => `u.${name}`).join(', ')}
+    on conflict (${key.join(', ')}) do update set ${assignments(table).join(', ')}`;
+  return { text, values: (rows) => columns.map(([name, type]) => columnValues(table, [name, type], rows)) };
+}
+
+function assignments(table: Table): string[] {
+  const moved = Object.keys(table.columns)
+    .filter((name) => !table.key.includes(name))
+    .map((name) => `${columnOf(name)} = excluded.${columnOf(name)}`);
+  const kept = Object.entries(table.payload).flatMap(([clock, group]) => {
+    const moves = `excluded.${columnOf(clock)} is distinct from ${table.name}.${columnOf(clock)}`;
+    return Object.keys(group).map((name) => {
+      const column = columnOf(name);
+      return `${column} = case when ${moves} then excluded.${column} else ${table.name}.${column} end`;
+    });
+  });
+  return [...moved, ...kept];
+}
+
+function columnValues(table: Table, [name, type]: [string, ColumnType], rows: readonly Row[]): unknown[] {
+  const fallback = table.defaults?.[name] ?? null;
+  return rows.map((row) => writable(row[name] ?? fallback, type));
+}
+
+function writable(value: unknown, type: ColumnType): unknown {
+  if (value === null) return null;
+  if (type === 'time') return new Date(value as number).toISOString();
+  if (type === 'bigints') return `{${(value as number[]).join(',')}}`;
+  return value;
+}
+
+/** Whether the merge changed anything that is stored. */
+export function differs(table: Table, before: Row, after: Row): boolean {
+  return Object.keys(table.columns).some((name) => !same(before[name], after[name]));
+}
+
+function same(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((value, at) => value === b[at]);
+  return a === b;
+}

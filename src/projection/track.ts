@@ -1,0 +1,152 @@
+import { TrackInfo, type ParticipantInfo, type TimedVersion } from '@livekit/protocol';
+import type { LedgerEvent } from '../livekit/event.js';
+import { child, children, enumName, enumOf, field, flag, int32, integer, text, type Wire } from '../livekit/message.js';
+import { clockOf } from '../livekit/time.js';
+import { clockText, secondsPart } from './clock.js';
+import { derivedEnd, reportedEnd, SECOND, startOf, type Interval } from './interval.js';
+import type { ParticipantRow } from './participant.js';
+import { merger } from './rules.js';
+import type { Table } from './table.js';
+
+/** What events say of a track. Times in ms, versions in µs (0: none); info fields are there only in a snapshot. */
+export interface TrackFacts {
+  project: string;
+  roomName: string;
+  sid: string;
+  roomSid: string;
+  participantSid: string;
+  firstVersion: number | null;
+  lastVersion: number;
+  publishedAt: number | null;
+  firstSeenAt: number;
+  lastSeenAt: number;
+  /** Least createdAt of a track_unpublished that carries lastVersion. */
+  toldEndAt: number | null;
+  infoClock: string;
+  name?: string | null;
+  type?: string;
+  source?: string;
+  mimeType?: string | null;
+  width?: number | null;
+  height?: number | null;
+  muted?: boolean;
+  encryption?: string;
+  stream?: string | null;
+  info?: string;
+}
+
+export interface TrackRow extends TrackFacts, Interval {}
+
+export const trackTable: Table = {
+  name: 'track',
+  key: ['sid', 'roomName', 'project'],
+  columns: {
+    project: 'text',
+    roomName: 'text',
+    sid: 'text',
+    roomSid: 'text',
+    participantSid: 'text',
+    startedAt: 'time',
+    startSource: 'text',
+    endedAt: 'time',
+    endSource: 'text',
+    endUncertaintyMs: 'bigint',
+    lastSeenAt: 'time',
+    firstVersion: 'bigint',
+    lastVersion: 'bigint',
+    publishedAt: 'time',
+    firstSeenAt: 'time',
+    toldEndAt: 'time',
+    infoClock: 'text',
+  },
+  payload: {
+    infoClock: {
+      name: 'text',
+      type: 'text',
+      source: 'text',
+      mimeType: 'text',
+      width: 'int',
+      height: 'int',
+      muted: 'bool',
+      encryption: 'text',
+      stream: 'text',
+      info: 'json',
+    },
+  },
+  defaults: { type: '', source: '', muted: false, encryption: '', info: 'null' },
+};
+
+const mergePlain = merger<TrackFacts>({
+  least: ['firstVersion', 'publishedAt', 'firstSeenAt'],
+  greatest: ['lastVersion', 'lastSeenAt'],
+  plain: ['roomSid', 'participantSid'],
+  latest: {
+    infoClock: ['name', 'type', 'source', 'mimeType', 'width', 'height', 'muted', 'encryption', 'stream', 'info'],
+  },
+});
+
+export function mergeTrack(a: TrackFacts, b: TrackFacts): TrackFacts {
+  return { ...mergePlain(a, b), toldEndAt: toldEnd(a, b) };
+}
+
+/** An unpublish of an older version than the greatest says nothing: the sid was published again. */
+function toldEnd(a: TrackFacts, b: TrackFacts): number | null {
+  if (a.lastVersion !== b.lastVersion) return (a.lastVersion > b.lastVersion ? a : b).toldEndAt;
+  if (a.toldEndAt === null || b.toldEndAt === null) return a.toldEndAt ?? b.toldEndAt;
+  return Math.min(a.toldEndAt, b.toldEndAt);
+}
+
+const types = enumOf(TrackInfo, 'type');
+const sources = enumOf(TrackInfo, 'source');
+const encryptions = enumOf(TrackInfo, 'encryption');
+
+/** The evidence of tracks in a track event, or in the list of a participant event. */
+export function trackEvidence(event: LedgerEvent): TrackFacts[] {
+  const participant: Wire<ParticipantInfo> = child(event.message, 'participant') ?? {};
+  const named = event.subject === 'track' ? [child(event.message, 'track') ?? {}] : children(participant, 'tracks');
+  return (named as Wire<TrackInfo>[]).filter((info) => text(info, 'sid') !== null).map((info) => evidence(event, info));
+}
+
+function evidence(event: LedgerEvent, info: Wire<TrackInfo>): TrackFacts {
+  const { at, ids, receivedAt } = event;
+  const version: Wire<TimedVersion> = child(info, 'version') ?? {};
+  const unixMicro = Number(clockOf(integer(version, 'unixMicro'), 'us', receivedAt));
+  const ticks = Math.max(0, int32(version, 'ticks') ?? 0);
+  const unpublished = event.name === 'track_unpublished';
+  return {
+    project: event.project,
+    roomName: ids.roomName ?? '',
+    sid: text(info, 'sid') ?? '',
+    roomSid: ids.roomSid ?? '',
+    participantSid: ids.participantSid ?? '',
+    firstVersion: unixMicro || null,
+    lastVersion: unixMicro,
+    publishedAt: event.name === 'track_published' ? at : null,
+    firstSeenAt: at,
+    lastSeenAt: at,
+    toldEndAt: unpublished ? at : null,
+    infoClock: clockText([[unixMicro, 16], [ticks, 10], secondsPart(at), [unpublished ? 1 : 0, 1]], event.id),
+    name: text(info, 'name'),
+    type: enumName(field(info, 'type'), types),
+    source: enumName(field(info, 'source'), sources),
+    mimeType: text(info, 'mimeType'),
+    width: int32(info, 'width'),
+    height: int32(info, 'height'),
+    muted: flag(info, 'muted'),
+    encryption: enumName(field(info, 'encryption'), encryptions),
+    stream: text(info, 'stream'),
+    info: JSON.stringify(info),
+  };
+}
+
+/** Everything about a track that follows from its own facts and its participant. */
+export function settleTrack(track: TrackFacts, participant: ParticipantRow | undefined): TrackRow {
+  const published = track.firstVersion === null ? null : Math.floor(track.firstVersion / 1000);
+  const start = startOf([published, track.publishedAt], track.firstSeenAt);
+  const { toldEndAt, lastSeenAt } = track;
+  const end =
+    toldEndAt === null
+      ? derivedEnd({ ...start, lastSeenAt }, [{ at: participant?.endedAt ?? null, source: 'CASCADED' }])
+      : reportedEnd(start.startedAt, toldEndAt, SECOND);
+  return { ...track, ...start, ...end };
+}
