@@ -21,6 +21,6 @@ export class WebhookController {
     const raw = rawBytes(body);
     const { project, claims } = await this.tokens.verify(tokenOf(authorization));
     requireHash(claims['sha256'], raw);
-    await this.intake.accept({ project, event: readBody(raw), receivedAt });
+    await this.intake.accept({ project, event: readBody(raw), receivedAt, bytes: raw.length });
   }
 }

@@ -1,0 +1,153 @@
+import type { LedgerEvent } from '../livekit/event.js';
+import { byteOrder } from '../projection/clock.js';
+import type { Statement } from '../projection/read.js';
+
+/** What a batch holds while it merges (design.md section 9). */
+export interface Lock {
+  key: string;
+  kind: string;
+  project: string;
+}
+
+/** The one thing that an event's rows depend on; null where it cannot be projected. */
+export function lockOf({ subject, ids, project, problem }: LedgerEvent): Lock | null {
+  if (problem !== null || subject === null) return null;
+  if (subject === 'egress') return { key: ids.egressId ?? '', kind: 'egress', project };
+  if (subject === 'ingress') return { key: ids.ingressId ?? '', kind: 'ingress', project };
+  if (subject === 'job') return { key: ids.jobId ?? '', kind: 'job', project };
+  return { key: ids.roomName ?? '', kind: 'room', project };
+}
+
+/** One event of the log's key, and how often a batch brought it. */
+export interface Entry {
+  event: LedgerEvent;
+  deliveries: number;
+}
+
+/** Deliveries of one event count as one entry, with the first's body and arrival. */
+export function entriesOf(events: readonly LedgerEvent[]): Entry[] {
+  const entries = new Map<string, Entry>();
+  for (const event of events) {
+    const key = identityOf(event);
+    const known = entries.get(key);
+    if (known) known.deliveries++;
+    else entries.set(key, { event, deliveries: 1 });
+  }
+  return [...entries.values()];
+}
+
+function identityOf({ id, project, createdSeconds }: { id: string; project: string; createdSeconds: bigint | string }): string {
+  return [id, project, createdSeconds].join('\u0000');
+}
+
+export function sortedLocks(events: readonly LedgerEvent[]): Lock[] {
+  const locks = new Map<string, Lock>();
+  for (const event of events) {
+    const lock = lockOf(event);
+    if (lock) locks.set([lock.key, lock.kind, lock.project].join('\u0000'), lock);
+  }
+  return [...locks.values()].sort(
+    (a, b) => byteOrder(a.key, b.key) || byteOrder(a.kind, b.kind) || byteOrder(a.project, b.project),
+  );
+}
+
+const takeLocks = `insert into merge_lock (key, kind, project)
+  select * from unnest($1::text[], $2::text[], $3::text[]) l(key, kind, project) order by key, kind, project
+  on conflict (key, kind, project) do update set kind = excluded.kind`;
+
+function lockValues(locks: readonly Lock[]): unknown[] {
+  return [locks.map(({ key }) => key), locks.map(({ kind }) => kind), locks.map(({ project }) => project)];
+}
+
+/** Takes the locks alone: for projecting what is in the log already. */
+export function lockStatement(events: readonly LedgerEvent[]): Statement {
+  return { name: 'locks', text: takeLocks, values: lockValues(sortedLocks(events)) };
+}
+
+export interface Logged {
+  id: string;
+  project: string;
+  created: string;
+  deliveries: number;
+}
+
+const columns = [
+  ['project', 'text'],
+  ['id', 'text'],
+  ['created_seconds', 'bigint'],
+  ['event', 'text'],
+  ['created_at', 'timestamptz'],
+  ['received_at', 'timestamptz'],
+  ['deliveries', 'int'],
+  ['projected', 'bool'],
+  ['problem', 'text'],
+  ['room_sid', 'text'],
+  ['room_name', 'text'],
+  ['participant_sid', 'text'],
+  ['participant_identity', 'text'],
+  ['track_sid', 'text'],
+  ['egress_id', 'text'],
+  ['ingress_id', 'text'],
+  ['resource_id', 'text'],
+  ['job_id', 'text'],
+  ['payload', 'text'],
+] as const;
+
+const names = columns.map(([name]) => name).join(', ');
+const arrays = columns.map(([, type], at) => `$${at + 4}::${type}[]`).join(', ');
+const selected = columns.map(([name]) => (name === 'payload' ? 'e.payload::json' : `e.${name}`)).join(', ');
+
+/** Locks first, in key order; then the log, in key order: no two writers can wait for each other. */
+const takeLocksAndLog = `with locked as (${takeLocks} returning 1)
+  insert into webhook_event (${names}, epoch)
+  select ${selected}, (select epoch from log_epoch) from unnest(${arrays}) e(${names})
+  where (select count(*) from locked) >= 0
+  order by e.id, e.project, e.created_seconds
+  on conflict (id, project, created_seconds) do update set deliveries = webhook_event.deliveries + excluded.deliveries
+  returning id, project, created_seconds::text as created, deliveries`;
+
+/** Takes the batch's locks and writes its log rows; answers each row's number of deliveries. */
+export function logStatement(entries: readonly Entry[]): Statement {
+  const rows = entries.map(rowOf);
+  return {
+    name: 'locks and log',
+    text: takeLocksAndLog,
+    values: [...lockValues(sortedLocks(entries.map(({ event }) => event))), ...columns.map((_, at) => rows.map((row) => row[at]))],
+  };
+}
+
+function rowOf({ event, deliveries }: Entry): unknown[] {
+  const { ids } = event;
+  return [
+    event.project,
+    event.id,
+    String(event.createdSeconds),
+    event.name,
+    rfc3339(event.at),
+    rfc3339(event.receivedAt),
+    deliveries,
+    event.problem === null,
+    event.problem,
+    ids.roomSid,
+    ids.roomName,
+    ids.participantSid,
+    ids.participantIdentity,
+    ids.trackSid,
+    ids.egressId,
+    ids.ingressId,
+    ids.resourceId,
+    ids.jobId,
+    JSON.stringify(event.message),
+  ];
+}
+
+/** Postgres reads no year 0, nor a sign: what RFC 3339 can write lies within years 1 to 9999. */
+function rfc3339(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** The events that this transaction was the first to log. */
+export function freshOf(entries: readonly Entry[], logged: readonly Logged[]): LedgerEvent[] {
+  const total = new Map(logged.map((row) => [identityOf({ ...row, createdSeconds: row.created }), row.deliveries]));
+  return entries.filter(({ event, deliveries }) => total.get(identityOf(event)) === deliveries).map(({ event }) => event);
+}

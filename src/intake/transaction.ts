@@ -1,0 +1,58 @@
+import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
+import type { Run, Statement } from '../projection/read.js';
+import type { Write } from '../projection/shelf.js';
+import { upsertOf, type Table } from '../projection/table.js';
+
+/** Longer than the server's own statement_timeout: for a server that no longer answers at all. */
+const ANSWER_TIMEOUT_MS = 35_000;
+
+const upserts = new Map<Table, ReturnType<typeof upsertOf>>();
+
+function writeStatement({ table, rows }: Write): Statement {
+  let upsert = upserts.get(table);
+  if (!upsert) upserts.set(table, (upsert = upsertOf(table)));
+  return { name: `${table.name} upsert`, text: upsert.text, values: upsert.values(rows) };
+}
+
+/**
+ * One transaction on a pipelined connection: `work` reads and says what to write, and the writes travel
+ * with the commit. Committed when the promise is kept, rolled back when it is broken.
+ */
+export async function inTransaction(pool: Pool, work: (run: Run) => Promise<(Write | Statement)[]>): Promise<void> {
+  const client = await pool.connect();
+  const pending = new Set<Promise<unknown>>();
+  const send = <R extends object>(query: Statement | { text: string }): Promise<QueryResult<R>> => {
+    const config: QueryConfig & { query_timeout: number } = { ...query, query_timeout: ANSWER_TIMEOUT_MS };
+    const sent = client.query<R>(config);
+    pending.add(sent);
+    sent.then(
+      () => pending.delete(sent),
+      () => undefined,
+    );
+    return sent;
+  };
+  let failure: unknown = null;
+  try {
+    void send({ text: 'begin' });
+    const writes = await work(async <R>(statement: Statement) => (await send<R & object>(statement)).rows as R[]);
+    const last = [...writes.map((write) => send('table' in write ? writeStatement(write) : write)), send({ text: 'commit' })];
+    const results = await Promise.all(last);
+    if (results.at(-1)?.command !== 'COMMIT') throw new Error('the transaction was rolled back');
+  } catch (error) {
+    failure = error;
+    throw error;
+  } finally {
+    await leave(client, pending, failure !== null);
+  }
+}
+
+/** After a failure all that was sent must be answered before the connection can be used again. */
+async function leave(client: PoolClient, pending: Set<Promise<unknown>>, failed: boolean): Promise<void> {
+  if (!failed) return client.release();
+  await Promise.allSettled(pending);
+  const rolledBack = await client.query('rollback').then(
+    () => true,
+    () => false,
+  );
+  client.release(!rolledBack);
+}
