@@ -1,0 +1,18 @@
+import type { JWTPayload } from 'jose';
+import { Refusal } from '../refusal.js';
+
+/** What a token reads: one project, whole or only the rows of one room name. */
+export interface Scope {
+  readonly project: string;
+  readonly roomName: string | null;
+}
+
+/** Reads LiveKit's video grant. Throws {@link Refusal} 403 when it grants no reading. */
+export function scopeOf(project: string, claims: JWTPayload): Scope {
+  const video = (claims['video'] ?? {}) as Readonly<Record<string, unknown>>;
+  if (video['roomList'] === true) return { project, roomName: null };
+  const room = video['room'];
+  if (video['roomAdmin'] === true && typeof room === 'string' && room !== '') return { project, roomName: room };
+  const wanted = 'video.roomList, for the whole project, or video.roomAdmin with video.room, for one room';
+  throw new Refusal(403, 'FORBIDDEN', `The token grants no reading: it needs ${wanted}.`);
+}

@@ -1,0 +1,31 @@
+import { plain, word, words } from './read/columns.js';
+import * as filter from './read/filters.js';
+import type { Noun } from './read/noun.js';
+import { type Ends, sessionColumns, sessionFilters, sessionOrders } from './read/session.js';
+
+const ends: Ends = { start: 'startedAt', end: 'endedAt', empty: 'waiting' };
+const statuses = words(['PENDING', 'RUNNING', 'SUCCESS', 'FAILED', 'CANCELLED'], (status) => `JS_${status}`);
+
+export const agentJob: Noun = {
+  type: 'AgentJob',
+  table: 'agent_job',
+  id: ['job_id'],
+  columns: {
+    id: 'job_id',
+    type: "regexp_replace(type, '^JT_', '')",
+    status: word('status', statuses),
+    ...sessionColumns(ends),
+    ...plain('agentName', 'roomSid', 'agentIdentity', 'participantIdentity', 'error', 'info'),
+  },
+  always: ['id', 'roomSid', 'roomName'],
+  filters: {
+    ...sessionFilters(ends),
+    id: filter.oneOf('job_id'),
+    agentName: filter.text('agent_name'),
+    roomSid: filter.oneOf('room_sid'),
+    roomName: filter.text('room_name'),
+    status: filter.word('status', statuses),
+  },
+  orders: sessionOrders(ends, ['job_id']),
+  defaultOrder: 'STARTED_AT',
+};

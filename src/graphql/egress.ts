@@ -1,0 +1,37 @@
+import { plain, time, word, words } from './read/columns.js';
+import * as filter from './read/filters.js';
+import type { Noun } from './read/noun.js';
+import { type Ends, sessionColumns, sessionFilters, sessionOrders } from './read/session.js';
+
+const ends: Ends = { start: 'startedAt', end: 'endedAt' };
+const statuses = words(
+  ['STARTING', 'ACTIVE', 'ENDING', 'COMPLETE', 'FAILED', 'ABORTED', 'LIMIT_REACHED'],
+  (status) => `EGRESS_${status}`,
+);
+const types = words(['ROOM_COMPOSITE', 'WEB', 'PARTICIPANT', 'TRACK_COMPOSITE', 'TRACK', 'TEMPLATE', 'MEDIA', 'REPLAY']);
+
+export const egress: Noun = {
+  type: 'Egress',
+  table: 'egress',
+  id: ['egress_id'],
+  columns: {
+    id: 'egress_id',
+    type: word('type', types),
+    status: word('status', statuses),
+    sourceType: "regexp_replace(source_type, '^EGRESS_SOURCE_TYPE_', '')",
+    updatedAt: time('updated_at'),
+    ...sessionColumns(ends),
+    ...plain('egressId', 'roomSid', 'error', 'errorCode', 'details', 'outputs', 'info'),
+  },
+  always: ['id', 'egressId', 'roomSid', 'roomName'],
+  filters: {
+    ...sessionFilters(ends),
+    egressId: filter.oneOf('egress_id'),
+    roomSid: filter.oneOf('room_sid'),
+    roomName: filter.text('room_name'),
+    status: filter.word('status', statuses),
+    type: filter.word('type', types),
+  },
+  orders: sessionOrders(ends, ['egress_id']),
+  defaultOrder: 'STARTED_AT',
+};

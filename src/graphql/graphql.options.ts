@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import type { GqlOptionsFactory } from '@nestjs/graphql';
+import type { MercuriusDriverConfig } from '@nestjs/mercurius';
+import type { FastifyRequest } from 'fastify';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, NoSchemaIntrospectionCustomRule } from 'graphql';
+import { Access } from '../access/access.js';
+import type { Scope } from '../access/scope.js';
+import { Settings } from '../settings.js';
+import { door } from './door.js';
+import { formatErrors } from './errors.js';
+import { checkLimits } from './limits.js';
+import { Readings } from './read/reading.js';
+import { resolvers } from './resolvers.js';
+import { sdl } from './sdl.js';
+
+/** How Mercurius serves the schema. */
+@Injectable()
+export class GraphqlOptions implements GqlOptionsFactory<MercuriusDriverConfig> {
+  private readonly scopes = new WeakMap<FastifyRequest, Scope>();
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly access: Access,
+    private readonly readings: Readings,
+  ) {}
+
+  createGqlOptions(): Omit<MercuriusDriverConfig, 'driver'> {
+    return {
+      path: '/graphql',
+      typeDefs: sdl,
+      resolvers,
+      jit: 1,
+      cache: 500,
+      graphiql: false,
+      allowBatchedQueries: false,
+      graphql: { parseOptions: { maxTokens: 10_000 } },
+      validationRules: this.settings.introspection ? [] : [NoSchemaIntrospectionCustomRule],
+      // Mercurius' response schema would turn the indexes in an error's path into text.
+      additionalRouteOptions: { preParsing: door(this.access, this.scopes), serializerCompiler: () => JSON.stringify },
+      context: (request: FastifyRequest) => this.contextOf(request),
+      errorFormatter: formatErrors,
+      hooks: { preValidation: refuseForeignDocument, preExecution: this.preExecution },
+    };
+  }
+
+  private contextOf(request: FastifyRequest): object {
+    const scope = this.scopes.get(request);
+    return scope === undefined ? {} : { reading: this.readings.of(scope) };
+  }
+
+  private readonly preExecution = async (schema: GraphQLSchema, document: DocumentNode, ...[, variables]: [unknown, unknown?]) => {
+    const limits = { depth: this.settings.queryMaxDepth, cost: this.settings.queryMaxCost };
+    checkLimits(schema, document, { limits, variables: (variables ?? {}) as Readonly<Record<string, unknown>> });
+    // Mercurius compiles a document for the first operation that is asked of it, and would run that for every other.
+    const operations = document.definitions.filter(({ kind }) => kind === 'OperationDefinition');
+    return operations.length > 1 ? { document } : undefined;
+  };
+}
+
+// Mercurius also takes a document's tree as JSON, which escapes the parser's limit.
+async function refuseForeignDocument(_schema: GraphQLSchema, document: DocumentNode): Promise<void> {
+  if (document?.loc?.source === undefined || document.loc.startToken === undefined) {
+    throw new GraphQLError('Syntax Error: The query is not a GraphQL document.');
+  }
+}

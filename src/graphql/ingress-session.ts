@@ -1,0 +1,32 @@
+import { plain, word, words } from './read/columns.js';
+import * as filter from './read/filters.js';
+import type { Noun } from './read/noun.js';
+import { type Ends, sessionColumns, sessionFilters, sessionOrders } from './read/session.js';
+
+const ends: Ends = { start: 'startedAt', end: 'endedAt' };
+const inputTypes = words(['RTMP', 'WHIP', 'URL'], (type) => `${type}_INPUT`);
+const statuses = words(['INACTIVE', 'BUFFERING', 'PUBLISHING', 'ERROR', 'COMPLETE'], (status) => `ENDPOINT_${status}`);
+
+export const ingressSession: Noun = {
+  type: 'IngressSession',
+  table: 'ingress_session',
+  id: ['resource_id', 'ingress_id'],
+  columns: {
+    id: 'resource_id',
+    inputType: word('input_type', inputTypes),
+    status: word('status', statuses),
+    ...sessionColumns(ends),
+    ...plain('ingressId', 'resourceId', 'name', 'roomSid', 'participantIdentity', 'error', 'transcoding', 'info'),
+  },
+  always: ['id', 'resourceId', 'ingressId', 'roomSid', 'roomName'],
+  filters: {
+    ...sessionFilters(ends),
+    ingressId: filter.oneOf('ingress_id'),
+    roomSid: filter.oneOf('room_sid'),
+    roomName: filter.text('room_name'),
+    inputType: filter.word('input_type', inputTypes),
+    status: filter.word('status', statuses),
+  },
+  orders: sessionOrders(ends, ['resource_id', 'ingress_id']),
+  defaultOrder: 'STARTED_AT',
+};

@@ -1,0 +1,45 @@
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLSchema,
+  isCompositeType,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+
+export interface MergedField {
+  readonly parent: GraphQLCompositeType;
+  readonly nodes: readonly [FieldNode, ...FieldNode[]];
+}
+
+/** The parts of a document that its selections refer to. */
+export interface Surroundings {
+  readonly schema: GraphQLSchema;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** Told of every selection that is looked at. */
+  readonly seen: () => void;
+}
+
+/** The fields that execution makes of some selection sets of `type`: those of one response key and type are one. */
+export function mergedFields(type: GraphQLCompositeType, sets: readonly SelectionSetNode[], { schema, fragments, seen }: Surroundings): MergedField[] {
+  const merged = new Map<string, { parent: GraphQLCompositeType; nodes: [FieldNode, ...FieldNode[]] }>();
+  const spread = new Set<string>();
+  const visit = (parent: GraphQLCompositeType, selection: SelectionNode): void => {
+    seen();
+    if (selection.kind === 'Field') return add(parent, selection);
+    if (selection.kind === 'FragmentSpread' && spread.has(`${parent.name} ${selection.name.value}`)) return;
+    if (selection.kind === 'FragmentSpread') spread.add(`${parent.name} ${selection.name.value}`);
+    const fragment = selection.kind === 'InlineFragment' ? selection : fragments.get(selection.name.value);
+    const inner = fragment?.typeCondition === undefined ? parent : schema.getType(fragment.typeCondition.name.value);
+    for (const next of fragment?.selectionSet.selections ?? []) visit(isCompositeType(inner) ? inner : parent, next);
+  };
+  const add = (parent: GraphQLCompositeType, node: FieldNode): void => {
+    const key = `${parent.name}.${(node.alias ?? node.name).value}`;
+    const found = merged.get(key);
+    if (found === undefined) merged.set(key, { parent, nodes: [node] });
+    else found.nodes.push(node);
+  };
+  for (const { selections } of sets) for (const selection of selections) visit(type, selection);
+  return [...merged.values()];
+}

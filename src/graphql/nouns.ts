@@ -1,0 +1,10 @@
+import { agentJob } from './agent-job.js';
+import { egress } from './egress.js';
+import { ingressSession } from './ingress-session.js';
+import { participant } from './participant.js';
+import { room } from './room.js';
+import { track } from './track.js';
+import { webhookEvent } from './webhook-event.js';
+
+/** Everything that can be listed and looked up, in the order in which an id is looked for. */
+export const nouns = [room, participant, track, egress, ingressSession, agentJob, webhookEvent] as const;

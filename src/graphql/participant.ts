@@ -1,0 +1,41 @@
+import { plain, word, words } from './read/columns.js';
+import * as filter from './read/filters.js';
+import type { Noun } from './read/noun.js';
+import { type Ends, sessionColumns, sessionFilters, sessionOrders } from './read/session.js';
+import type { Statement } from './read/statement.js';
+
+const ends: Ends = { start: 'joinedAt', end: 'leftAt', empty: "state = 'ABORTED'" };
+const kinds = words(['STANDARD', 'INGRESS', 'EGRESS', 'SIP', 'AGENT', 'CONNECTOR', 'BRIDGE']);
+
+export const participant: Noun = {
+  type: 'Participant',
+  table: 'participant',
+  id: ['sid', 'room_name'],
+  columns: {
+    id: 'sid',
+    sid: 'sid',
+    kind: word('kind', kinds),
+    ...sessionColumns(ends),
+    ...plain('identity', 'name', 'kindDetails', 'state', 'disconnectReason', 'region', 'hidden', 'publisher'),
+    ...plain('metadata', 'metadataJson', 'attributes', 'roomSid'),
+  },
+  always: ['id', 'sid', 'roomSid', 'roomName'],
+  filters: {
+    ...sessionFilters(ends),
+    sid: filter.oneOf('sid'),
+    identity: filter.text('identity'),
+    name: filter.text('name'),
+    kind: filter.word('kind', kinds),
+    state: filter.oneOf('state'),
+    roomSid: filter.oneOf('room_sid'),
+    roomName: filter.text('room_name'),
+    disconnectReason: filter.oneOf('disconnect_reason'),
+    attribute: ({ path, eq }: filter.PathFilter, statement: Statement) =>
+      `attributes ->> ${statement.bind(path)} = ${statement.bind(eq)}`,
+    hidden: filter.equal('hidden'),
+    excludeKindDetails: (details: readonly string[], statement: Statement) =>
+      `not kind_details ?| ${statement.bind(filter.bounded(details))}::text[]`,
+  },
+  orders: sessionOrders(ends, ['sid', 'room_name']),
+  defaultOrder: 'JOINED_AT',
+};

@@ -1,0 +1,51 @@
+import { badInput } from './bad-input.js';
+import { parseInstant } from './instant.js';
+import type { Key } from './noun.js';
+import type { Row } from './reading.js';
+
+/** A list in one order. Its cursors hold the values of the order's keys, and so stay valid for ever. */
+export interface Ordered {
+  /** The list's name, such as `Room.participants`. */
+  readonly list: string;
+  readonly order: string;
+  readonly direction: 'ASC' | 'DESC';
+  readonly keys: readonly Key[];
+}
+
+export type Position = readonly string[];
+
+/** What a cursor is made of, as columns beside the API's. */
+export function keyColumns(keys: readonly Key[]): string {
+  return keys.map(({ text }, index) => `${text} as "key${index}"`).join(', ');
+}
+
+export function cursorOf({ list, order, direction, keys }: Ordered, row: Row): string {
+  const position = keys.map((_, index) => row[`key${index}`]);
+  return Buffer.from(JSON.stringify([list, order, direction, ...position])).toString('base64url');
+}
+
+/** Throws BAD_USER_INPUT for anything but a cursor of this list in this order. */
+export function positionOf({ list, order, direction, keys }: Ordered, cursor: string): Position {
+  const parts = partsOf(cursor);
+  const [ofList, ofOrder, ofDirection, ...position] = parts;
+  const ours = ofList === list && ofOrder === order && ofDirection === direction && position.length === keys.length;
+  if (!ours || !keys.every(({ kind }, index) => isOf(kind, position[index]))) {
+    throw badInput(`The cursor is not one of ${list} in the order ${order} ${direction}.`);
+  }
+  return position as string[];
+}
+
+function partsOf(cursor: string): unknown[] {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return Array.isArray(parts) ? parts : [];
+  } catch {
+    return [];
+  }
+}
+
+function isOf(kind: Key['kind'], value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  if (kind === 'time') return value === 'infinity' || parseInstant(value) === value;
+  return kind === 'text' || (/^\d{1,19}$/.test(value) && BigInt(value) < 2n ** 63n);
+}

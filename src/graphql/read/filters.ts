@@ -1,0 +1,83 @@
+import { badInput } from './bad-input.js';
+import type { Words } from './columns.js';
+import type { Filter } from './noun.js';
+
+export const MAX_LIST = 200;
+
+interface StringFilter {
+  readonly eq?: string | null;
+  readonly in?: readonly string[] | null;
+  readonly startsWith?: string | null;
+}
+
+interface DateTimeFilter {
+  readonly gte?: string | null;
+  readonly lt?: string | null;
+}
+
+interface IntFilter {
+  readonly gte?: number | null;
+  readonly lte?: number | null;
+}
+
+export interface PathFilter {
+  readonly path: string;
+  readonly eq: string;
+}
+
+/** Conditions joined; none at all is always true. */
+export function all(conditions: readonly (string | false)[]): string {
+  return conditions.filter((condition) => condition !== false).join(' and ') || 'true';
+}
+
+export function bounded<T>(list: readonly T[]): readonly T[] {
+  if (list.length > MAX_LIST) throw badInput(`A list of ${list.length} values is longer than ${MAX_LIST}.`);
+  return list;
+}
+
+export function equal(column: string): Filter<string | boolean> {
+  return (value, statement) => `${column} = ${statement.bind(value)}`;
+}
+
+export function oneOf(column: string): Filter<readonly string[]> {
+  return (list, statement) => `${column} = any(${statement.bind(bounded(list))}::text[])`;
+}
+
+export function text(column: string): Filter<StringFilter> {
+  return (filter, statement) =>
+    all([
+      filter.eq != null && equal(column)(filter.eq, statement),
+      filter.in != null && oneOf(column)(filter.in, statement),
+      filter.startsWith != null && `${column} ^@ ${statement.bind(filter.startsWith)}`,
+    ]);
+}
+
+export function instant(column: string): Filter<DateTimeFilter> {
+  return ({ gte, lt }, statement) =>
+    all([gte != null && `${column} >= ${statement.bind(gte)}`, lt != null && `${column} < ${statement.bind(lt)}`]);
+}
+
+export function count(column: string): Filter<IntFilter> {
+  return ({ gte, lte }, statement) =>
+    all([gte != null && `${column} >= ${statement.bind(gte)}`, lte != null && `${column} <= ${statement.bind(lte)}`]);
+}
+
+/** An enum of the API; its OTHER is every stored word that has no name there. */
+export function word(column: string, known: Words): Filter<readonly string[]> {
+  return (names, statement) => {
+    const stored = bounded(names).flatMap((name) => known.get(name) ?? []);
+    const named = `${column} = any(${statement.bind(stored)}::text[])`;
+    if (!names.includes('OTHER')) return named;
+    const others = `(${column} <> all(${statement.bind([...known.values()])}::text[]) or ${column} is null)`;
+    return `(${named} or ${others})`;
+  };
+}
+
+/** A value in a JSON document, by its dotted path; numbers and booleans by their JSON text. */
+export function atPath(column: string): Filter<PathFilter> {
+  return ({ path, eq }, statement) => {
+    const steps = `${statement.bind(path.split('.'))}::text[]`;
+    const scalar = `jsonb_typeof(${column} #> ${steps}) in ('string', 'number', 'boolean')`;
+    return `(${scalar} and ${column} #>> ${steps} = ${statement.bind(eq)})`;
+  };
+}

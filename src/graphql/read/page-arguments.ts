@@ -1,0 +1,45 @@
+import { badInput } from './bad-input.js';
+import { type Ordered, type Position, positionOf } from './cursor.js';
+import { MAX_LIST } from './filters.js';
+import type { Noun } from './noun.js';
+
+export const DEFAULT_PAGE = 50;
+
+/** The arguments that every connection of the API takes. */
+export interface ListArguments {
+  readonly filter?: Readonly<Record<string, unknown>> | null;
+  readonly orderBy?: { readonly field: string; readonly direction: 'ASC' | 'DESC' } | null;
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly last?: number | null;
+  readonly before?: string | null;
+}
+
+/** The part of a list that is asked for, from the end where `backward`. */
+export interface Window {
+  readonly size: number;
+  readonly backward: boolean;
+  readonly after: Position | null;
+  readonly before: Position | null;
+}
+
+/** Throws BAD_USER_INPUT for an order that the noun has not; newest first where none is given. */
+export function orderOf(noun: Noun, list: string, { orderBy }: ListArguments): Ordered {
+  const order = orderBy?.field ?? noun.defaultOrder;
+  const keys = noun.orders[order];
+  if (keys === undefined) throw badInput(`${list} has no order ${order}.`);
+  return { list, order, direction: orderBy?.direction ?? 'DESC', keys };
+}
+
+/** Throws BAD_USER_INPUT. */
+export function windowOf(ordered: Ordered, { first, after, last, before }: ListArguments): Window {
+  if (first != null && last != null) throw badInput('A page has a first or a last, not both.');
+  const size = first ?? last ?? DEFAULT_PAGE;
+  if (size < 0 || size > MAX_LIST) throw badInput(`A page of ${size} is not between 0 and ${MAX_LIST}.`);
+  return {
+    size,
+    backward: last != null,
+    after: after == null ? null : positionOf(ordered, after),
+    before: before == null ? null : positionOf(ordered, before),
+  };
+}

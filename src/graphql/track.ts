@@ -1,0 +1,34 @@
+import { plain, word, words } from './read/columns.js';
+import * as filter from './read/filters.js';
+import type { Noun } from './read/noun.js';
+import { type Ends, sessionColumns, sessionFilters, sessionOrders } from './read/session.js';
+
+const ends: Ends = { start: 'publishedAt', end: 'unpublishedAt' };
+const types = words(['AUDIO', 'VIDEO', 'DATA']);
+const sources = words(['UNKNOWN', 'CAMERA', 'MICROPHONE', 'SCREEN_SHARE', 'SCREEN_SHARE_AUDIO']);
+
+export const track: Noun = {
+  type: 'Track',
+  table: 'track',
+  id: ['sid', 'room_name'],
+  columns: {
+    id: 'sid',
+    sid: 'sid',
+    type: word('type', types),
+    source: word('source', sources),
+    ...sessionColumns(ends),
+    ...plain('name', 'mimeType', 'width', 'height', 'muted', 'encryption', 'stream', 'roomSid', 'participantSid', 'info'),
+  },
+  always: ['id', 'sid', 'roomSid', 'roomName', 'participantSid'],
+  filters: {
+    ...sessionFilters(ends),
+    sid: filter.oneOf('sid'),
+    roomSid: filter.oneOf('room_sid'),
+    participantSid: filter.oneOf('participant_sid'),
+    type: filter.word('type', types),
+    source: filter.word('source', sources),
+    mimeType: filter.text('mime_type'),
+  },
+  orders: sessionOrders(ends, ['sid', 'room_name']),
+  defaultOrder: 'PUBLISHED_AT',
+};

@@ -1,0 +1,42 @@
+import { plain, time } from './read/columns.js';
+import * as filter from './read/filters.js';
+import type { Noun } from './read/noun.js';
+
+export const webhookEvent: Noun = {
+  type: 'WebhookEvent',
+  table: 'webhook_event',
+  id: ['id', 'created_at', 'created_seconds'],
+  columns: {
+    id: 'id',
+    createdAt: time('created_at'),
+    receivedAt: time('received_at'),
+    ...plain('project', 'event', 'deliveries', 'projected', 'problem', 'roomSid', 'roomName', 'participantSid'),
+    ...plain('participantIdentity', 'trackSid', 'egressId', 'ingressId', 'resourceId', 'jobId', 'payload'),
+  },
+  always: ['id'],
+  filters: {
+    project: filter.equal('project'),
+    id: filter.oneOf('id'),
+    event: filter.oneOf('event'),
+    roomSid: filter.oneOf('room_sid'),
+    roomName: filter.text('room_name'),
+    participantSid: filter.oneOf('participant_sid'),
+    identity: filter.equal('participant_identity'),
+    trackSid: filter.oneOf('track_sid'),
+    egressId: filter.oneOf('egress_id'),
+    ingressId: filter.oneOf('ingress_id'),
+    resourceId: filter.oneOf('resource_id'),
+    jobId: filter.oneOf('job_id'),
+    createdAt: filter.instant('created_at'),
+    receivedAt: filter.instant('received_at'),
+    projected: filter.equal('projected'),
+  },
+  orders: {
+    LOG: [
+      { sql: 'epoch', text: 'epoch::text', kind: 'integer' },
+      { sql: 'xid', text: 'xid::text', kind: 'integer' },
+      { sql: 'seq', text: 'seq::text', kind: 'integer' },
+    ],
+  },
+  defaultOrder: 'LOG',
+};
