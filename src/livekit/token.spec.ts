@@ -77,6 +77,7 @@ test.each([
   [undefined, ''],
   ['x.y.z', 'x.y.z'],
   ['Bearer x.y.z', 'x.y.z'],
+  ['Bearer', ''],
   ['bearer  x.y.z ', 'x.y.z'],
 ])('reads the token of the header %j', (header, token) => {
   expect(tokenOf(header)).toBe(token);

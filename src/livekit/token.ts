@@ -15,7 +15,7 @@ export interface VerifiedToken {
 
 /** LiveKit sends the token bare in webhooks, with `Bearer ` everywhere else. */
 export function tokenOf(authorization: string | undefined): string {
-  return (authorization ?? '').replace(/^bearer +/i, '').trim();
+  return (authorization ?? '').replace(/^bearer(?: +|$)/i, '').trim();
 }
 
 /** Verifies LiveKit's JWTs: HS256, by a configured key, with an `exp`. */
