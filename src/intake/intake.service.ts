@@ -4,9 +4,9 @@ import { readEvent, type LedgerEvent } from '../livekit/event.js';
 import type { JsonObject } from '../livekit/json.js';
 import { Refusal } from '../refusal.js';
 import { commit } from './commit.js';
-import { isAway, isPassing } from './failure.js';
+import { isAway, isPassing } from '../database/failure.js';
 import { Lane } from './lane.js';
-import { lockOf } from './log.js';
+import { lockOf } from '../projection/lock.js';
 
 /** An event that a project's key signed, as readBody gives it. */
 export interface Delivery {

@@ -1,22 +1,6 @@
 import type { LedgerEvent } from '../livekit/event.js';
-import { byteOrder } from '../projection/clock.js';
-import type { Statement } from '../projection/read.js';
-
-/** What a batch holds while it merges (design.md section 9). */
-export interface Lock {
-  key: string;
-  kind: string;
-  project: string;
-}
-
-/** The one thing that an event's rows depend on; null where it cannot be projected. */
-export function lockOf({ subject, ids, project, problem }: LedgerEvent): Lock | null {
-  if (problem !== null || subject === null) return null;
-  if (subject === 'egress') return { key: ids.egressId ?? '', kind: 'egress', project };
-  if (subject === 'ingress') return { key: ids.ingressId ?? '', kind: 'ingress', project };
-  if (subject === 'job') return { key: ids.jobId ?? '', kind: 'job', project };
-  return { key: ids.roomName ?? '', kind: 'room', project };
-}
+import type { Statement } from '../database/transaction.js';
+import { lockValues, takeLocks } from '../projection/lock.js';
 
 /** One event of the log's key, and how often a batch brought it. */
 export interface Entry {
@@ -38,30 +22,6 @@ export function entriesOf(events: readonly LedgerEvent[]): Entry[] {
 
 function identityOf({ id, project, createdSeconds }: { id: string; project: string; createdSeconds: bigint | string }): string {
   return [id, project, createdSeconds].join('\u0000');
-}
-
-export function sortedLocks(events: readonly LedgerEvent[]): Lock[] {
-  const locks = new Map<string, Lock>();
-  for (const event of events) {
-    const lock = lockOf(event);
-    if (lock) locks.set([lock.key, lock.kind, lock.project].join('\u0000'), lock);
-  }
-  return [...locks.values()].sort(
-    (a, b) => byteOrder(a.key, b.key) || byteOrder(a.kind, b.kind) || byteOrder(a.project, b.project),
-  );
-}
-
-const takeLocks = `insert into merge_lock (key, kind, project)
-  select * from unnest($1::text[], $2::text[], $3::text[]) l(key, kind, project) order by key, kind, project
-  on conflict (key, kind, project) do update set kind = excluded.kind`;
-
-function lockValues(locks: readonly Lock[]): unknown[] {
-  return [locks.map(({ key }) => key), locks.map(({ kind }) => kind), locks.map(({ project }) => project)];
-}
-
-/** Takes the locks alone: for projecting what is in the log already. */
-export function lockStatement(events: readonly LedgerEvent[]): Statement {
-  return { name: 'locks', text: takeLocks, values: lockValues(sortedLocks(events)) };
 }
 
 export interface Logged {
@@ -112,7 +72,7 @@ export function logStatement(entries: readonly Entry[]): Statement {
   return {
     name: 'locks and log',
     text: takeLocksAndLog,
-    values: [...lockValues(sortedLocks(entries.map(({ event }) => event))), ...columns.map((_, at) => rows.map((row) => row[at]))],
+    values: [...lockValues(entries.map(({ event }) => event)), ...columns.map((_, at) => rows.map((row) => row[at]))],
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Run, Statement } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import {
   ingressEvidence,
@@ -9,11 +10,11 @@ import {
   type IngressRow,
 } from './ingress-session.js';
 import { supersede } from './interval.js';
-import { readFamilies, type Run } from './read.js';
-import { gather, Shelf, type Write } from './shelf.js';
+import { readFamilies } from './read.js';
+import { gather, Shelf } from './shelf.js';
 
 /** Merges the events into their ingress sessions, and settles those of the same ingresses. */
-export async function settleIngressSessions(run: Run, events: readonly LedgerEvent[]): Promise<Write[]> {
+export async function settleIngressSessions(run: Run, events: readonly LedgerEvent[]): Promise<Statement[]> {
   const sessions = new Shelf<IngressRow>(ingressTable);
   const told = gather<IngressFacts>(sessions, events.map(ingressEvidence), mergeIngress);
   const touched = told.map((facts) => ({ row: facts, since: earliest(facts) }));
@@ -28,7 +29,7 @@ export async function settleIngressSessions(run: Run, events: readonly LedgerEve
     const members = sessions.rows().filter((session) => familyOf(session) === family);
     for (const member of supersede(members, (session) => session.resourceId)) sessions.set(settleIngress(member));
   }
-  return [sessions.write()];
+  return sessions.write();
 }
 
 function earliest({ reportedStartAt, firstSeenAt }: IngressFacts): number {

@@ -1,3 +1,4 @@
+import type { Run } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { supersede } from './interval.js';
 import {
@@ -9,7 +10,7 @@ import {
   type ParticipantFacts,
   type ParticipantRow,
 } from './participant.js';
-import { readByKey, type Run } from './read.js';
+import { readByKey } from './read.js';
 import { roomTable, type RoomRow } from './room.js';
 import { cascading } from './rooms.js';
 import { gather, Shelf } from './shelf.js';

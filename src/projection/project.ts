@@ -1,11 +1,12 @@
+import type { Run, Statement } from '../database/transaction.js';
 import type { LedgerEvent, Subject } from '../livekit/event.js';
 import { jobEvidence, jobTable, mergeJob, settleJob, type JobFacts, type JobRow } from './agent-job.js';
 import { egressEvidence, egressTable, mergeEgress, settleEgress, type EgressFacts, type EgressRow } from './egress.js';
 import { settleIngressSessions } from './ingress-sessions.js';
 import { mergeParticipants, settleParticipants } from './participants.js';
-import { readByKey, type Run } from './read.js';
+import { readByKey } from './read.js';
 import { settleRooms } from './rooms.js';
-import { gather, Shelf, type Write } from './shelf.js';
+import { gather, Shelf } from './shelf.js';
 import type { Table } from './table.js';
 import { mergeTracks, settleTracks } from './tracks.js';
 
@@ -13,18 +14,19 @@ import { mergeTracks, settleTracks } from './tracks.js';
  * Projects events whose locks are held (see lockOf): reads the rows they concern, merges and settles in
  * memory, and returns what to write. At most four rounds of statements, whatever the number of events.
  */
-export async function project(run: Run, events: readonly LedgerEvent[]): Promise<Write[]> {
-  const about = (...subjects: Subject[]) => events.filter(({ subject }) => subject && subjects.includes(subject));
+export async function project(run: Run, events: readonly LedgerEvent[]): Promise<Statement[]> {
+  const sound = events.filter(({ problem }) => problem === null);
+  const about = (...subjects: Subject[]) => sound.filter(({ subject }) => subject && subjects.includes(subject));
   const writes = await Promise.all([
     projectRooms(run, about('room', 'participant', 'track')),
     projectAlone<EgressFacts, EgressRow>(run, egressNoun, about('egress')),
     settleIngressSessions(run, about('ingress')),
     projectAlone<JobFacts, JobRow>(run, jobNoun, about('job')),
   ]);
-  return writes.flat().filter(({ rows }) => rows.length > 0);
+  return writes.flat();
 }
 
-async function projectRooms(run: Run, events: readonly LedgerEvent[]): Promise<Write[]> {
+async function projectRooms(run: Run, events: readonly LedgerEvent[]): Promise<Statement[]> {
   if (events.length === 0) return [];
   const [rooms, participants, tracks] = await Promise.all([
     settleRooms(run, events),
@@ -33,7 +35,7 @@ async function projectRooms(run: Run, events: readonly LedgerEvent[]): Promise<W
   ]);
   await settleParticipants(run, rooms, participants);
   await settleTracks(run, participants, tracks);
-  return [rooms.write(), participants.write(), tracks.write()];
+  return [...rooms.write(), ...participants.write(), ...tracks.write()];
 }
 
 /** A noun whose rows depend on nothing but their own events. */
@@ -51,7 +53,7 @@ async function projectAlone<F extends object, R extends F>(
   run: Run,
   { table, evidence, merge, settle }: Noun<F, R>,
   events: readonly LedgerEvent[],
-): Promise<Write[]> {
+): Promise<Statement[]> {
   const shelf = new Shelf<R>(table);
   const told = gather<F>(shelf, events.map(evidence), merge);
   shelf.load(await readByKey<R>(run, table, told));
@@ -59,5 +61,5 @@ async function projectAlone<F extends object, R extends F>(
     const row = shelf.get(shelf.keyOf(facts));
     shelf.set(settle(row ? merge(row, facts) : facts));
   }
-  return [shelf.write()];
+  return shelf.write();
 }

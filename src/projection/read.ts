@@ -1,14 +1,5 @@
+import type { Run } from '../database/transaction.js';
 import { columnOf, selectList, type Row, type Table } from './table.js';
-
-/** One named statement: prepared once a connection. */
-export interface Statement {
-  name: string;
-  text: string;
-  values: unknown[];
-}
-
-/** Runs a statement in the batch's transaction; statements given together travel together. */
-export type Run = <R>(statement: Statement) => Promise<R[]>;
 
 // Each read leaves only one index to take: what else must match is dropped in memory.
 

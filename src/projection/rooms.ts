@@ -1,5 +1,6 @@
+import type { Run } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
-import { readFamilies, type Run } from './read.js';
+import { readFamilies } from './read.js';
 import { cascadeOf, endRoom, mergeRoom, roomEvidence, roomTable, startRoom, type RoomFacts, type RoomRow } from './room.js';
 import { gather, Shelf } from './shelf.js';
 

@@ -1,4 +1,5 @@
-import { differs, type Row, type Table } from './table.js';
+import type { Statement } from '../database/transaction.js';
+import { differs, upsertOf, type Row, type Table } from './table.js';
 
 /** The rows of one table that a batch reads and changes, by key, as they were and as they are. */
 export class Shelf<R extends object> {
@@ -39,20 +40,15 @@ export class Shelf<R extends object> {
     return [...this.now.values()];
   }
 
-  /** What must be written. */
-  write(): Write {
+  /** What must be written: nothing, or one statement for all. */
+  write(): Statement[] {
     const rows: Row[] = [];
     for (const [key, row] of this.now) {
       const before = this.before.get(key);
       if (!before || differs(this.table, before as Row, row as Row)) rows.push(row as Row);
     }
-    return { table: this.table, rows };
+    return rows.length > 0 ? [upsertOf(this.table, rows)] : [];
   }
-}
-
-export interface Write {
-  table: Table;
-  rows: Row[];
 }
 
 interface Keyed {

@@ -1,3 +1,5 @@
+import type { Statement } from '../database/transaction.js';
+
 /** Column types; `time` is ms in memory, `json` and `jsonb` are JSON text, integers are numbers. */
 export type ColumnType = 'text' | 'time' | 'int' | 'bigint' | 'bigints' | 'bool' | 'json' | 'jsonb';
 
@@ -45,8 +47,17 @@ function readable(column: string, type: ColumnType): string {
   return column;
 }
 
+const upserts = new Map<Table, { text: string; columns: [string, ColumnType][] }>();
+
 /** One statement that writes any number of rows, in key order; payload columns keep what their clock dates. */
-export function upsertOf(table: Table): { text: string; values(rows: readonly Row[]): unknown[] } {
+export function upsertOf(table: Table, rows: readonly Row[]): Statement {
+  let upsert = upserts.get(table);
+  if (!upsert) upserts.set(table, (upsert = writeUpsert(table)));
+  const values = upsert.columns.map((column) => columnValues(table, column, rows));
+  return { name: `${table.name} upsert`, text: upsert.text, values };
+}
+
+function writeUpsert(table: Table): { text: string; columns: [string, ColumnType][] } {
   const payload = Object.values(table.payload).reduce((all, group) => ({ ...all, ...group }), {});
   const columns = Object.entries({ ...table.columns, ...payload });
   const names = columns.map(([name]) => columnOf(name));
@@ -57,7 +68,7 @@ export function upsertOf(table: Table): { text: string; values(rows: readonly Ro
     select ${selected.join(', ')} from unnest(${arrays.join(', ')}) u(${names.join(', ')})
     order by ${key.map((name) => `u.${name}`).join(', ')}
     on conflict (${key.join(', ')}) do update set ${assignments(table).join(', ')}`;
-  return { text, values: (rows) => columns.map(([name, type]) => columnValues(table, [name, type], rows)) };
+  return { text, columns };
 }
 
 function assignments(table: Table): string[] {

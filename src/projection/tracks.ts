@@ -1,6 +1,7 @@
+import type { Run } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { participantTable, type ParticipantRow } from './participant.js';
-import { readByKey, type Run } from './read.js';
+import { readByKey } from './read.js';
 import { gather, Shelf } from './shelf.js';
 import { selectList } from './table.js';
 import { mergeTrack, settleTrack, trackEvidence, trackTable, type TrackFacts, type TrackRow } from './track.js';

@@ -1,24 +1,23 @@
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
-import type { Run, Statement } from '../projection/read.js';
-import type { Write } from '../projection/shelf.js';
-import { upsertOf, type Table } from '../projection/table.js';
+
+/** One named statement: prepared once a connection. */
+export interface Statement {
+  name: string;
+  text: string;
+  values: unknown[];
+}
+
+/** Runs a statement in its transaction; statements given together travel together. */
+export type Run = <R>(statement: Statement) => Promise<R[]>;
 
 /** Longer than the server's own statement_timeout: for a server that no longer answers at all. */
 const ANSWER_TIMEOUT_MS = 35_000;
-
-const upserts = new Map<Table, ReturnType<typeof upsertOf>>();
-
-function writeStatement({ table, rows }: Write): Statement {
-  let upsert = upserts.get(table);
-  if (!upsert) upserts.set(table, (upsert = upsertOf(table)));
-  return { name: `${table.name} upsert`, text: upsert.text, values: upsert.values(rows) };
-}
 
 /**
  * One transaction on a pipelined connection: `work` reads and says what to write, and the writes travel
  * with the commit. Committed when the promise is kept, rolled back when it is broken.
  */
-export async function inTransaction(pool: Pool, work: (run: Run) => Promise<(Write | Statement)[]>): Promise<void> {
+export async function inTransaction(pool: Pool, work: (run: Run) => Promise<Statement[]>): Promise<void> {
   const client = await pool.connect();
   const pending = new Set<Promise<unknown>>();
   const send = <R extends object>(query: Statement | { text: string }): Promise<QueryResult<R>> => {
@@ -35,7 +34,7 @@ export async function inTransaction(pool: Pool, work: (run: Run) => Promise<(Wri
   try {
     void send({ text: 'begin' });
     const writes = await work(async <R>(statement: Statement) => (await send<R & object>(statement)).rows as R[]);
-    const last = [...writes.map((write) => send('table' in write ? writeStatement(write) : write)), send({ text: 'commit' })];
+    const last = [...writes.map((write) => send(write)), send({ text: 'commit' })];
     const results = await Promise.all(last);
     if (results.at(-1)?.command !== 'COMMIT') throw new Error('the transaction was rolled back');
   } catch (error) {
