@@ -14,7 +14,7 @@ import type { Reading, Row } from './read/reading.js';
 import { relations } from './relations.js';
 import { room } from './room.js';
 import { roomCounts } from './room-counts.js';
-import { dateTime, json } from './scalars.js';
+import { dateTime } from './scalars.js';
 import { track } from './track.js';
 import { webhookEvent } from './webhook-event.js';
 
@@ -29,7 +29,6 @@ const roomOf = { room: pointer(room, 'roomSid') };
 /** Every resolver of the API. A field that its row holds needs none. */
 export const resolvers = {
   DateTime: dateTime,
-  JSON: json,
   Node: { __resolveType: typeName },
   Session: { __resolveType: typeName },
   Query: {

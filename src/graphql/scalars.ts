@@ -1,16 +1,16 @@
-import { GraphQLError, GraphQLScalarType } from 'graphql';
+import { GraphQLError, type ValueNode, valueFromASTUntyped } from 'graphql';
 import { parseInstant } from './read/instant.js';
 
 /** Postgres formats times on their way out; what comes in becomes the same shape, so that texts compare as times do. */
-export const dateTime = new GraphQLScalarType({
-  name: 'DateTime',
-  parseValue(value: unknown): string {
-    const instant = typeof value === 'string' ? parseInstant(value) : null;
-    if (instant !== null) return instant;
-    throw new GraphQLError('A DateTime is an RFC 3339 time, such as 2026-11-23T10:00:00.000Z.', {
-      extensions: { code: 'BAD_USER_INPUT' },
-    });
-  },
-});
+export const dateTime = {
+  __parseValue: parse,
+  __parseLiteral: (node: ValueNode) => parse(valueFromASTUntyped(node)),
+};
 
-export const json = new GraphQLScalarType({ name: 'JSON' });
+function parse(value: unknown): string {
+  const instant = typeof value === 'string' ? parseInstant(value) : null;
+  if (instant !== null) return instant;
+  throw new GraphQLError('A DateTime is an RFC 3339 time, such as 2026-11-23T10:00:00.000Z.', {
+    extensions: { code: 'BAD_USER_INPUT' },
+  });
+}
