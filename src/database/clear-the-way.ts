@@ -10,31 +10,43 @@ const pause = 25;
 
 /**
  * Waits until no server runs on the cluster: one that starts or stops is waited for, one that a killed
- * service left behind is stopped.
+ * service or this one's killed watchdog left behind is stopped.
+ * @param self the name under which this service holds servers
  * @throws DatabaseUnavailable when another service has it
  */
-export async function clearTheWay(cluster: Cluster, deadline: number): Promise<void> {
+export async function clearTheWay(cluster: Cluster, self: string, deadline: number): Promise<void> {
   let orphanSince = Infinity;
   for (;;) {
     const postmaster = findPostmaster(cluster.data);
     if (postmaster === null) return disownDeadPostmaster(cluster.data);
-    const owner = await ask(cluster, postmaster);
+    const owner = await findOwner(cluster.url(postmaster.port)).catch(() => undefined);
+    if (typeof owner === 'string' && owner !== self) throw inUse(cluster, owner);
     if (owner === null) orphanSince = Math.min(orphanSince, Date.now());
-    if (owner === null && Date.now() - orphanSince > claimGrace) process.kill(postmaster.pid, 'SIGINT');
-    if (Date.now() > deadline) {
-      throw new DatabaseUnavailable(
-        `the Postgres server with pid ${postmaster.pid} on ${cluster.home} neither answers nor stops`,
-        'Stop it',
-      );
-    }
+    if (owner === self || Date.now() - orphanSince > claimGrace) stopOrphan(postmaster);
+    if (Date.now() > deadline) throw stuck(cluster, postmaster);
     await delay(pause);
   }
 }
 
-/** @returns null where it answers and is no one's, undefined where it does not answer */
-async function ask(cluster: Cluster, { port }: Postmaster): Promise<null | undefined> {
-  const owner = await findOwner(cluster.url(port)).catch(() => undefined);
-  if (typeof owner !== 'string') return owner;
+function stopOrphan({ pid }: Postmaster): void {
+  try {
+    process.kill(pid, 'SIGINT');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+function inUse(cluster: Cluster, owner: string): DatabaseUnavailable {
   const remedy = 'Stop that service, or set DATA_DIR to another folder, or DATABASE_URL';
-  throw new DatabaseUnavailable(`${cluster.home} is in use by the Roomledger service with pid ${owner}`, remedy);
+  return new DatabaseUnavailable(
+    `${cluster.home} is in use by the Roomledger service with pid ${owner.split(' ')[0]}`,
+    remedy,
+  );
+}
+
+function stuck(cluster: Cluster, { pid }: Postmaster): DatabaseUnavailable {
+  return new DatabaseUnavailable(
+    `the Postgres server with pid ${pid} on ${cluster.home} neither answers nor stops`,
+    'Stop it',
+  );
 }

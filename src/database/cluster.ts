@@ -4,7 +4,6 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import type { Account } from './account.js';
 import type { Binaries } from './binaries.js';
-import { sweepDrafts } from './data-dir.js';
 import { DatabaseUnavailable } from './unavailable.js';
 
 const superuser = 'roomledger';
@@ -43,13 +42,8 @@ export class Cluster {
     return 0;
   }
 
-  /** Why the server ended, from what it logged after that many bytes. */
-  lastWords(after: number): string {
-    const lines = fs.readFileSync(this.log).subarray(after).toString().trim().split('\n');
-    return (
-      (lines.find((line) => line.includes('FATAL')) ?? lines.at(-1) ?? '').replace(/^.*FATAL:\s*/, '') ||
-      'without a word'
-    );
+  logAfter(size: number): string {
+    return fs.readFileSync(this.log).subarray(size).toString();
   }
 
   /** @throws DatabaseUnavailable when the folder is not one that these binaries made */
@@ -73,7 +67,6 @@ export class Cluster {
   /** Of two starters that make the folder at once, the first to rename wins. */
   create(binaries: Binaries, account: Account): void {
     const draft = new Cluster(this.dataDir, `${this.home}.new-${process.pid}`);
-    sweepDrafts(this.dataDir);
     fs.mkdirSync(draft.home, { mode: 0o700 });
     try {
       draft.initialize(binaries, account);

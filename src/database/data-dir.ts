@@ -46,8 +46,15 @@ function takeOver(folder: string, account: Account): void {
 export function sweepDrafts(folder: string): void {
   for (const name of fs.readdirSync(folder)) {
     const pid = Number(/^postgres\.new-(\d+)$/.exec(name)?.[1]);
-    if (pid === process.pid || (pid > 0 && !isAlive(pid)))
-      fs.rmSync(join(folder, name), { recursive: true, force: true });
+    if (pid === process.pid || (pid > 0 && !isAlive(pid))) sweep(join(folder, name));
+  }
+}
+
+function sweep(draft: string): void {
+  try {
+    fs.rmSync(draft, { recursive: true, force: true });
+  } catch {
+    // The killed starter's initdb still writes: a later start sweeps.
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -8,8 +9,9 @@ import type pg from 'pg';
 import type { Account } from './account.js';
 import { findBinaries, type Binaries } from './binaries.js';
 import { Cluster } from './cluster.js';
-import { openDataDir } from './data-dir.js';
+import { openDataDir, sweepDrafts } from './data-dir.js';
 import { claim } from './ownership.js';
+import { findPostmaster } from './postmaster.js';
 import { clearTheWay } from './clear-the-way.js';
 import { DatabaseUnavailable } from './unavailable.js';
 import { spawnWatched } from './watchdog.js';
@@ -18,6 +20,8 @@ const startTimeout = 120_000;
 const stopTimeout = 60_000;
 const longestLog = 1024 * 1024;
 const pause = 25;
+/** Of another starter that came first, of a dead server's last children, of a port that was free a moment ago. */
+const passing = /lock file \S+ already exists|shared memory block|could not bind/;
 
 export interface EmbeddedOptions {
   /** Further server settings, as `name=value`. */
@@ -35,6 +39,7 @@ interface Place {
 /** A Postgres server of this process's own, on a folder. Started again when it dies, stopped with the process. */
 export class EmbeddedServer {
   readonly url: string;
+  private readonly name = `${process.pid} ${randomUUID()}`;
   private watchdog: ChildProcess | null = null;
   private owner: pg.Client | null = null;
   private stopping = false;
@@ -51,6 +56,7 @@ export class EmbeddedServer {
     const folder = resolve(dataDir);
     const binaries = findBinaries();
     const account = openDataDir(folder, binaries);
+    sweepDrafts(folder);
     const cluster = new Cluster(folder);
     if (!cluster.exists()) cluster.create(binaries, account);
     cluster.check(binaries);
@@ -74,7 +80,7 @@ export class EmbeddedServer {
   private async run(): Promise<void> {
     const deadline = Date.now() + startTimeout;
     for (;;) {
-      await clearTheWay(this.place.cluster, deadline);
+      await clearTheWay(this.place.cluster, this.name, deadline);
       this.place.cluster.giveTo(this.place.account);
       if (await this.launch(deadline)) return;
     }
@@ -86,14 +92,14 @@ export class EmbeddedServer {
     const heard = cluster.logSize(longestLog);
     const watchdog = this.spawn();
     while (!hasExited(watchdog) && !this.stopping && Date.now() < deadline) {
-      const held = await claim(this.url).catch(() => null);
+      const held = await claim(this.url, this.name).catch(() => null);
       if (held !== null) return this.adopt(watchdog, held);
       await delay(pause);
     }
     watchdog.stdin?.end();
-    const said = cluster.lastWords(heard);
-    if (Date.now() < deadline && /lock file|shared memory block|could not bind/.test(said)) return false;
-    throw new DatabaseUnavailable(`the embedded Postgres in ${cluster.home} does not start (${said})`);
+    const said = cluster.logAfter(heard);
+    if (Date.now() < deadline && (findPostmaster(cluster.data) !== null || passing.test(said))) return false;
+    throw new DatabaseUnavailable(`the embedded Postgres in ${cluster.home} does not start (${reasonIn(said)})`);
   }
 
   private spawn(): ChildProcess {
@@ -133,7 +139,7 @@ export class EmbeddedServer {
   /** One backend that dies takes the connections of all with it, while the server goes on. */
   private async hold(): Promise<void> {
     while (!this.stopping && this.watchdog !== null && !hasExited(this.watchdog)) {
-      const owner = await claim(this.url).catch(() => null);
+      const owner = await claim(this.url, this.name).catch(() => null);
       if (owner !== null) {
         this.owner = owner;
         owner.once('end', () => void this.hold());
@@ -144,7 +150,6 @@ export class EmbeddedServer {
   }
 
   private async restart(): Promise<void> {
-    await this.owner?.end().catch(() => undefined);
     while (!this.stopping) {
       this.options.log?.('The embedded Postgres died and is started again.');
       try {
@@ -159,6 +164,13 @@ export class EmbeddedServer {
 
 function hasExited(process: ChildProcess): boolean {
   return process.exitCode !== null || process.signalCode !== null;
+}
+
+/** Why the server ended, of what it logged. */
+function reasonIn(log: string): string {
+  const lines = log.trim().split('\n');
+  const last = lines.find((line) => /(FATAL|PANIC):/.test(line)) ?? lines.at(-1);
+  return last?.replace(/^.*(FATAL|PANIC):\s*/, '') || 'without a word';
 }
 
 async function freePort(): Promise<number> {

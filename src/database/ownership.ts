@@ -4,35 +4,36 @@ import pg from 'pg';
 const ownersLock = 72707370;
 
 /**
- * Takes the server for this process.
+ * Takes the server for its service.
+ * @param name what others are told, the service's pid first
  * @returns the connection that holds it
  * @throws what pg throws when the server does not answer
  */
-export async function claim(url: string): Promise<pg.Client> {
-  const client = await connect(url);
+export async function claim(url: string, name: string): Promise<pg.Client> {
+  const client = await connect(url, name);
   await client.query('SELECT pg_advisory_lock($1)', [ownersLock]);
   return client;
 }
 
-/** @returns the number of the process that holds the server, null where none does */
+/** @returns the name under which the server is held, null where it is not */
 export async function findOwner(url: string): Promise<string | null> {
-  const client = await connect(url);
+  const client = await connect(url, 'asking for the owner');
   try {
     const { rows } = await client.query<{ name: string }>(
       `SELECT a.application_name AS name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
        WHERE l.locktype = 'advisory' AND l.objid = $1 AND l.granted`,
       [ownersLock],
     );
-    return rows[0]?.name.replace('roomledger ', '') ?? null;
+    return rows[0]?.name ?? null;
   } finally {
     await client.end();
   }
 }
 
-async function connect(url: string): Promise<pg.Client> {
+async function connect(url: string, name: string): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: url,
-    application_name: `roomledger ${process.pid}`,
+    application_name: name,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
   });
