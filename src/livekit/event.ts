@@ -97,7 +97,7 @@ function problemOf(event: LedgerEvent, id: string): string | null {
     return `createdAt ${event.createdSeconds} lies outside 2000 to 2100, or more than 10 minutes after the arrival`;
   }
   const missing = DEMANDS[event.subject].find((demand) => !demand.some((id) => event.ids[id] !== null));
-  return missing ? `a ${event.name} without ${DEMAND_NAMES[missing[0] ?? 'roomSid']}` : null;
+  return missing ? `${event.name} without ${DEMAND_NAMES[missing[0] ?? 'roomSid']}` : null;
 }
 
 /** Each list names alternatives of which one must be there. */

@@ -2,6 +2,8 @@ import { nesting } from './json.js';
 
 /** Deeper than this, or with larger exponents, jsonb may refuse. */
 const MAX_NESTING = 500;
+/** Escaped backslashes, and surrogates in pairs. */
+const harmless = /\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}/g;
 const unholdable = /\\u(?:0000|d[89a-f])|\d[eE][+-]?\d{4,}|\d{1000,}/i;
 
 /**
@@ -10,14 +12,7 @@ const unholdable = /\\u(?:0000|d[89a-f])|\d[eE][+-]?\d{4,}|\d{1000,}/i;
  */
 export function metadataJson(metadata: string | null): string | null {
   if (metadata === null || !isJson(metadata) || nesting(metadata) > MAX_NESTING) return null;
-  if (!unholdable.test(metadata)) return metadata;
-  const plain = withoutPairs(metadata);
-  return unholdable.test(plain) ? null : metadata;
-}
-
-/** Escaped surrogate pairs are fine, lone ones are not. */
-function withoutPairs(json: string): string {
-  return json.replace(/\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}/g, '');
+  return unholdable.test(metadata.replace(harmless, '')) ? null : metadata;
 }
 
 function isJson(text: string): boolean {

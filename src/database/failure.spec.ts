@@ -1,0 +1,24 @@
+import pg from 'pg';
+import { expect, it } from 'vitest';
+import { isAway, isPassing } from './failure.js';
+
+const answered = (code: string) => Object.assign(new pg.DatabaseError('x', 1, 'error'), { code });
+const system = (code: string) => Object.assign(new Error('x'), { code });
+
+it.each<[unknown, boolean, boolean]>([
+  [answered('40P01'), true, false],
+  [answered('40001'), true, false],
+  [answered('57P01'), false, true],
+  [answered('53300'), false, true],
+  [answered('25006'), false, true],
+  [answered('22P05'), false, false],
+  [answered('23502'), false, false],
+  [system('ECONNREFUSED'), false, true],
+  [system('EPIPE'), false, true],
+  [new Error('Connection terminated unexpectedly'), false, true],
+  [new Error('timeout exceeded when trying to connect'), false, true],
+  [new TypeError('cannot read a connection'), false, false],
+  ['text', false, false],
+])('%s passes %j, is away %j', (error, passing, away) => {
+  expect([isPassing(error), isAway(error)]).toEqual([passing, away]);
+});

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Database } from '../src/database/database.js';
+import { commit } from '../src/intake/commit.js';
+import { readBody } from '../src/livekit/body.js';
+import { readEvent, type LedgerEvent } from '../src/livekit/event.js';
+import { history } from './support/arbitrary-history.js';
+import { createDatabase, type TestDatabase } from './support/database.js';
+import { shuffled } from './support/histories.js';
+import { projected } from './support/tables.js';
+
+const arrival = Date.UTC(2026, 2, 3);
+const runs = Number(process.env['LAW_RUNS'] ?? 150);
+
+let home: TestDatabase;
+let database: Database;
+let projects = 0;
+
+beforeAll(async () => {
+  home = await createDatabase();
+  database = new Database(home.url, 10_000);
+});
+afterAll(async () => {
+  await database.onApplicationShutdown();
+  await home.drop();
+});
+
+it('gives one set of tables whatever the order, the batches, the doubles and the writers', { timeout: 3_600_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(history, fc.nat(), async (events, seed) => {
+      const inOrder = await tablesOf(events.map((event) => [event]));
+      const mixed = shuffled([...events, ...events], seed);
+      const middle = 1 + (seed % mixed.length);
+      expect(await tablesOf([mixed.slice(0, middle), mixed.slice(middle)])).toEqual(inOrder);
+      expect(await tablesOf(shuffled(events, seed + 1).map((event) => [event]))).toEqual(inOrder);
+      expect(await tablesOf([mixed.slice(middle), mixed.slice(0, middle)], true)).toEqual(inOrder);
+      expectSound(inOrder);
+    }),
+    { numRuns: runs, seed: Number(process.env['LAW_SEED'] ?? 20261124) },
+  );
+});
+
+/** Commits batches into a project of their own, one after the other or at once, and reads its rows. */
+async function tablesOf(batches: object[][], together = false): Promise<Record<string, Row[]>> {
+  const project = `p${projects++}`;
+  const read = (event: object): LedgerEvent => readEvent(project, readBody(Buffer.from(JSON.stringify(event))), arrival);
+  const commits = batches.filter((batch) => batch.length > 0).map((batch) => () => commit(database.intake, batch.map(read)));
+  if (together) await Promise.all(commits.map((start) => start()));
+  else for (const start of commits) await start();
+  const poisoned = await database.queries.query('select problem from webhook_event where project = $1 and not projected', [project]);
+  expect(poisoned.rows).toEqual([]);
+  const tables: Record<string, Row[]> = {};
+  for (const table of projected) {
+    const { rows } = await database.queries.query<{ row: Row }>(
+      `select to_jsonb(t) - 'project' as row from ${table} t where project = $1 order by to_jsonb(t)::text`,
+      [project],
+    );
+    tables[table] = rows.map(({ row }) => row);
+  }
+  return tables;
+}
+
+type Row = Record<string, string | number | null>;
+
+/** No end before a start, nobody present in an ended room, counts that are their rows'. */
+function expectSound(tables: Record<string, Row[]>): void {
+  for (const row of Object.values(tables).flat()) {
+    if (row['ended_at'] != null) expect(Date.parse(String(row['ended_at']))).toBeGreaterThanOrEqual(Date.parse(String(row['started_at'])));
+  }
+  for (const room of tables['room'] ?? []) {
+    const people = (tables['participant'] ?? []).filter((row) => row['room_sid'] === room['sid'] && row['room_name'] === room['room_name']);
+    const counted = people.filter((row) => row['counted']);
+    expect(room['participant_count']).toBe(counted.filter((row) => row['ended_at'] === null).length);
+    expect(room['participant_session_count']).toBe(counted.length);
+    if (room['ended_at'] !== null) expect(people.filter((row) => row['ended_at'] === null)).toEqual([]);
+  }
+}

@@ -1,0 +1,18 @@
+import type { Database } from '../../src/database/database.js';
+
+export const projected = ['room', 'participant', 'track', 'egress', 'ingress_session', 'agent_job'] as const;
+
+/** Every projected row with all its columns, in an order of its own text. */
+export async function dumpTables(database: Database): Promise<Record<string, string[]>> {
+  const dump: Record<string, string[]> = {};
+  for (const table of projected) {
+    const { rows } = await database.queries.query<{ row: string }>(`select to_json(t)::text as row from ${table} t`);
+    dump[table] = rows.map(({ row }) => row).sort();
+  }
+  return dump;
+}
+
+/** As new: no event, no row. */
+export async function emptyDatabase(database: Database): Promise<void> {
+  await database.intake.query(`truncate webhook_event, merge_lock, rebuild, ${projected.join(', ')}`);
+}
