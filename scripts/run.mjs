@@ -1,10 +1,22 @@
 // Builds what has changed, then is the program: node scripts/run.mjs <module of dist> [arguments]
-// One process, so that signals sent to npm reach it.
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 
+stopWithNpm();
 const [node, , name, ...rest] = process.argv;
 const program = new URL(`../dist/${name}.js`, import.meta.url);
 build({ onlyWhereChanged: true });
 process.argv = [node, fileURLToPath(program), ...rest];
 await import(program.href);
+
+/** A signal to npm ends npm and its shell, which pass nothing on: their end is the signal. */
+function stopWithNpm() {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, 200);
+  watch.unref();
+}
