@@ -120,8 +120,8 @@ describe('values', () => {
   test.each([
     ['MAX_BODY_BYTES', '2MB', 'MAX_BODY_BYTES must be a size such as 65536, 512KiB or 2MiB'],
     ['MAX_BODY_BYTES', '0', 'MAX_BODY_BYTES must be a size such as 65536, 512KiB or 2MiB'],
-    ['STATEMENT_TIMEOUT', '10', 'STATEMENT_TIMEOUT must be a duration such as 500ms, 10s or 5m'],
-    ['STATEMENT_TIMEOUT', '99999999m', 'STATEMENT_TIMEOUT must be a duration such as 500ms, 10s or 5m'],
+    ['STATEMENT_TIMEOUT', '10', 'STATEMENT_TIMEOUT must be a duration such as 500ms, 10s, 5m or 6h'],
+    ['STATEMENT_TIMEOUT', '99999999m', 'STATEMENT_TIMEOUT must be a duration such as 500ms, 10s, 5m or 6h'],
     ['PORT', '70000', 'PORT must be a whole number from 0 to 65535'],
     ['PORT', '-1', 'PORT must be a whole number from 0 to 65535'],
     ['INTROSPECTION', 'maybe', 'INTROSPECTION must be one of true, false'],

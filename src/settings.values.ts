@@ -7,9 +7,9 @@ export function size(text: string): number {
   return measured(text, { '': 1, KiB: 2 ** 10, MiB: 2 ** 20 }, 'a size such as 65536, 512KiB or 2MiB');
 }
 
-/** Milliseconds: `500ms`, `10s` or `5m`. */
+/** Milliseconds: `500ms`, `10s`, `5m` or `6h`. */
 export function duration(text: string): number {
-  return measured(text, { ms: 1, s: 1_000, m: 60_000 }, 'a duration such as 500ms, 10s or 5m');
+  return measured(text, { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }, 'a duration such as 500ms, 10s, 5m or 6h');
 }
 
 function measured(text: string, units: Record<string, number>, what: string): number {

@@ -30,8 +30,10 @@ export const page = `<!doctype html>
 </html>
 `;
 
-const example = `# Every question needs a token: npm run token prints one.
-# Put it under Headers below, then fetch the schema again (the round arrow on the left).
+const example = `# Every question needs a token:
+# npm run token prints one for the
+# Headers below. Then fetch the schema
+# again (round arrow on the left).
 {
   rooms(first: 10) {
     nodes {

@@ -1,0 +1,20 @@
+import { parseArgs } from 'node:util';
+import { signToken } from '../livekit/sign.js';
+import { type Environment, readSettings } from '../settings.read.js';
+import { duration } from '../settings.values.js';
+import { readOption } from './option.js';
+import { signingKey } from './signing-key.js';
+
+const options = {
+  room: { type: 'string' },
+  key: { type: 'string' },
+  ttl: { type: 'string', default: '6h' },
+} as const;
+
+/** A token for queries: of the key's whole project, or with `--room` of that room name only. */
+export async function accessToken(args: readonly string[], env: Environment, now: number): Promise<string> {
+  const { room, key, ttl } = parseArgs({ args: [...args], options }).values;
+  const video = room === undefined ? { roomList: true } : { roomAdmin: true, room };
+  const signer = signingKey(readSettings(env), key);
+  return signToken({ video }, { ...signer, now, ttlSeconds: Math.ceil(readOption('ttl', ttl, duration) / 1000) });
+}

@@ -1,0 +1,8 @@
+import type { ApiKey, Settings } from '../settings.js';
+
+/** The named key of the settings, or their first. */
+export function signingKey({ keys }: Settings, name?: string): ApiKey & { readonly key: string } {
+  const [key, found] = [...keys].find(([one]) => name === undefined || one === name) ?? [];
+  if (key === undefined || found === undefined) throw new Error(`The settings hold no key "${name}".`);
+  return { key, ...found };
+}

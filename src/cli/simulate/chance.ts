@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+
+const letters = '23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
+
+/** What happens in a play: the same for the same seed (mulberry32). */
+export class Chance {
+  constructor(private state: number) {}
+
+  /** From 0 up to 1. */
+  fraction(): number {
+    this.state = (this.state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  }
+
+  under(probability: number): boolean {
+    return this.fraction() < probability;
+  }
+
+  whole(least: number, most: number): number {
+    return least + Math.floor(this.fraction() * (most - least + 1));
+  }
+
+  pick<T>(list: readonly T[]): T {
+    return list[this.whole(0, list.length - 1)]!;
+  }
+}
+
+/** An id as LiveKit makes them. Never the same again, whatever the seed: ids name sessions for ever. */
+export function freshId(prefix: string): string {
+  return prefix + Array.from(randomBytes(12), (byte) => letters[byte % letters.length]).join('');
+}

@@ -1,0 +1,12 @@
+/** What a LiveKit server would post. Events of one key are sent one after the other, as LiveKit does. */
+export interface Message {
+  readonly key: string;
+  readonly body: Body;
+}
+
+export type Body = Readonly<Record<string, unknown>> & { readonly event: string };
+
+/** Times as LiveKit writes them, from milliseconds. */
+export const seconds = (ms: number): string => String(Math.floor(ms / 1000));
+export const micros = (ms: number): string => `${ms}000`;
+export const nanos = (ms: number): string => `${ms}000000`;

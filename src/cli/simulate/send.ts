@@ -1,0 +1,75 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { signBody } from '../../livekit/sign.js';
+import type { Message } from './message.js';
+
+export interface Target {
+  /** Of the service, without a path. */
+  readonly url: string;
+  readonly key: string;
+  readonly secret: string;
+  /** Events a second. */
+  readonly rate: number;
+}
+
+export interface Outcome {
+  readonly sent: number;
+  readonly accepted: number;
+  readonly refused: number;
+  /** The first of the refusals, in words. */
+  readonly firstRefusal: string | null;
+  /** Milliseconds from request to answer, sorted. */
+  readonly latencies: readonly number[];
+}
+
+/** Posts all messages at the rate; those of one key wait for each other, as a LiveKit server's do. */
+export async function send(messages: Iterable<Message>, target: Target): Promise<Outcome> {
+  const started = performance.now();
+  const results: Promise<Result>[] = [];
+  const last = new Map<string, Promise<unknown>>();
+  for (const { key, body } of messages) {
+    const due = started + (results.length * 1000) / target.rate;
+    if (due > performance.now()) await pause(due - performance.now());
+    const result = (last.get(key) ?? Promise.resolve()).then(() => post(JSON.stringify(body), target));
+    last.set(key, result);
+    results.push(result);
+  }
+  return summary(await Promise.all(results));
+}
+
+const patienceMs = 60_000;
+
+interface Result {
+  readonly ms: number;
+  readonly refusal: string | null;
+}
+
+async function post(body: string, { url, key, secret }: Target): Promise<Result> {
+  const authorization = await signBody(body, { key, secret, now: Date.now() });
+  const headers = { authorization, 'content-type': 'application/webhook+json', 'user-agent': 'LiveKit' };
+  const started = performance.now();
+  const signal = AbortSignal.timeout(patienceMs);
+  const refusal = await fetch(`${url}/webhook`, { method: 'POST', headers, body, signal, redirect: 'manual' })
+    .then(async (response) => {
+      const text = await response.text();
+      return response.ok ? null : `${response.status} ${text}`;
+    })
+    .catch((error: unknown) => reason(error));
+  return { ms: performance.now() - started, refusal };
+}
+
+/** fetch keeps what went wrong in the cause of its error. */
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message || String(error.cause) : error.message;
+}
+
+function summary(results: readonly Result[]): Outcome {
+  const refusals = results.flatMap(({ refusal }) => refusal ?? []);
+  return {
+    sent: results.length,
+    accepted: results.length - refusals.length,
+    refused: refusals.length,
+    firstRefusal: refusals[0] ?? null,
+    latencies: results.map(({ ms }) => ms).sort((a, b) => a - b),
+  };
+}
