@@ -18,7 +18,7 @@ const unprofiled = { infoClock: '', info: {} };
 
 /** Puts rows straight into the tables, each with only what its test is about. */
 export class Rows {
-  constructor(private readonly database: Database) {}
+  constructor(readonly database: Database) {}
 
   rooms(...rows: Given<Prisma.RoomCreateManyInput>[]): Promise<unknown> {
     const standard = { ...session, ...seen, sid: 'RM_1', roomName: 'daily', participantCount: 0, participantSessionCount: 0, starts: [] };
