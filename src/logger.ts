@@ -31,6 +31,12 @@ export class ServiceLogger extends ConsoleLogger {
     if (framework.has(String(rest.at(-1)))) this.debug(message, ...rest);
     else super.log(message, ...rest);
   }
+
+  /** Why the service does not start is told once, by who starts it. */
+  override error(message: unknown, ...rest: unknown[]): void {
+    if (rest.at(-1) === 'ExceptionHandler') this.debug(message, ...rest);
+    else super.error(message, ...rest);
+  }
 }
 
 function enabled(level: LogLevel): NestLevel[] {

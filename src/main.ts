@@ -2,8 +2,9 @@ import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { systemClock } from './clock.js';
+import { DatabaseUnavailable } from './database/unavailable.js';
 import { createServer } from './server.js';
-import { readSettings } from './settings.read.js';
+import { readSettings, SettingsRefused } from './settings.read.js';
 
 const graceMs = 20_000;
 
@@ -30,7 +31,10 @@ function stopOnSignal(app: NestFastifyApplication): void {
   process.on('SIGINT', stop);
 }
 
+/** What the one who starts the service can mend is told in a sentence. */
+const mendable = [SettingsRefused, DatabaseUnavailable];
+
 main().catch((error: unknown) => {
-  console.error(error instanceof Error && error.name === 'SettingsRefused' ? error.message : error);
+  console.error(mendable.some((kind) => error instanceof kind) ? (error as Error).message : error);
   process.exit(1);
 });

@@ -1,0 +1,43 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { onTestFinished } from 'vitest';
+
+/** The service in a process of its own, as `npm start` runs it, from the sources. */
+export interface ServiceProcess {
+  readonly child: ChildProcess;
+  /** Where it answers; refused when it ends before it is ready. */
+  readonly ready: Promise<string>;
+  /** Kept when it has ended. */
+  readonly ended: Promise<Ended>;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/** Killed after the test, should it still run then. */
+export function runService(env: Readonly<Record<string, string>>): ServiceProcess {
+  const command = ['--import', './test/support/typescript.mjs', 'src/main.ts'];
+  const inherited = { PATH: process.env['PATH'] ?? '' };
+  const child = spawn(process.execPath, command, {
+    env: { ...inherited, PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let [output, errors] = ['', ''];
+  child.stdout.on('data', (chunk) => (output += String(chunk)));
+  child.stderr.on('data', (chunk) => (errors += String(chunk)));
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, output, errors }));
+  const ready = new Promise<string>((resolve, reject) => {
+    createInterface(child.stdout).on('line', (line) => {
+      const [, url] = /Ready at (http:\S+?)(?:\u001b|"|$)/.exec(line) ?? [];
+      if (url) resolve(url);
+    });
+    void ended.then(() => reject(new Error(`ended before it was ready: ${errors}`)));
+  });
+  ready.catch(() => undefined);
+  return { child, ready, ended };
+}
