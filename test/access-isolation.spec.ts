@@ -9,19 +9,39 @@ const foreign = own.map((id) => `${id}_foreign`);
 const ways = [...entryPoints([...own, ...foreign], 'acme'), ...nestedFields()];
 
 /** One row of every kind whose ids, ending in `suffix`, all belong together. */
-async function insert(rows: Rows, suffix: string, { project, roomName }: { project: string; roomName: string | null }): Promise<void> {
+async function insert(
+  rows: Rows,
+  suffix: string,
+  { project, roomName }: { project: string; roomName: string | null },
+): Promise<void> {
   const room = { project, roomSid: `RM_1${suffix}` };
   const hidden = suffix === '' && project === 'default' && roomName === 'daily' ? {} : { secret };
   const named = { ...room, roomName: roomName ?? 'other' };
   const loose = { ...room, roomName };
   const outputs = [{ kind: 'FILE', filename: JSON.stringify(hidden) }];
-  await rows.rooms({ ...named, roomSid: undefined, sid: room.roomSid, metadataJson: hidden, participantCount: 1 } as object);
-  await rows.participants({ ...named, sid: `PA_1${suffix}`, identity: `ann${JSON.stringify(hidden)}`, attributes: hidden });
+  await rows.rooms({
+    ...named,
+    roomSid: undefined,
+    sid: room.roomSid,
+    metadataJson: hidden,
+    participantCount: 1,
+  } as object);
+  await rows.participants({
+    ...named,
+    sid: `PA_1${suffix}`,
+    identity: `ann${JSON.stringify(hidden)}`,
+    attributes: hidden,
+  });
   await rows.tracks({ ...named, sid: `TR_1${suffix}`, participantSid: `PA_1${suffix}`, info: hidden });
   await rows.egresses({ ...loose, egressId: `EG_1${suffix}`, outputs, info: hidden });
   await rows.ingressSessions({ ...loose, resourceId: `RT_1${suffix}`, info: hidden });
   await rows.agentJobs({ ...loose, jobId: `AJ_1${suffix}`, info: hidden });
-  const ids = { participantSid: `PA_1${suffix}`, egressId: `EG_1${suffix}`, resourceId: `RT_1${suffix}`, jobId: `AJ_1${suffix}` };
+  const ids = {
+    participantSid: `PA_1${suffix}`,
+    egressId: `EG_1${suffix}`,
+    resourceId: `RT_1${suffix}`,
+    jobId: `AJ_1${suffix}`,
+  };
   await rows.events({ ...loose, id: `EV_1${suffix}`, ...ids, payload: hidden });
 }
 
@@ -33,12 +53,22 @@ interface Case {
 /** Rows of the same room sid and of the same people, under another name or none. */
 async function insertOtherRooms(rows: Rows): Promise<void> {
   const { prisma } = rows.database;
-  const ofPeople = { roomSid: 'RM_1', participantSid: 'PA_1', egressId: 'EG_1', resourceId: 'RT_1', jobId: 'AJ_1', payload: { secret } };
+  const ofPeople = {
+    roomSid: 'RM_1',
+    participantSid: 'PA_1',
+    egressId: 'EG_1',
+    resourceId: 'RT_1',
+    jobId: 'AJ_1',
+    payload: { secret },
+  };
   await insert(rows, '_foreign', { project: 'default', roomName: null });
   await rows.rooms({ sid: 'RM_1', roomName: 'a_lesser', metadataJson: { secret } });
   await rows.participants({ sid: 'PA_1', roomName: 'a_lesser', identity: secret });
   await rows.tracks({ sid: 'TR_1', roomName: 'a_lesser', info: { secret } });
-  for (const [suffix, roomName] of [['x', 'other'], ['y', null]] as const) {
+  for (const [suffix, roomName] of [
+    ['x', 'other'],
+    ['y', null],
+  ] as const) {
     await rows.egresses({ egressId: `EG_${suffix}`, roomName, info: { secret } });
     await rows.ingressSessions({ resourceId: `RT_${suffix}`, ingressId: 'IN_1', roomName, info: { secret } });
     await rows.agentJobs({ jobId: `AJ_${suffix}`, roomName, info: { secret } });
@@ -90,23 +120,43 @@ describe.each(Object.entries(cases))('%s reads nothing else', (_name, { grants, 
   });
 
   it('and all of its own', async () => {
-    const { data } = await service.query<{ nodes: { id: string }[] }>(`{ nodes(ids: ${JSON.stringify(own)}) { id } }`, {}, token);
+    const { data } = await service.query<{ nodes: { id: string }[] }>(
+      `{ nodes(ids: ${JSON.stringify(own)}) { id } }`,
+      {},
+      token,
+    );
     expect(data.nodes.map(({ id }) => id)).toEqual(own);
   });
 
   it('through what is counted and filtered by other rows', async () => {
-    const filters = ['recording: true', 'recording: false', 'identity: "ann{}"', `identity: "${secret}"`, `metadata: {path: "secret", eq: "${secret}"}`];
+    const filters = [
+      'recording: true',
+      'recording: false',
+      'identity: "ann{}"',
+      `identity: "${secret}"`,
+      `metadata: {path: "secret", eq: "${secret}"}`,
+    ];
     for (const filter of filters) {
-      const { data } = await service.query(`{ rooms(filter: {${filter}}) { nodes { sid name } totalCount { value } } }`, {}, token);
+      const { data } = await service.query(
+        `{ rooms(filter: {${filter}}) { nodes { sid name } totalCount { value } } }`,
+        {},
+        token,
+      );
       const none = filter.includes(secret) || filter.endsWith('false');
-      expect(data).toEqual({ rooms: { nodes: none ? [] : [{ sid: 'RM_1', name: 'daily' }], totalCount: { value: none ? 0 : 1 } } });
+      expect(data).toEqual({
+        rooms: { nodes: none ? [] : [{ sid: 'RM_1', name: 'daily' }], totalCount: { value: none ? 0 : 1 } },
+      });
     }
   });
 
   it("through another token's cursor", async () => {
     const theirs = await service.token({ roomList: true }, { key: 'acmekey' });
     const list = '(orderBy: {field: STARTED_AT, direction: ASC}';
-    const rooms = await service.query<{ rooms: { edges: { cursor: string }[] } }>(`{ rooms${list}) { edges { cursor } } }`, {}, theirs);
+    const rooms = await service.query<{ rooms: { edges: { cursor: string }[] } }>(
+      `{ rooms${list}) { edges { cursor } } }`,
+      {},
+      theirs,
+    );
     for (const { cursor } of rooms.data.rooms.edges) {
       const page = `{ rooms${list}, after: "${cursor}") { nodes { project name } pageInfo { hasPreviousPage } } }`;
       expect(JSON.stringify(await service.query(page, {}, token))).not.toMatch(/acme|_foreign|other/);

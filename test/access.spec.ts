@@ -11,13 +11,20 @@ let service: Service;
 beforeAll(async () => {
   service = await startService({ clock: { now: () => seconds * 1000 } });
   const rows = new Rows(service.database);
-  await rows.rooms({ sid: 'RM_1', roomName: 'daily' }, { sid: 'RM_2', roomName: 'weekly' }, { sid: 'RM_3', project: 'acme' });
+  await rows.rooms(
+    { sid: 'RM_1', roomName: 'daily' },
+    { sid: 'RM_2', roomName: 'weekly' },
+    { sid: 'RM_3', project: 'acme' },
+  );
 });
 afterAll(() => service.stop());
 
 interface Reply {
   readonly status: number;
-  readonly body: { data?: { rooms: { nodes: { sid: string }[] } }; errors?: { message: string; extensions: { code: string } }[] };
+  readonly body: {
+    data?: { rooms: { nodes: { sid: string }[] } };
+    errors?: { message: string; extensions: { code: string } }[];
+  };
   readonly challenge: string | null;
 }
 
@@ -25,11 +32,16 @@ async function ask(authorization: string | undefined, request: RequestInit = {},
   const headers = { 'content-type': 'application/json', ...(authorization === undefined ? {} : { authorization }) };
   const body = request.method === 'GET' ? undefined : JSON.stringify({ query: '{ rooms { nodes { sid } } }' });
   const response = await fetch(service.url + path, { method: 'POST', headers, ...(body && { body }), ...request });
-  return { status: response.status, body: (await response.json()) as Reply['body'], challenge: response.headers.get('www-authenticate') };
+  return {
+    status: response.status,
+    body: (await response.json()) as Reply['body'],
+    challenge: response.headers.get('www-authenticate'),
+  };
 }
 
 describe('a query is unauthenticated', () => {
-  const signed = (claims: object, more: object = {}): string => `Bearer ${forge({ claims, secret: 'secret', ...more })}`;
+  const signed = (claims: object, more: object = {}): string =>
+    `Bearer ${forge({ claims, secret: 'secret', ...more })}`;
   const tokens: Record<string, [authorization: string | undefined, message: RegExp]> = {
     'without a token': [undefined, /no Authorization header/],
     'with an empty header': ['', /no Authorization header/],
@@ -48,7 +60,9 @@ describe('a query is unauthenticated', () => {
     const { status, body, challenge } = await ask(authorization);
     expect(status).toBe(401);
     expect(challenge).toBe('Bearer');
-    expect(body).toEqual({ errors: [{ message: expect.stringMatching(message), extensions: { code: 'UNAUTHENTICATED' } }] });
+    expect(body).toEqual({
+      errors: [{ message: expect.stringMatching(message), extensions: { code: 'UNAUTHENTICATED' } }],
+    });
   });
 
   it('before anything of it is read', async () => {
@@ -64,11 +78,19 @@ describe('a query is unauthenticated', () => {
 });
 
 describe('a query is forbidden', () => {
-  const grantless = [{}, { video: {} }, { video: { roomJoin: true, room: 'daily' } }, { video: { roomAdmin: true } }, { video: { roomCreate: true } }];
+  const grantless = [
+    {},
+    { video: {} },
+    { video: { roomJoin: true, room: 'daily' } },
+    { video: { roomAdmin: true } },
+    { video: { roomCreate: true } },
+  ];
   it.each(grantless)('to a token with %j', async (claims) => {
     const { status, body } = await ask(`Bearer ${service.sign(claims)}`);
     expect(status).toBe(403);
-    expect(body).toEqual({ errors: [{ message: expect.stringContaining('roomList'), extensions: { code: 'FORBIDDEN' } }] });
+    expect(body).toEqual({
+      errors: [{ message: expect.stringContaining('roomList'), extensions: { code: 'FORBIDDEN' } }],
+    });
   });
 });
 
@@ -93,8 +115,15 @@ describe('a query reads', () => {
   });
 
   it('over GET too', async () => {
-    const query = new URLSearchParams({ query: 'query ($sid: ID!) { room(sid: $sid) { name } }', variables: '{"sid":"RM_2"}' });
-    const reply = await ask(`bearer ${await service.token({ roomList: true })}`, { method: 'GET' }, `/graphql?${query}`);
+    const query = new URLSearchParams({
+      query: 'query ($sid: ID!) { room(sid: $sid) { name } }',
+      variables: '{"sid":"RM_2"}',
+    });
+    const reply = await ask(
+      `bearer ${await service.token({ roomList: true })}`,
+      { method: 'GET' },
+      `/graphql?${query}`,
+    );
     expect(reply).toMatchObject({ status: 200, body: { data: { room: { name: 'weekly' } } } });
   });
 });

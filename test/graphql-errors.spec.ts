@@ -10,7 +10,9 @@ beforeAll(async () => {
   await new Rows(service.database).rooms({});
   const { queries } = service.database;
   const query = queries.query.bind(queries) as (text: string, values: unknown[]) => Promise<unknown>;
-  Object.assign(queries, { query: (text: string, values: unknown[]) => (statements++, fail?.() ?? query(text, values)) });
+  Object.assign(queries, {
+    query: (text: string, values: unknown[]) => (statements++, fail?.() ?? query(text, values)),
+  });
 });
 beforeEach(() => {
   fail = undefined;
@@ -18,10 +20,17 @@ beforeEach(() => {
 });
 afterAll(() => service.stop());
 
-async function post(body: string | undefined, headers: Record<string, string> = {}): Promise<{ status: number; code: string; text: string }> {
+async function post(
+  body: string | undefined,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; code: string; text: string }> {
   const authorization = `Bearer ${await service.token({ roomList: true })}`;
   const all = { authorization, 'content-type': 'application/json', ...headers };
-  const response = await fetch(`${service.url}/graphql`, { method: 'POST', headers: all, ...(body !== undefined && { body }) });
+  const response = await fetch(`${service.url}/graphql`, {
+    method: 'POST',
+    headers: all,
+    ...(body !== undefined && { body }),
+  });
   const text = await response.text();
   const { errors } = JSON.parse(text) as { errors: { extensions: { code: string } }[] };
   return { status: response.status, code: errors[0]!.extensions.code, text };
@@ -40,16 +49,46 @@ describe('a request that is no query is refused with its code, before anything i
     'a body of 2 MiB': [query('x'.repeat(2 ** 21)), 413, 'BODY_TOO_LARGE'],
     'a syntax error': [query('{ rooms'), 400, 'GRAPHQL_PARSE_FAILED'],
     'a document as JSON': [query('{"kind":"Document","definitions":[]}'), 400, 'GRAPHQL_PARSE_FAILED'],
-    'a query of too many tokens': [query(`{ rooms { ${'nodes { sid } '.repeat(4_000)} } }`), 400, 'GRAPHQL_PARSE_FAILED'],
+    'a query of too many tokens': [
+      query(`{ rooms { ${'nodes { sid } '.repeat(4_000)} } }`),
+      400,
+      'GRAPHQL_PARSE_FAILED',
+    ],
     'an unknown field': [query('{ rooms { nodes { secret } } }'), 400, 'GRAPHQL_VALIDATION_FAILED'],
     'a mutation': [query('mutation { rooms { nodes { sid } } }'), 400, 'GRAPHQL_VALIDATION_FAILED'],
-    'an unknown operation': [JSON.stringify({ query: '{ rooms { nodes { sid } } }', operationName: 'B' }), 400, 'GRAPHQL_VALIDATION_FAILED'],
-    'a fragment that contains itself': [query('{ rooms { ...F } } fragment F on RoomConnection { ...F }'), 400, 'GRAPHQL_VALIDATION_FAILED'],
-    'a variable of a wrong type': [query('query ($n: Int) { rooms(first: $n) { nodes { sid } } }', { n: 'x' }), 400, 'BAD_USER_INPUT'],
+    'an unknown operation': [
+      JSON.stringify({ query: '{ rooms { nodes { sid } } }', operationName: 'B' }),
+      400,
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    'a fragment that contains itself': [
+      query('{ rooms { ...F } } fragment F on RoomConnection { ...F }'),
+      400,
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    'a variable of a wrong type': [
+      query('query ($n: Int) { rooms(first: $n) { nodes { sid } } }', { n: 'x' }),
+      400,
+      'BAD_USER_INPUT',
+    ],
     'a variable that is missing': [query('query ($id: ID!) { room(sid: $id) { sid } }', {}), 400, 'BAD_USER_INPUT'],
-    'a variable that is no time': [query('query ($t: DateTime) { rooms(filter: {activeAt: $t}) { nodes { sid } } }', { t: 'x' }), 400, 'BAD_USER_INPUT'],
-    'a query too deep': [query(`{ rooms { nodes ${'{ tracks(first: 0) { nodes { room '.repeat(6)} { sid } ${'} } }'.repeat(6)} } }`), 400, 'DEPTH_LIMIT'],
-    'a query too dear': [query('{ rooms(first: 200) { nodes { participants(first: 200) { nodes { events(first: 200) { nodes { id } } } } } } }'), 400, 'COST_LIMIT'],
+    'a variable that is no time': [
+      query('query ($t: DateTime) { rooms(filter: {activeAt: $t}) { nodes { sid } } }', { t: 'x' }),
+      400,
+      'BAD_USER_INPUT',
+    ],
+    'a query too deep': [
+      query(`{ rooms { nodes ${'{ tracks(first: 0) { nodes { room '.repeat(6)} { sid } ${'} } }'.repeat(6)} } }`),
+      400,
+      'DEPTH_LIMIT',
+    ],
+    'a query too dear': [
+      query(
+        '{ rooms(first: 200) { nodes { participants(first: 200) { nodes { events(first: 200) { nodes { id } } } } } } }',
+      ),
+      400,
+      'COST_LIMIT',
+    ],
   };
   it.each(Object.entries(cases))('%s', async (_what, [body, status, code]) => {
     for (const _again of [1, 2, 3]) expect(await post(body)).toMatchObject({ status, code });
@@ -57,23 +96,35 @@ describe('a request that is no query is refused with its code, before anything i
   });
 
   it('a content type that is not JSON', async () => {
-    expect(await post('rooms', { 'content-type': 'text/plain' })).toMatchObject({ status: 415, code: 'CONTENT_TYPE_UNSUPPORTED' });
+    expect(await post('rooms', { 'content-type': 'text/plain' })).toMatchObject({
+      status: 415,
+      code: 'CONTENT_TYPE_UNSUPPORTED',
+    });
   });
 });
 
 describe('an answer', () => {
   it('is that of the operation that is named, the first time and later', async () => {
     const query = 'query A { rooms { nodes { sid } } } query B { rooms { nodes { name } } }';
-    const headers = { authorization: `Bearer ${await service.token({ roomList: true })}`, 'content-type': 'application/json' };
+    const headers = {
+      authorization: `Bearer ${await service.token({ roomList: true })}`,
+      'content-type': 'application/json',
+    };
     for (const operationName of ['A', 'B', 'A', 'B', 'B', 'A']) {
-      const response = await fetch(`${service.url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query, operationName }) });
+      const response = await fetch(`${service.url}/graphql`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ query, operationName }),
+      });
       const node = operationName === 'A' ? { sid: 'RM_1' } : { name: 'daily' };
       expect(await response.json()).toEqual({ data: { rooms: { nodes: [node] } } });
     }
   });
 
   it('names the place of an error, with 200 and what could be answered', async () => {
-    const { data, errors, status } = await service.query('{ room(sid: "RM_1") { sid } node(id: "RM_1") { ... on Room { tracks(first: 201) { nodes { sid } } } } }');
+    const { data, errors, status } = await service.query(
+      '{ room(sid: "RM_1") { sid } node(id: "RM_1") { ... on Room { tracks(first: 201) { nodes { sid } } } } }',
+    );
     expect({ data, status }).toEqual({ data: { room: { sid: 'RM_1' }, node: null }, status: 200 });
     expect(errors).toMatchObject([{ path: ['node', 'tracks'], extensions: { code: 'BAD_USER_INPUT' } }]);
     const list = await service.query('{ rooms { nodes { tracks(first: 201) { nodes { sid } } } } }');
@@ -97,14 +148,30 @@ describe('a failure of the database', () => {
   });
 
   it('is UNAVAILABLE when it cannot be reached', async () => {
-    for (const error of [{ code: 'ECONNREFUSED' }, { code: '57P01' }, new Error('Connection terminated unexpectedly'), new Error('timeout exceeded when trying to connect')]) {
-      fail = () => Promise.reject(Object.assign(new Error('connect 10.0.0.7:5432'), error, error instanceof Error && { message: error.message }));
+    for (const error of [
+      { code: 'ECONNREFUSED' },
+      { code: '57P01' },
+      new Error('Connection terminated unexpectedly'),
+      new Error('timeout exceeded when trying to connect'),
+    ]) {
+      fail = () =>
+        Promise.reject(
+          Object.assign(
+            new Error('connect 10.0.0.7:5432'),
+            error,
+            error instanceof Error && { message: error.message },
+          ),
+        );
       expect((await ask())[2]).toEqual([{ code: 'UNAVAILABLE', message: 'The database cannot be reached.' }]);
     }
   });
 
   it('is INTERNAL otherwise, and tells nothing of the statement', async () => {
     fail = () => Promise.reject(Object.assign(new Error('column "secret" of relation "room"'), { code: '42703' }));
-    expect(await ask()).toEqual([200, null, [{ code: 'INTERNAL', message: 'Something went wrong inside this service.' }]]);
+    expect(await ask()).toEqual([
+      200,
+      null,
+      [{ code: 'INTERNAL', message: 'Something went wrong inside this service.' }],
+    ]);
   });
 });

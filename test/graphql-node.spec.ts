@@ -35,12 +35,15 @@ describe('node', () => {
     ['EV_1', 'WebhookEvent'],
   ])('finds %s, a %s', async (id, type) => {
     for (const _again of [1, 2, 3]) {
-      expect(await ask('query ($id: ID!) { node(id: $id) { __typename id } }', { id })).toEqual({ node: { __typename: type, id } });
+      expect(await ask('query ($id: ID!) { node(id: $id) { __typename id } }', { id })).toEqual({
+        node: { __typename: type, id },
+      });
     }
   });
 
   it('shows the fields of its type', async () => {
-    const fields = '... on Session { durationSeconds project } ... on Room { participants { nodes { sid } } recording } ... on Participant { room { sid } }';
+    const fields =
+      '... on Session { durationSeconds project } ... on Room { participants { nodes { sid } } recording } ... on Participant { room { sid } }';
     const query = `query ($ids: [ID!]!) { nodes(ids: $ids) { id ${fields} ... on WebhookEvent { event } } }`;
     const session = { durationSeconds: 7200, project: 'default' };
     for (const _again of [1, 2, 3]) {
@@ -58,7 +61,9 @@ describe('node', () => {
 
   it('takes up to 200 ids', async () => {
     const ids = Array.from({ length: 201 }, (_, index) => `x${index}`);
-    expect(await ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: ids.slice(1) })).toEqual({ nodes: Array(200).fill(null) });
+    expect(await ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: ids.slice(1) })).toEqual({
+      nodes: Array(200).fill(null),
+    });
     expect(await ask('{ nodes(ids: []) { id } }')).toEqual({ nodes: [] });
     const { errors, data } = await service.query('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids });
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
@@ -70,6 +75,8 @@ describe('of two events with one id', () => {
   it('a look-up gives the earlier, a list both', async () => {
     expect(await ask('{ webhookEvent(id: "EV_1") { event } }')).toEqual({ webhookEvent: { event: 'earlier' } });
     const list = '{ webhookEvents(filter: {id: ["EV_1"]}) { nodes { event } totalCount { value } } }';
-    expect(await ask(list)).toEqual({ webhookEvents: { nodes: [{ event: 'earlier' }, { event: 'later' }], totalCount: { value: 2 } } });
+    expect(await ask(list)).toEqual({
+      webhookEvents: { nodes: [{ event: 'earlier' }, { event: 'later' }], totalCount: { value: 2 } },
+    });
   });
 });

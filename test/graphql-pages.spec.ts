@@ -16,16 +16,31 @@ interface Connection {
 }
 
 /** Minutes after ten of start and end: with equal starts, equal ends, and two that are open. */
-const times: [start: number, end: number | null][] = [[0, 9], [5, null], [5, 9], [7, 8], [7, null], [0, 9], [3, 4]];
+const times: [start: number, end: number | null][] = [
+  [0, 9],
+  [5, null],
+  [5, 9],
+  [7, 8],
+  [7, null],
+  [0, 9],
+  [3, 4],
+];
 const minute = (minutes: number): Date => at(`10:0${minutes}:00`);
 // Ids whose byte order is neither that of insertion nor that of any language.
 const names = ['b', 'B', 'a', 'ä', '_', 'Z', '10'];
 const sessions = (prefix: string, id: string): object[] =>
-  times.map(([start, end], index) => ({ [id]: prefix + names[index], startedAt: minute(start), endedAt: end === null ? null : minute(end) }));
+  times.map(([start, end], index) => ({
+    [id]: prefix + names[index],
+    startedAt: minute(start),
+    endedAt: end === null ? null : minute(end),
+  }));
 
 const byBytes = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
 type Sorted = (ids: { id: string; start: number; end: number }[]) => string[];
-const by = (key: 'start' | 'end'): Sorted => (ids) => ids.sort((a, b) => a[key] - b[key] || byBytes(a.id, b.id)).map(({ id }) => id);
+const by =
+  (key: 'start' | 'end'): Sorted =>
+  (ids) =>
+    ids.sort((a, b) => a[key] - b[key] || byBytes(a.id, b.id)).map(({ id }) => id);
 
 /** The ids of `prefix` in ascending order. */
 function ascending(prefix: string, sorted: Sorted): string[] {
@@ -57,7 +72,13 @@ beforeAll(async () => {
   await rows.ingressSessions(...sessions('RT_', 'resourceId'));
   await rows.agentJobs(...sessions('AJ_', 'jobId'));
   // The log's order is not that of ids or times; xids and sequences compare as numbers.
-  const places = [[1, 9n, 1n], [1, 10n, 2n], [1, 10n, 10n], [2, 1n, 3n], [1, 10n, 9n]] as const;
+  const places = [
+    [1, 9n, 1n],
+    [1, 10n, 2n],
+    [1, 10n, 10n],
+    [2, 1n, 3n],
+    [1, 10n, 9n],
+  ] as const;
   await rows.events(...places.map(([epoch, xid, seq], index) => ({ id: `EV_${index}`, epoch, xid, seq })));
 });
 afterAll(() => service.stop());
@@ -70,9 +91,13 @@ interface Bounds {
 }
 
 async function page(entry: string, args: string, bounds: Bounds = {}): Promise<Connection> {
-  const fields = 'edges { cursor node { id } } nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
+  const fields =
+    'edges { cursor node { id } } nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
   const all = args.includes('after') || args.includes('first') || args.includes('last') ? args : withBounds(args);
-  const { data, errors } = await service.query<{ list: Connection }>(`${head(all)} { list: ${entry}${all} { ${fields} } }`, bounds);
+  const { data, errors } = await service.query<{ list: Connection }>(
+    `${head(all)} { list: ${entry}${all} { ${fields} } }`,
+    bounds,
+  );
   expect(errors).toBeUndefined();
   return data.list;
 }
@@ -86,7 +111,11 @@ function head(args: string): string {
 }
 
 /** What a page must be: a slice of the whole list. */
-function expectSlice({ edges, nodes, pageInfo }: Connection, all: readonly string[], [from, to]: readonly [number, number]): void {
+function expectSlice(
+  { edges, nodes, pageInfo }: Connection,
+  all: readonly string[],
+  [from, to]: readonly [number, number],
+): void {
   expect(nodes.map(({ id }) => id)).toEqual(all.slice(from, to));
   expect(edges.map(({ node }) => node.id)).toEqual(all.slice(from, to));
   expect(pageInfo).toEqual({
@@ -99,6 +128,7 @@ function expectSlice({ edges, nodes, pageInfo }: Connection, all: readonly strin
 
 describe.each(lists)('%s by %s', (entry, order, all) => {
   it.each(['ASC', 'DESC'])('%s are pages of one order, forwards and backwards, from any cursor', async (direction) => {
+    expect.hasAssertions();
     const ordered = direction === 'ASC' ? all : all.toReversed();
     const orderBy = `orderBy: {field: ${order}, direction: ${direction}}`;
     const ask = (bounds: Bounds): Promise<Connection> => page(entry, `(${orderBy})`, bounds);
@@ -109,7 +139,10 @@ describe.each(lists)('%s by %s', (entry, order, all) => {
       expectSlice(await ask({ first: size }), ordered, [0, Math.min(size, all.length)]);
       expectSlice(await ask({ last: size }), ordered, [Math.max(0, all.length - size), all.length]);
       for (const [index, cursor] of cursors.entries()) {
-        expectSlice(await ask({ first: size, after: cursor }), ordered, [index + 1, Math.min(index + 1 + size, all.length)]);
+        expectSlice(await ask({ first: size, after: cursor }), ordered, [
+          index + 1,
+          Math.min(index + 1 + size, all.length),
+        ]);
         expectSlice(await ask({ last: size, before: cursor }), ordered, [Math.max(0, index - size), index]);
       }
     }
@@ -120,26 +153,43 @@ describe('a page', () => {
   const newest = ascending('RM_', by('start')).toReversed();
 
   it('comes newest first where no order is given', async () => {
-    const entries: [string, string][] = [['rooms', 'RM_'], ['participants', 'PA_'], ['tracks', 'TR_'], ['egresses', 'EG_']];
-    for (const [entry, prefix] of [...entries, ['ingressSessions', 'RT_'], ['agentJobs', 'AJ_']] as [string, string][]) {
+    expect.hasAssertions();
+    const entries: [string, string][] = [
+      ['rooms', 'RM_'],
+      ['participants', 'PA_'],
+      ['tracks', 'TR_'],
+      ['egresses', 'EG_'],
+    ];
+    for (const [entry, prefix] of [...entries, ['ingressSessions', 'RT_'], ['agentJobs', 'AJ_']] as [
+      string,
+      string,
+    ][]) {
       expectSlice(await page(entry, ''), ascending(prefix, by('start')).toReversed(), [0, 7]);
     }
   });
 
   it('of agent jobs and events is reached from both ends too', async () => {
+    expect.hasAssertions();
     const log = ['EV_3', 'EV_2', 'EV_4', 'EV_1', 'EV_0'];
     const jobs = ascending('AJ_', by('start')).toReversed();
-    for (const [entry, all] of [['webhookEvents', log], ['agentJobs', jobs]] as const) {
+    for (const [entry, all] of [
+      ['webhookEvents', log],
+      ['agentJobs', jobs],
+    ] as const) {
       const first = await page(entry, '(first: 2)');
       expectSlice(first, all, [0, 2]);
       expectSlice(await page(entry, `(first: 2, after: "${first.pageInfo.endCursor}")`), all, [2, 4]);
       const last = await page(entry, '(last: 2)');
       expectSlice(last, all, [all.length - 2, all.length]);
-      expectSlice(await page(entry, `(last: 1, before: "${last.pageInfo.startCursor}")`), all, [all.length - 3, all.length - 2]);
+      expectSlice(await page(entry, `(last: 1, before: "${last.pageInfo.startCursor}")`), all, [
+        all.length - 3,
+        all.length - 2,
+      ]);
     }
   });
 
   it('lies between two cursors', async () => {
+    expect.hasAssertions();
     const cursors = (await page('rooms', '')).edges.map(({ cursor }) => cursor);
     const between = `after: "${cursors[1]}", before: "${cursors[5]}"`;
     expectSlice(await page('rooms', `(${between})`), newest, [2, 5]);
@@ -152,6 +202,7 @@ describe('a page', () => {
   });
 
   it('knows its neighbours among the rows that match the filter', async () => {
+    expect.hasAssertions();
     const filter = 'filter: {active: true}';
     const first = await page('rooms', `(${filter}, first: 1)`);
     const open = ['RM_B', 'RM__'].sort((a, b) => newest.indexOf(a) - newest.indexOf(b));
@@ -160,13 +211,17 @@ describe('a page', () => {
   });
 
   it('continues after a row that is gone', async () => {
+    expect.hasAssertions();
     const { edges } = await page('egresses', '(first: 3)');
     await service.database.prisma.egress.deleteMany({ where: { egressId: edges[2]!.node.id } });
-    const rest = ascending('EG_', by('start')).toReversed().filter((id) => id !== edges[2]!.node.id);
+    const rest = ascending('EG_', by('start'))
+      .toReversed()
+      .filter((id) => id !== edges[2]!.node.id);
     expectSlice(await page('egresses', `(after: "${edges[2]!.cursor}")`), rest, [2, 6]);
   });
 
   it('is of 50 where no size is given, of 200 at most', async () => {
+    expect.hasAssertions();
     const many = Array.from({ length: 250 }, (_, index) => ({ sid: `TR_many${index}`, roomSid: 'RM_many' }));
     await new Rows(service.database).tracks(...many);
     const filter = 'filter: {roomSid: ["RM_many"]}';
@@ -183,15 +238,30 @@ describe('a page is refused', () => {
     expect(data).toBeNull();
   };
 
-  it.each(['first: 201', 'last: 201', 'first: -1', 'last: -1', 'first: 1, last: 1', 'first: 0, last: 0', 'first: 2147483647'])('of %s', async (args) => {
+  it.each([
+    'first: 201',
+    'last: 201',
+    'first: -1',
+    'last: -1',
+    'first: 1, last: 1',
+    'first: 0, last: 0',
+    'first: 2147483647',
+  ])('of %s', async (args) => {
+    expect.hasAssertions();
     await refused(`{ rooms(${args}) { nodes { id } } }`);
     await refused(`{ rooms(${args}) { __typename } }`);
   });
 
   it('by a cursor of another list, order or direction, or of none', async () => {
+    expect.hasAssertions();
     const { edges } = await page('rooms', '(orderBy: {field: STARTED_AT, direction: ASC}, first: 1)');
     const cursor = edges[0]!.cursor;
-    for (const args of [`after: "${cursor}"`, `orderBy: {field: NAME, direction: ASC}, before: "${cursor}"`, 'after: ""', 'after: "x"']) {
+    for (const args of [
+      `after: "${cursor}"`,
+      `orderBy: {field: NAME, direction: ASC}, before: "${cursor}"`,
+      'after: ""',
+      'after: "x"',
+    ]) {
       await refused(`{ rooms(${args}) { nodes { id } } }`);
     }
     await refused(`{ egresses(orderBy: {field: STARTED_AT, direction: ASC}, after: "${cursor}") { nodes { id } } }`);

@@ -1,5 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { buildClientSchema, buildSchema, getIntrospectionQuery, type IntrospectionQuery, lexicographicSortSchema, parse, print, printSchema } from 'graphql';
+import {
+  buildClientSchema,
+  buildSchema,
+  getIntrospectionQuery,
+  type IntrospectionQuery,
+  lexicographicSortSchema,
+  parse,
+  print,
+  printSchema,
+} from 'graphql';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Service, startService } from './support/service.js';
 
@@ -13,7 +22,8 @@ function definitions(sdl: string): Map<string, string> {
   const kept = named.filter((one) => 'name' in one && !later.test(one.name!.value));
   return new Map(
     kept.map((one) => {
-      if (one.kind !== 'ObjectTypeDefinition' || one.name.value !== 'Query') return ['name' in one ? one.name!.value : '', print(one)];
+      if (one.kind !== 'ObjectTypeDefinition' || one.name.value !== 'Query')
+        return ['name' in one ? one.name!.value : '', print(one)];
       return ['Query', print({ ...one, fields: one.fields!.filter(({ name }) => name.value !== 'usage') })];
     }),
   );
@@ -28,7 +38,9 @@ afterAll(() => Promise.all(services.map((service) => service.stop())));
 
 describe('the schema', () => {
   it('is the contract, without usage and subscriptions', () => {
-    expect(Object.fromEntries(definitions(committed))).toEqual(Object.fromEntries(definitions(read('fixtures/contract.graphql'))));
+    expect(Object.fromEntries(definitions(committed))).toEqual(
+      Object.fromEntries(definitions(read('fixtures/contract.graphql'))),
+    );
   });
 
   it('is served as committed', async () => {
@@ -42,6 +54,8 @@ describe('the schema', () => {
     const refused = await service.query('{__schema{types{name}}}');
     expect(refused).toMatchObject({ status: 400, data: null });
     expect(refused.errors?.[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
-    expect(await service.query('{__typename rooms{nodes{sid}}}')).toMatchObject({ data: { __typename: 'Query', rooms: { nodes: [] } } });
+    expect(await service.query('{__typename rooms{nodes{sid}}}')).toMatchObject({
+      data: { __typename: 'Query', rooms: { nodes: [] } },
+    });
   });
 });

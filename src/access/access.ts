@@ -13,7 +13,8 @@ export class Access {
   /** Throws {@link Refusal}: 401 UNAUTHENTICATED, 403 FORBIDDEN. */
   async scope(authorization: string | undefined): Promise<Scope> {
     const token = bearer.exec(authorization ?? '')?.[1];
-    if (token === undefined) throw unauthenticated('The request has no Authorization header of the form "Bearer <token>".');
+    if (token === undefined)
+      throw unauthenticated('The request has no Authorization header of the form "Bearer <token>".');
     const { project, claims } = await this.tokens.verify(token.trim()).catch(refuse);
     return scopeOf(project, claims);
   }

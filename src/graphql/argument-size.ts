@@ -21,7 +21,10 @@ function sizeOf(value: ValueNode, asked: Asked): number | undefined {
   if (value.kind === 'ListValue') return value.values.length;
   if (value.kind !== 'Variable') return undefined;
   const given = asked.variables[value.name.value];
-  if (given !== undefined) return Array.isArray(given) ? given.length : Number.isInteger(given) ? (given as number) : undefined;
-  const definition = asked.operation.variableDefinitions?.find(({ variable }) => variable.name.value === value.name.value);
+  if (given !== undefined)
+    return Array.isArray(given) ? given.length : Number.isInteger(given) ? (given as number) : undefined;
+  const definition = asked.operation.variableDefinitions?.find(
+    ({ variable }) => variable.name.value === value.name.value,
+  );
   return definition?.defaultValue && sizeOf(definition.defaultValue, asked);
 }

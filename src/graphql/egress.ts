@@ -8,7 +8,16 @@ const statuses = words(
   ['STARTING', 'ACTIVE', 'ENDING', 'COMPLETE', 'FAILED', 'ABORTED', 'LIMIT_REACHED'],
   (status) => `EGRESS_${status}`,
 );
-const types = words(['ROOM_COMPOSITE', 'WEB', 'PARTICIPANT', 'TRACK_COMPOSITE', 'TRACK', 'TEMPLATE', 'MEDIA', 'REPLAY']);
+const types = words([
+  'ROOM_COMPOSITE',
+  'WEB',
+  'PARTICIPANT',
+  'TRACK_COMPOSITE',
+  'TRACK',
+  'TEMPLATE',
+  'MEDIA',
+  'REPLAY',
+]);
 
 export const egress: Noun = {
   type: 'Egress',

@@ -13,14 +13,30 @@ interface Told {
 }
 
 const byStatus: Readonly<Record<number, string>> = { 413: 'BODY_TOO_LARGE', 415: 'CONTENT_TYPE_UNSUPPORTED' };
-const unavailable = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EPIPE', '53300', '57P01', '57P02', '57P03']);
+const unavailable = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'EPIPE',
+  '53300',
+  '57P01',
+  '57P02',
+  '57P03',
+]);
 
 /** Answers errors with their codes. Where execution began the status is 200, as for any answer. */
-export function formatErrors(execution: { errors: readonly GraphQLError[]; data?: unknown }): { statusCode: number; response: FormattedExecutionResult } {
+export function formatErrors(execution: { errors: readonly GraphQLError[]; data?: unknown }): {
+  statusCode: number;
+  response: FormattedExecutionResult;
+} {
   const errors = execution.errors.flatMap(inside);
   const told = errors.map(tell);
   const executed = execution.data != null || errors.some(({ path }) => path !== undefined);
-  const response = { data: (execution.data ?? null) as ExecutionResult['data'] & object, errors: errors.map((error, index) => formatted(error, told[index]!)) };
+  const response = {
+    data: (execution.data ?? null) as ExecutionResult['data'] & object,
+    errors: errors.map((error, index) => formatted(error, told[index]!)),
+  };
   return { statusCode: executed ? 200 : (told[0]?.status ?? 500), response };
 }
 
@@ -28,7 +44,9 @@ export function formatErrors(execution: { errors: readonly GraphQLError[]; data?
 function inside(error: GraphQLError): readonly GraphQLError[] {
   const { errors } = (error.originalError ?? {}) as { errors?: readonly Error[] };
   if (!Array.isArray(errors)) return [error];
-  return errors.map((inner) => (inner instanceof GraphQLError ? inner : new GraphQLError(inner.message, { originalError: inner })));
+  return errors.map((inner) =>
+    inner instanceof GraphQLError ? inner : new GraphQLError(inner.message, { originalError: inner }),
+  );
 }
 
 function formatted({ locations, path }: GraphQLError, { code, message }: Told): GraphQLFormattedError {
@@ -41,8 +59,10 @@ function tell(error: GraphQLError): Told {
   if (cause instanceof GraphQLError) return tellOfDocument(error, cause);
   const { code, statusCode, message } = cause as Error & { code?: string; statusCode?: number };
   if (code === '57014') return { code: 'TIMEOUT', message: 'The query took longer than a statement may.', status: 200 };
-  if (isUnavailable(code, message)) return { code: 'UNAVAILABLE', message: 'The database cannot be reached.', status: 503 };
-  if (statusCode !== undefined && statusCode < 500) return { code: byStatus[statusCode] ?? 'BAD_REQUEST', message, status: statusCode };
+  if (isUnavailable(code, message))
+    return { code: 'UNAVAILABLE', message: 'The database cannot be reached.', status: 503 };
+  if (statusCode !== undefined && statusCode < 500)
+    return { code: byStatus[statusCode] ?? 'BAD_REQUEST', message, status: statusCode };
   logger.error(cause);
   return { code: 'INTERNAL', message: 'Something went wrong inside this service.', status: 500 };
 }
@@ -58,10 +78,16 @@ function tellOfDocument(error: GraphQLError, { extensions }: GraphQLError): Told
   if (typeof extensions?.['code'] === 'string') return told(extensions['code']);
   if (message.startsWith('Syntax Error')) return told('GRAPHQL_PARSE_FAILED');
   // Values of variables are only known to be wrong when the document is not.
-  const ofValue = path !== undefined || /^Variable "\$\w+" (got invalid value|of (required|non-null) type)/.test(message);
+  const ofValue =
+    path !== undefined || /^Variable "\$\w+" (got invalid value|of (required|non-null) type)/.test(message);
   return told(ofValue ? 'BAD_USER_INPUT' : 'GRAPHQL_VALIDATION_FAILED');
 }
 
 function isUnavailable(code: string | undefined, message: string): boolean {
-  return (code !== undefined && unavailable.has(code)) || /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Cannot use a pool)/.test(message);
+  return (
+    (code !== undefined && unavailable.has(code)) ||
+    /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Cannot use a pool)/.test(
+      message,
+    )
+  );
 }

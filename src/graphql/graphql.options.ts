@@ -48,7 +48,11 @@ export class GraphqlOptions implements GqlOptionsFactory<MercuriusDriverConfig> 
     return scope === undefined ? {} : { reading: this.readings.of(scope) };
   }
 
-  private readonly preExecution = async (schema: GraphQLSchema, document: DocumentNode, ...[, variables]: [unknown, unknown?]) => {
+  private readonly preExecution = async (
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    ...[, variables]: [unknown, unknown?]
+  ) => {
     const limits = { depth: this.settings.queryMaxDepth, cost: this.settings.queryMaxCost };
     checkLimits(schema, document, { limits, variables: (variables ?? {}) as Readonly<Record<string, unknown>> });
     // Mercurius compiles a document for the first operation that is asked of it, and would run that for every other.

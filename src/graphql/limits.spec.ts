@@ -5,7 +5,11 @@ import { sdl } from './sdl.js';
 
 const schema = buildSchema(sdl);
 
-function check(query: string, limits: { depth?: number; cost?: number } = {}, variables: Record<string, unknown> = {}): void {
+function check(
+  query: string,
+  limits: { depth?: number; cost?: number } = {},
+  variables: Record<string, unknown> = {},
+): void {
   const document = parse(query);
   expect(validate(schema, document)).toEqual([]);
   checkLimits(schema, document, { limits: { depth: 12, cost: 50_000, ...limits }, variables });
@@ -41,11 +45,20 @@ describe('the cost of a query', () => {
     ['{ a: rooms(first: 7) { nodes { sid } } b: rooms(first: 8) { nodes { sid } } }', 15],
     ['{ rooms(first: 7) { a: nodes { sid } b: nodes { sid } } }', 14],
     ['{ rooms(first: 7) { nodes { sid } ...F } } fragment F on RoomConnection { nodes { name } }', 7],
-    ['{ rooms(first: 7) { nodes { ... on Room { participants(first: 3) { nodes { sid room { sid } } } } } } }', 7 + 21 + 21],
+    [
+      '{ rooms(first: 7) { nodes { ... on Room { participants(first: 3) { nodes { sid room { sid } } } } } } }',
+      7 + 21 + 21,
+    ],
     ['{ tracks(first: 7) { nodes { room { sid } participant { sid } } } }', 21],
-    ['{ node(id: "x") { ... on Room { tracks(first: 2) { nodes { sid } } } ... on Participant { tracks(first: 9) { nodes { sid } } } } }', 12],
+    [
+      '{ node(id: "x") { ... on Room { tracks(first: 2) { nodes { sid } } } ... on Participant { tracks(first: 9) { nodes { sid } } } } }',
+      12,
+    ],
     ['{ egresses(first: 2) { nodes { outputs { kind } } } }', 2],
-    ['{ rooms(first: 200) { nodes { participants(first: 20) { nodes { tracks(first: 5) { nodes { sid } } } } } } }', 24_200],
+    [
+      '{ rooms(first: 200) { nodes { participants(first: 20) { nodes { tracks(first: 5) { nodes { sid } } } } } } }',
+      24_200,
+    ],
   ])('%s is %i', (query, cost) => {
     expect(costOf(query)).toBe(cost);
   });
@@ -63,7 +76,9 @@ describe('the cost of a query', () => {
   });
 
   it('is that of the dearest operation', () => {
-    expect(() => check('query A { rooms { nodes { sid } } } query B { rooms(first: 1) { nodes { sid } } }', { cost: 49 })).toThrow('more than 49 nodes');
+    expect(() =>
+      check('query A { rooms { nodes { sid } } } query B { rooms(first: 1) { nodes { sid } } }', { cost: 49 }),
+    ).toThrow('more than 49 nodes');
   });
 });
 
@@ -87,7 +102,11 @@ describe('the size of a query', () => {
     Array.from({ length: levels }, (_, n) => `fragment F${n} on ${field(n)}`).join(' ');
 
   it('is that of its fragments spread', () => {
-    const fragments = doubled(20, (n) => `Track { a${n}: room { sid } b: participant { tracks(first: 0) { nodes { ...F${n + 1} } } } c: participant { tracks(first: 0) { nodes { ...F${n + 1} } } } }`);
+    const fragments = doubled(
+      20,
+      (n) =>
+        `Track { a${n}: room { sid } b: participant { tracks(first: 0) { nodes { ...F${n + 1} } } } c: participant { tracks(first: 0) { nodes { ...F${n + 1} } } } }`,
+    );
     const query = `{ tracks(first: 0) { nodes { ...F0 } } } ${fragments} fragment F20 on Track { sid }`;
     expect(() => check(query, { depth: 100 })).toThrow(expect.objectContaining({ code: 'COST_LIMIT' }));
   });
@@ -99,7 +118,8 @@ describe('the size of a query', () => {
   });
 
   it('is at most 200 lists and look-ups', () => {
-    const aliases = (count: number): string => `{ ${Array.from({ length: count }, (_, n) => `r${n}: rooms(first: 0) { nodes { sid } }`).join(' ')} }`;
+    const aliases = (count: number): string =>
+      `{ ${Array.from({ length: count }, (_, n) => `r${n}: rooms(first: 0) { nodes { sid } }`).join(' ')} }`;
     expect(() => check(aliases(200))).not.toThrow();
     expect(() => check(aliases(201))).toThrow('more than 200 lists and look-ups');
   });

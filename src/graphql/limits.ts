@@ -28,7 +28,11 @@ export interface Limits {
 }
 
 /** Throws DEPTH_LIMIT or COST_LIMIT, before anything is read, for a document one of whose operations is too much. */
-export function checkLimits(schema: GraphQLSchema, document: DocumentNode, ask: { limits: Limits; variables: Variables }): void {
+export function checkLimits(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  ask: { limits: Limits; variables: Variables },
+): void {
   const fragments = fragmentsOf(document);
   for (const operation of document.definitions) {
     if (operation.kind !== 'OperationDefinition') continue;
@@ -38,7 +42,9 @@ export function checkLimits(schema: GraphQLSchema, document: DocumentNode, ask: 
 }
 
 function fragmentsOf({ definitions }: DocumentNode): Surroundings['fragments'] {
-  return new Map(definitions.flatMap((one) => (one.kind === 'FragmentDefinition' ? [[one.name.value, one] as const] : [])));
+  return new Map(
+    definitions.flatMap((one) => (one.kind === 'FragmentDefinition' ? [[one.name.value, one] as const] : [])),
+  );
 }
 
 /** Where the walk stands: how deep, under how many nodes, and with what page size. */
@@ -81,13 +87,19 @@ class Measure {
   }
 
   /** Counts what a field returns, and says what stands below it. */
-  private enter(parent: GraphQLCompositeType, { inner, node }: { inner: GraphQLCompositeType; node: FieldNode }, at: Place): Pick<Place, 'nodes' | 'page'> {
-    const size = (argument: string): number | undefined => argumentSize(node, argument, { operation: this.operation, variables: this.variables });
+  private enter(
+    parent: GraphQLCompositeType,
+    { inner, node }: { inner: GraphQLCompositeType; node: FieldNode },
+    at: Place,
+  ): Pick<Place, 'nodes' | 'page'> {
+    const size = (argument: string): number | undefined =>
+      argumentSize(node, argument, { operation: this.operation, variables: this.variables });
     if (inner.name.endsWith('Connection')) {
       this.read();
       return { nodes: at.nodes, page: size('first') ?? size('last') ?? DEFAULT_PAGE };
     }
-    if (parent.name.endsWith('Connection') && inner.name !== 'PageInfo' && inner.name !== 'Count') return this.returns(at.nodes * at.page);
+    if (parent.name.endsWith('Connection') && inner.name !== 'PageInfo' && inner.name !== 'Count')
+      return this.returns(at.nodes * at.page);
     if (parent.name.endsWith('Edge') || !isNode(inner)) return at;
     this.read();
     return this.returns(at.nodes * (size('ids') ?? 1));
@@ -102,9 +114,13 @@ class Measure {
     this.spend('reads', { amount: 1, limit: MAX_READS, what: 'lists and look-ups' });
   }
 
-  private spend(kind: keyof Measure['spent'], { amount, limit, what }: { amount: number; limit: number; what: string }): void {
+  private spend(
+    kind: keyof Measure['spent'],
+    { amount, limit, what }: { amount: number; limit: number; what: string },
+  ): void {
     this.spent[kind] += amount;
-    if (this.spent[kind] > limit) throw new Refusal(400, 'COST_LIMIT', `The query can return more than ${limit} ${what}.`);
+    if (this.spent[kind] > limit)
+      throw new Refusal(400, 'COST_LIMIT', `The query can return more than ${limit} ${what}.`);
   }
 }
 

@@ -22,7 +22,11 @@ export interface Surroundings {
 }
 
 /** The fields that execution makes of some selection sets of `type`: those of one response key and type are one. */
-export function mergedFields(type: GraphQLCompositeType, sets: readonly SelectionSetNode[], { schema, fragments, seen }: Surroundings): MergedField[] {
+export function mergedFields(
+  type: GraphQLCompositeType,
+  sets: readonly SelectionSetNode[],
+  { schema, fragments, seen }: Surroundings,
+): MergedField[] {
   const merged = new Map<string, { parent: GraphQLCompositeType; nodes: [FieldNode, ...FieldNode[]] }>();
   const spread = new Set<string>();
   const visit = (parent: GraphQLCompositeType, selection: SelectionNode): void => {

@@ -11,7 +11,12 @@ export async function nodesById(ids: readonly string[], ask: Ask): Promise<(Row 
   const located = await locate(ids, ask);
   const found = await Promise.all(nouns.map((noun) => readAll(noun, located, ask)));
   // An id of two types gives the first.
-  const byId = new Map(found.reverse().flat().map((row) => [row['id'], row]));
+  const byId = new Map(
+    found
+      .reverse()
+      .flat()
+      .map((row) => [row['id'], row]),
+  );
   return ids.map((id) => byId.get(id) ?? null);
 }
 
@@ -19,7 +24,9 @@ export async function nodesById(ids: readonly string[], ask: Ask): Promise<(Row 
 function locate(ids: readonly string[], { reading }: Ask): Promise<Row[]> {
   const statement = reading.statement();
   const wanted = `= any(${statement.bind(ids)}::text[]) and ${statement.inScope}`;
-  const parts = nouns.map(({ type, table, id: [id] }) => `select '${type}' as type, ${id} as id from ${table} where ${id} ${wanted}`);
+  const parts = nouns.map(
+    ({ type, table, id: [id] }) => `select '${type}' as type, ${id} as id from ${table} where ${id} ${wanted}`,
+  );
   return reading.rows(statement, parts.join(' union '));
 }
 

@@ -42,5 +42,7 @@ function sidAndMaybe(column: string, narrower: string): Relation['on'] {
 }
 
 function named(type: string, lists: Lists): Record<string, Relation> {
-  return Object.fromEntries(Object.entries(lists).map(([field, list]) => [field, { ...list, list: `${type}.${field}` }]));
+  return Object.fromEntries(
+    Object.entries(lists).map(([field, list]) => [field, { ...list, list: `${type}.${field}` }]),
+  );
 }

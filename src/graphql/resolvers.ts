@@ -7,7 +7,7 @@ import { nodesById } from './node.js';
 import { nouns } from './nouns.js';
 import { participant } from './participant.js';
 import { pageOf } from './read/list.js';
-import { byId, toOne } from './read/lookup.js';
+import { type Ask, byId, toOne } from './read/lookup.js';
 import type { Noun, Relation } from './read/noun.js';
 import type { ListArguments } from './read/page-arguments.js';
 import type { Reading, Row } from './read/reading.js';
@@ -22,7 +22,7 @@ interface Context {
   readonly reading: Reading;
 }
 
-type Resolver<A> = (row: Row, args: A, context: Context, info: GraphQLResolveInfo) => unknown;
+type Resolver<A> = (row: Row, args: A, ...rest: [Context, GraphQLResolveInfo]) => unknown;
 
 const roomOf = { room: pointer(room, 'roomSid') };
 
@@ -32,8 +32,8 @@ export const resolvers = {
   Node: { __resolveType: typeName },
   Session: { __resolveType: typeName },
   Query: {
-    node: field<{ id: string }>(async (_row, { id }, { reading }, info) => (await nodesById([id], { reading, info }))[0]),
-    nodes: field<{ ids: string[] }>((_row, { ids }, { reading }, info) => nodesById(ids, { reading, info })),
+    node: field<{ id: string }>(async (_row, { id }, ask) => (await nodesById([id], ask))[0]),
+    nodes: field<{ ids: string[] }>((_row, { ids }, ask) => nodesById(ids, ask)),
     room: single(room, 'sid'),
     rooms: root(room, 'rooms'),
     participant: single(participant, 'sid'),
@@ -60,8 +60,8 @@ export const resolvers = {
   PageInfo: pageInfo,
 };
 
-function field<A>(resolver: Resolver<A>): Resolver<A> {
-  return resolver;
+function field<A>(resolve: (row: Row, args: A, ask: Ask) => unknown): Resolver<A> {
+  return (row, args, ...[{ reading }, info]) => resolve(row, args, { reading, info });
 }
 
 function typeName(row: Row): string {
@@ -69,16 +69,15 @@ function typeName(row: Row): string {
 }
 
 function single(noun: Noun, argument: string): Resolver<Readonly<Record<string, string>>> {
-  return (_row, args, { reading }, info) => byId(noun, args[argument]!, { reading, info });
+  return field((_row, args, ask) => byId(noun, args[argument]!, ask));
 }
 
 function list(relation: Relation): Resolver<ListArguments> {
-  return (row, args, { reading }, info) => pageOf(relation, row, { args, reading, info });
+  return field((row, args, ask) => pageOf(relation, row, { ...ask, args }));
 }
 
 function root(noun: Noun, name: string): Resolver<ListArguments> {
-  const everything: Relation = { noun, list: `Query.${name}`, keys: [], on: () => 'true' };
-  return (_row, args, { reading }, info) => pageOf(everything, {}, { args, reading, info });
+  return list({ noun, list: `Query.${name}`, keys: [], on: () => 'true' });
 }
 
 function lists(ofType: Readonly<Record<string, Relation>>): Record<string, Resolver<ListArguments>> {
@@ -86,9 +85,8 @@ function lists(ofType: Readonly<Record<string, Relation>>): Record<string, Resol
 }
 
 function pointer(noun: Noun, sid: string): Resolver<object> {
-  return (row, _args, { reading }, info) => {
+  return field((row, _args, ask) => {
     if (row[sid] == null) return null;
-    const target = { id: row[sid] as string, roomName: row['roomName'] as string | null };
-    return toOne(noun, target, { reading, info });
-  };
+    return toOne(noun, { id: row[sid] as string, roomName: row['roomName'] as string | null }, ask);
+  });
 }

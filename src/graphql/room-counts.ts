@@ -13,7 +13,11 @@ export const roomCounts = {
   recording: counted(recordings, 'recording', false),
 };
 
-function counted<T>(load: Load, column: string, none: T): (room: Row, args: unknown, context: { reading: Reading }) => Promise<T> {
+function counted<T>(
+  load: Load,
+  column: string,
+  none: T,
+): (room: Row, args: unknown, context: { reading: Reading }) => Promise<T> {
   return async (room, _args, { reading }) => {
     const batch = reading.once(load, () => new Batch((rooms: readonly Row[]) => inOrder(load, reading, rooms)));
     return ((await batch.get(room))?.[column] as T | undefined) ?? none;
@@ -49,7 +53,8 @@ function peaks(reading: Reading, rooms: readonly Row[]): Promise<Row[]> {
   const statement = reading.statement();
   const ended = `coalesce(ended_at, ${NOW})`;
   const present = `select room, started_at, ${ended} as ended_at from ${countedSql(statement, rooms)} and ${ended} > started_at`;
-  const steps = 'select room, started_at as at, 1 as step from present union all select room, ended_at, -1 from present';
+  const steps =
+    'select room, started_at as at, 1 as step from present union all select room, ended_at, -1 from present';
   const running = 'select room, sum(step) over (partition by room order by at, step) as present_now from steps';
   return reading.rows(
     statement,

@@ -18,7 +18,14 @@ export const room: Noun = {
     sid: 'sid',
     name: 'room_name',
     ...sessionColumns(ends),
-    ...plain('endReason', 'metadata', 'metadataJson', 'emptyTimeoutSeconds', 'departureTimeoutSeconds', 'maxParticipants'),
+    ...plain(
+      'endReason',
+      'metadata',
+      'metadataJson',
+      'emptyTimeoutSeconds',
+      'departureTimeoutSeconds',
+      'maxParticipants',
+    ),
     ...plain('participantCount', 'participantSessionCount'),
   },
   always: ['id', 'sid', 'roomName', 'active'],
@@ -54,4 +61,3 @@ function roomsOf(identity: string, statement: Statement): string {
   const connected = all([equal('identity')(identity, statement), statement.inScope, "state <> 'ABORTED'"]);
   return `select room_sid, room_name from participant where ${connected}`;
 }
-

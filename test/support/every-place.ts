@@ -14,7 +14,10 @@ export interface Way {
 export function entryPoints(ids: readonly string[], otherProject: string): Way[] {
   return Object.values(query.getFields()).flatMap((field) => {
     const selection = `{ ${selectionOf(field)} }`;
-    const way = (args: string): Way => ({ name: `${field.name}${args}`, query: `{ ${field.name}${args} ${selection} }` });
+    const way = (args: string): Way => ({
+      name: `${field.name}${args}`,
+      query: `{ ${field.name}${args} ${selection} }`,
+    });
     if (field.name === 'nodes') return [way(`(ids: ${JSON.stringify(ids)})`)];
     const [argument] = field.args;
     if (argument?.name !== 'filter') return ids.map((id) => way(`(${argument!.name}: "${id}")`));
@@ -27,18 +30,24 @@ export function nestedFields(): Way[] {
   return Object.values(query.getFields()).flatMap((entry) => {
     const connection = getNamedType(entry.type) as GraphQLObjectType;
     if (!connection.name.endsWith('Connection')) return [];
-    const type = getNamedType((connection.getFields()['nodes'] as GraphQLField<unknown, unknown>).type) as GraphQLObjectType;
+    const type = getNamedType(
+      (connection.getFields()['nodes'] as GraphQLField<unknown, unknown>).type,
+    ) as GraphQLObjectType;
     return Object.values(type.getFields()).map((field) => {
       const inner = selectionOf(field);
       const selected = `${field.name} ${inner === '' ? '' : `{ ${inner} }`}`;
-      return { name: `${type.name}.${field.name}`, query: `{ ${entry.name}(first: 200) { nodes { id ${selected} } } }` };
+      return {
+        name: `${type.name}.${field.name}`,
+        query: `{ ${entry.name}(first: 200) { nodes { id ${selected} } } }`,
+      };
     });
   });
 }
 
 function selectionOf(field: GraphQLField<unknown, unknown>): string {
   const type = getNamedType(field.type);
-  if (type.name === 'Node') return '__typename id ... on Session { project roomName durationSeconds } ... on WebhookEvent { payload }';
+  if (type.name === 'Node')
+    return '__typename id ... on Session { project roomName durationSeconds } ... on WebhookEvent { payload }';
   if (!isObjectType(type)) return '';
   if (!type.name.endsWith('Connection')) return leaves(type);
   const row = leaves(getNamedType(type.getFields()['nodes']!.type) as GraphQLObjectType);

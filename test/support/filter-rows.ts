@@ -6,12 +6,26 @@ const inferred = { startedAt: at('11:00:00'), startSource: 'INFERRED' };
 
 /** Of every kind: one that is over (1), one that is open since ten (2), and odd ones. */
 export async function insertFilterRows(rows: Rows): Promise<void> {
-  await Promise.all([rooms(rows), participants(rows), tracks(rows), egresses(rows), ingressSessions(rows), agentJobs(rows), events(rows)]);
+  await Promise.all([
+    rooms(rows),
+    participants(rows),
+    tracks(rows),
+    egresses(rows),
+    ingressSessions(rows),
+    agentJobs(rows),
+    events(rows),
+  ]);
 }
 
 function rooms(rows: Rows): Promise<unknown> {
   return rows.rooms(
-    { ...past, sid: 'RM_1', roomName: 'acme_daily', metadata: '{}', metadataJson: { tenant: { id: 7, on: true, o: {} }, plan: 'pro' } },
+    {
+      ...past,
+      sid: 'RM_1',
+      roomName: 'acme_daily',
+      metadata: '{}',
+      metadataJson: { tenant: { id: 7, on: true, o: {} }, plan: 'pro' },
+    },
     { sid: 'RM_2', roomName: 'acme_weekly', participantCount: 2, metadataJson: { tenant: { id: '7' }, plan: null } },
     { ...inferred, sid: 'RM_3', roomName: 'b%_x', participantCount: 5, metadata: 'no json' },
     { ...empty, sid: 'RM_4', roomName: 'Acme\uFFFD' },
@@ -20,19 +34,55 @@ function rooms(rows: Rows): Promise<unknown> {
 }
 
 function participants(rows: Rows): Promise<unknown> {
-  const rich = { attributes: { 'sip.phoneNumber': '+49', n: 5 }, kindDetails: ['SIMULATION', 'CLOUD_AGENT'], hidden: true };
+  const rich = {
+    attributes: { 'sip.phoneNumber': '+49', n: 5 },
+    kindDetails: ['SIMULATION', 'CLOUD_AGENT'],
+    hidden: true,
+  };
   return rows.participants(
-    { ...past, ...rich, sid: 'PA_1', roomSid: 'RM_1', roomName: 'acme_daily', state: 'LEFT', disconnectReason: 'CLIENT_INITIATED' },
-    { sid: 'PA_2', roomSid: 'RM_2', roomName: 'acme_weekly', name: 'Bob', identity: 'bob', kind: 'AGENT', kindDetails: ['FORWARDED'] },
+    {
+      ...past,
+      ...rich,
+      sid: 'PA_1',
+      roomSid: 'RM_1',
+      roomName: 'acme_daily',
+      state: 'LEFT',
+      disconnectReason: 'CLIENT_INITIATED',
+    },
+    {
+      sid: 'PA_2',
+      roomSid: 'RM_2',
+      roomName: 'acme_weekly',
+      name: 'Bob',
+      identity: 'bob',
+      kind: 'AGENT',
+      kindDetails: ['FORWARDED'],
+    },
     { ...inferred, sid: 'PA_3', roomSid: 'RM_3', roomName: 'b%_x', identity: 'anna', kind: 'ROBOT' },
-    { ...past, sid: 'PA_4', roomSid: 'RM_3', roomName: 'b%_x', identity: 'cy', state: 'ABORTED', disconnectReason: 'JOIN_FAILURE' },
+    {
+      ...past,
+      sid: 'PA_4',
+      roomSid: 'RM_3',
+      roomName: 'b%_x',
+      identity: 'cy',
+      state: 'ABORTED',
+      disconnectReason: 'JOIN_FAILURE',
+    },
     { ...empty, sid: 'PA_5', roomSid: 'RM_4', roomName: 'Acme\uFFFD', identity: 'cy', state: 'LEFT' },
   );
 }
 
 function tracks(rows: Rows): Promise<unknown> {
   return rows.tracks(
-    { ...past, sid: 'TR_1', roomSid: 'RM_1', participantSid: 'PA_1', type: 'VIDEO', source: 'CAMERA', mimeType: 'video/VP8' },
+    {
+      ...past,
+      sid: 'TR_1',
+      roomSid: 'RM_1',
+      participantSid: 'PA_1',
+      type: 'VIDEO',
+      source: 'CAMERA',
+      mimeType: 'video/VP8',
+    },
     { sid: 'TR_2', roomSid: 'RM_2', participantSid: 'PA_2', mimeType: 'audio/opus' },
     { ...inferred, sid: 'TR_3', roomSid: 'RM_3', participantSid: 'PA_3', type: 'SMELL', source: 'NOSE' },
     { ...empty, sid: 'TR_4', roomSid: 'RM_3', participantSid: 'PA_3', type: 'DATA', source: 'UNKNOWN' },
@@ -55,8 +105,23 @@ function ingressSessions(rows: Rows): Promise<unknown> {
   return rows.ingressSessions(
     { ...past, ...over, resourceId: 'RT_1', ingressId: 'IN_1', roomSid: 'RM_1', roomName: 'acme_daily' },
     { resourceId: 'RT_2', ingressId: 'IN_1', roomSid: 'RM_2', roomName: 'acme_weekly' },
-    { ...inferred, resourceId: 'RT_3', ingressId: 'IN_3', roomSid: null, roomName: 'b%_x', status: 'ENDPOINT_NEW', inputType: 'SRT_INPUT' },
-    { ...empty, resourceId: 'RT_4', ingressId: 'IN_4', roomSid: 'RM_4', inputType: 'URL_INPUT', status: 'ENDPOINT_ERROR' },
+    {
+      ...inferred,
+      resourceId: 'RT_3',
+      ingressId: 'IN_3',
+      roomSid: null,
+      roomName: 'b%_x',
+      status: 'ENDPOINT_NEW',
+      inputType: 'SRT_INPUT',
+    },
+    {
+      ...empty,
+      resourceId: 'RT_4',
+      ingressId: 'IN_4',
+      roomSid: 'RM_4',
+      inputType: 'URL_INPUT',
+      status: 'ENDPOINT_ERROR',
+    },
   );
 }
 
@@ -74,7 +139,14 @@ function events(rows: Rows): Promise<unknown> {
   const early = { createdAt: at('08:00:00'), receivedAt: at('08:00:02') };
   return rows.events(
     { id: 'EV_1', ...early, event: 'participant_joined', roomSid: 'RM_1', roomName: 'acme_daily', ...people },
-    { id: 'EV_2', event: 'track_published', roomSid: 'RM_2', roomName: 'acme_weekly', participantSid: 'PA_2', trackSid: 'TR_2' },
+    {
+      id: 'EV_2',
+      event: 'track_published',
+      roomSid: 'RM_2',
+      roomName: 'acme_weekly',
+      participantSid: 'PA_2',
+      trackSid: 'TR_2',
+    },
     { id: 'EV_3', event: 'egress_started', egressId: 'EG_1', projected: false, problem: 'odd' },
     { id: 'EV_4', event: 'ingress_started', ingressId: 'IN_1', resourceId: 'RT_1' },
     { id: 'EV_5', event: 'agent_job_started', jobId: 'AJ_1' },

@@ -21,19 +21,41 @@ export class Rows {
   constructor(readonly database: Database) {}
 
   rooms(...rows: Given<Prisma.RoomCreateManyInput>[]): Promise<unknown> {
-    const standard = { ...session, ...seen, sid: 'RM_1', roomName: 'daily', participantCount: 0, participantSessionCount: 0, starts: [] };
+    const standard = {
+      ...session,
+      ...seen,
+      sid: 'RM_1',
+      roomName: 'daily',
+      participantCount: 0,
+      participantSessionCount: 0,
+      starts: [],
+    };
     return this.database.prisma.room.createMany({ data: rows.map((row) => ({ ...standard, ...row })) });
   }
 
   participants(...rows: Given<Prisma.ParticipantCreateManyInput>[]): Promise<unknown> {
     const flags = { counted: true, publisher: false, hidden: false, dependent: false, joined: true, hasTrack: false };
-    const profile = { state: 'ACTIVE', kind: 'STANDARD', kindDetails: [], attributes: {}, identity: 'ann', sid: 'PA_1' };
+    const profile = {
+      state: 'ACTIVE',
+      kind: 'STANDARD',
+      kindDetails: [],
+      attributes: {},
+      identity: 'ann',
+      sid: 'PA_1',
+    };
     const standard = { ...session, ...seen, ...ofRoom, ...flags, ...profile };
     return this.database.prisma.participant.createMany({ data: rows.map((row) => ({ ...standard, ...row })) });
   }
 
   tracks(...rows: Given<Prisma.TrackCreateManyInput>[]): Promise<unknown> {
-    const profile = { type: 'AUDIO', source: 'MICROPHONE', muted: false, encryption: 'NONE', sid: 'TR_1', participantSid: 'PA_1' };
+    const profile = {
+      type: 'AUDIO',
+      source: 'MICROPHONE',
+      muted: false,
+      encryption: 'NONE',
+      sid: 'TR_1',
+      participantSid: 'PA_1',
+    };
     const standard = { ...session, ...seen, ...ofRoom, ...unprofiled, ...profile, lastVersion: 0n };
     return this.database.prisma.track.createMany({ data: rows.map((row) => ({ ...standard, ...row })) });
   }
@@ -58,7 +80,17 @@ export class Rows {
 
   events(...rows: Given<Prisma.WebhookEventCreateManyInput>[]): Promise<unknown> {
     const times = { createdSeconds: 1795514400n, createdAt: at('10:00:00'), receivedAt: at('10:00:01') };
-    const standard = { ...times, project: 'default', id: 'EV_1', event: 'room_started', deliveries: 1, projected: true, payload: {} };
-    return this.database.prisma.webhookEvent.createMany({ data: rows.map((row) => ({ epoch: 1, ...standard, ...row })) });
+    const standard = {
+      ...times,
+      project: 'default',
+      id: 'EV_1',
+      event: 'room_started',
+      deliveries: 1,
+      projected: true,
+      payload: {},
+    };
+    return this.database.prisma.webhookEvent.createMany({
+      data: rows.map((row) => ({ epoch: 1, ...standard, ...row })),
+    });
   }
 }

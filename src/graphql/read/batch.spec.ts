@@ -8,7 +8,9 @@ describe('Batch', () => {
       loads.push(keys);
       return keys.map((key) => key * 10);
     });
-    const late = Promise.resolve().then(() => Promise.resolve()).then(() => batch.get(3));
+    const late = Promise.resolve()
+      .then(() => Promise.resolve())
+      .then(() => batch.get(3));
     expect(await Promise.all([batch.get(1), batch.get(2), late])).toEqual([10, 20, 30]);
     expect(loads).toEqual([[1, 2, 3]]);
   });

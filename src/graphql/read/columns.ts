@@ -26,5 +26,7 @@ export function durationSeconds(empty = 'false'): string {
 
 /** Fields of a look-alike name: `roomName` of `room_name`. */
 export function plain(...fields: string[]): Record<string, string> {
-  return Object.fromEntries(fields.map((field) => [field, field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)]));
+  return Object.fromEntries(
+    fields.map((field) => [field, field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)]),
+  );
 }

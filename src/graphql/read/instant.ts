@@ -2,7 +2,8 @@ const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Z
 
 /** RFC 3339 in any offset as UTC with milliseconds, finer digits cut off; null when it is no such time. */
 export function parseInstant(text: string): string | null {
-  const [, year, month, day, hour, minute, second, fraction = '', sign, offsetHour = '00', offsetMinute = '00'] = rfc3339.exec(text) ?? [];
+  const [, year, month, day, hour, minute, second, fraction = '', sign, offsetHour = '00', offsetMinute = '00'] =
+    rfc3339.exec(text) ?? [];
   const local = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
   const moment = Date.parse(`${local}Z`);
   // Date.parse moves the 30th of February to March: such a day is none.

@@ -21,20 +21,26 @@ export type Beyond = 'after' | 'before' | null;
 export function pageSql(statement: Statement, listing: Listing, parents: readonly Row[]): string {
   const { relation, ordered, window, selection } = listing;
   const { table } = relation.noun;
-  const columns = selectList(relation.noun, selection.fields) + (selection.cursors ? `, ${keyColumns(ordered.keys)}` : '');
+  const columns =
+    selectList(relation.noun, selection.fields) + (selection.cursors ? `, ${keyColumns(ordered.keys)}` : '');
   const order = orderSql(ordered, window.backward);
   const rows = [...conditions(statement, listing), ...insideSql(statement, listing)];
   const source = sourceSql(statement, relation, parents);
   const where = [source.on, ...rows].join(' and ');
   const limit = statement.bind(window.size + 1);
-  if (parents.length === 1) return `select ${columns} from ${source.from} where ${where} order by ${order} limit ${limit}`;
+  if (parents.length === 1)
+    return `select ${columns} from ${source.from} where ${where} order by ${order} limit ${limit}`;
   const place = `row_number() over (partition by parent order by ${order})`;
   const ranked = `select ${table}.*, parent, ${place} as place from ${source.from} where ${where}`;
   return `select parent, ${columns} from (${ranked}) as ${table} where place <= ${limit} order by place`;
 }
 
 /** How many rows the list has, or has beyond a position, counted up to `limit`. Parents without a row are left out. */
-export function countSql(statement: Statement, listing: Listing, ask: { parents: readonly Row[]; limit: number; beyond: Beyond }): string {
+export function countSql(
+  statement: Statement,
+  listing: Listing,
+  ask: { parents: readonly Row[]; limit: number; beyond: Beyond },
+): string {
   const rows = conditions(statement, listing);
   if (ask.beyond !== null) rows.push(beyondSql(statement, listing, ask.beyond));
   const source = sourceSql(statement, listing.relation, ask.parents);
@@ -54,7 +60,11 @@ function conditions(statement: Statement, { relation, filter }: Listing): string
 }
 
 // Citus joins a table with unnest, but refuses laterals: the parents are bound as one array for each of their keys.
-function sourceSql(statement: Statement, { noun, keys, on }: Relation, parents: readonly Row[]): { from: string; on: string } {
+function sourceSql(
+  statement: Statement,
+  { noun, keys, on }: Relation,
+  parents: readonly Row[],
+): { from: string; on: string } {
   const values = (key: string): string[] => parents.map((parent) => parent[key] as string);
   if (parents.length === 1) return { from: noun.table, on: on(...keys.map((key) => statement.bind(values(key)[0]!))) };
   const arrays = keys.map((key) => `${statement.bind(values(key))}::text[]`);

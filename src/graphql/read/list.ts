@@ -17,7 +17,11 @@ interface Fetched {
 }
 
 /** The page of the list that belongs to `parent`. Nothing is read before it is selected. */
-export function pageOf(relation: Relation, parent: Row, ask: { args: ListArguments; reading: Reading; info: GraphQLResolveInfo }): Page {
+export function pageOf(
+  relation: Relation,
+  parent: Row,
+  ask: { args: ListArguments; reading: Reading; info: GraphQLResolveInfo },
+): Page {
   const { args, reading, info } = ask;
   return new Page(
     reading.once(info.fieldNodes, () => new List(reading, listingOf(relation, args, info))),
@@ -99,7 +103,8 @@ export class Page {
 
   /** Of the whole list, whatever the page. */
   async count(limit: number): Promise<{ value: number; precision: 'EXACT' | 'AT_LEAST' }> {
-    if (limit < 0 || limit > MAX_COUNT) throw badInput(`A count's limit of ${limit} is not between 0 and ${MAX_COUNT}.`);
+    if (limit < 0 || limit > MAX_COUNT)
+      throw badInput(`A count's limit of ${limit} is not between 0 and ${MAX_COUNT}.`);
     const value = await this.list.counts(limit, null).get(this.parent);
     return { value, precision: value >= limit ? 'AT_LEAST' : 'EXACT' };
   }

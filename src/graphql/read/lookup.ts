@@ -42,10 +42,17 @@ async function load(noun: Noun, targets: readonly Target[], ask: Ask): Promise<(
   });
 }
 
-function select(noun: Noun, ids: readonly string[], { reading, info, distinct }: Ask & { distinct: string }): Promise<Row[]> {
+function select(
+  noun: Noun,
+  ids: readonly string[],
+  { reading, info, distinct }: Ask & { distinct: string },
+): Promise<Row[]> {
   const statement = reading.statement();
   const fields = new Set(fieldsBelow(info.fieldNodes, info.fragments).keys());
   const where = `${noun.id[0]} = any(${statement.bind(ids)}::text[]) and ${statement.inScope}`;
   const columns = selectList(noun, fields);
-  return reading.rows(statement, `select ${distinct}${columns} from ${noun.table} where ${where} order by ${noun.id.join(', ')}`);
+  return reading.rows(
+    statement,
+    `select ${distinct}${columns} from ${noun.table} where ${where} order by ${noun.id.join(', ')}`,
+  );
 }
