@@ -33,8 +33,7 @@ const renamed: Account = {
 export function chooseAccount(binaries: Binaries, folder: string, prepare: (account: Account) => void): Account {
   const reasons: string[] = [];
   for (const account of candidates()) {
-    prepare(account);
-    const reason = obstacle(account, binaries, folder);
+    const reason = failureOf(() => prepare(account)) ?? obstacle(account, binaries, folder);
     if (reason === null) return account;
     reasons.push(`${account.name}: ${reason}`);
   }
@@ -53,6 +52,15 @@ function hasName(): boolean {
     return userInfo().username !== '';
   } catch {
     return false;
+  }
+}
+
+function failureOf(step: () => void): string | null {
+  try {
+    step();
+    return null;
+  } catch (error) {
+    return (error as Error).message;
   }
 }
 

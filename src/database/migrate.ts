@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
+import { DatabaseUnavailable } from './unavailable.js';
 
 /** The same path from src/database and from dist/database. */
 export const migrationsFolder = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
@@ -35,7 +36,7 @@ const bookkeeping = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
  * Applies what is missing, in order, in Prisma's bookkeeping, so that its tools and this agree.
  * The caller holds the migration lock.
  * @returns the names applied
- * @throws Error with a sentence when the database and the folder disagree
+ * @throws DatabaseUnavailable when the database and the folder disagree
  */
 export async function migrate(client: pg.Client, folder = migrationsFolder): Promise<string[]> {
   await client.query(bookkeeping);
@@ -64,16 +65,22 @@ function missingFrom(migrations: Migration[], applied: Map<string, Row>): Migrat
   const known = new Map(migrations.map((migration) => [migration.name, migration]));
   for (const row of applied.values()) {
     const migration = known.get(row.migration_name);
-    if (row.finished_at === null)
-      throw new Error(
-        `Migration ${row.migration_name} was begun on this database and never finished: mend it by hand, then mark its row in _prisma_migrations.`,
+    const name = `migration ${row.migration_name}`;
+    if (row.finished_at === null) {
+      throw new DatabaseUnavailable(
+        `${name} was begun on this database and never finished`,
+        'Mend it by hand, then its row in _prisma_migrations',
       );
-    if (migration === undefined)
-      throw new Error(
-        `This database has migration ${row.migration_name}, which this version does not know: start the version that made it, or a newer one.`,
+    }
+    if (migration === undefined) {
+      throw new DatabaseUnavailable(
+        `this database has ${name}, which this version does not know`,
+        'Start the version that made it, or a newer one',
       );
-    if (migration.checksum !== row.checksum)
-      throw new Error(`Migration ${row.migration_name} was changed after it was applied to this database.`);
+    }
+    if (migration.checksum !== row.checksum) {
+      throw new DatabaseUnavailable(`${name} was changed after it was applied to this database`, 'Restore its script');
+    }
   }
   return migrations.filter((migration) => !applied.has(migration.name));
 }
@@ -95,6 +102,9 @@ async function apply(client: pg.Client, { name, script, checksum }: Migration): 
     if (inside) await client.query('COMMIT');
   } catch (error) {
     if (inside) await client.query('ROLLBACK').catch(() => undefined);
-    throw new Error(`Migration ${name} failed: ${(error as Error).message}`, { cause: error });
+    throw new DatabaseUnavailable(
+      `migration ${name} failed on this database (${(error as Error).message})`,
+      'Mend what it says, then start again',
+    );
   }
 }

@@ -12,7 +12,7 @@ const oldest = 15;
 /**
  * Brings a database up to this version: its migrations, and its log's epoch. Any number of starters may do so at once.
  * @returns the names of the migrations applied
- * @throws DatabaseUnavailable, or an Error with a sentence, when it cannot be
+ * @throws DatabaseUnavailable when it cannot be
  */
 export async function prepare(url: string, folder?: string): Promise<string[]> {
   const client = new pg.Client(connection(url, '-c lock_timeout=300000'));
