@@ -23,7 +23,8 @@ const framework = new Set([
 /** One JSON object a line in production, readable lines elsewhere. */
 export class ServiceLogger extends ConsoleLogger {
   constructor({ logLevel, production }: Pick<Settings, 'logLevel' | 'production'>) {
-    super({ prefix: 'roomledger', json: production, logLevels: enabled(logLevel) });
+    const colors = !production && process.stdout.isTTY;
+    super({ prefix: 'roomledger', json: production, colors, logLevels: enabled(logLevel) });
   }
 
   /** What Nest says of its own start is for debugging. */

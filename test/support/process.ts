@@ -33,7 +33,7 @@ export function runService(env: Readonly<Record<string, string>>): ServiceProces
   const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, output, errors }));
   const ready = new Promise<string>((resolve, reject) => {
     createInterface(child.stdout).on('line', (line) => {
-      const [, url] = /Ready at (http:\S+?)(?:\u001b|"|$)/.exec(line) ?? [];
+      const [, url] = /Ready at (http:[^\s"]+)/.exec(line) ?? [];
       if (url) resolve(url);
     });
     void ended.then(() => reject(new Error(`ended before it was ready: ${errors}`)));
