@@ -23,7 +23,7 @@ const framework = new Set([
 /** One JSON object a line in production, readable lines elsewhere. */
 export class ServiceLogger extends ConsoleLogger {
   constructor({ logLevel, production }: Pick<Settings, 'logLevel' | 'production'>) {
-    const colors = !production && process.stdout.isTTY;
+    const colors = !production && Boolean(process.stdout.isTTY);
     super({ prefix: 'roomledger', json: production, colors, logLevels: enabled(logLevel) });
   }
 
