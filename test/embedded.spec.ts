@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { EmbeddedServer } from '../src/database/embedded.js';
 import {
   emptyFolder,
@@ -158,6 +160,20 @@ describe('after kill -9', () => {
       `is in use by the Roomledger service with pid ${process.pid}.`,
     );
   });
+});
+
+test('leaves a folder alone whose lock is held by what it cannot see', { timeout: 40_000 }, async () => {
+  const folder = await usedFolder();
+  const elsewhere = spawn('flock', [join(folder, 'postgres/lock'), 'cat'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  onTestFinished(() => void elsewhere.kill('SIGKILL'));
+  elsewhere.stdin.write('held');
+  await once(elsewhere.stdout, 'data');
+  await expect(EmbeddedServer.start(folder)).rejects.toThrow('is in use by a server that this process cannot see');
+
+  elsewhere.stdin.end();
+  await once(elsewhere, 'exit');
+  const { url } = await start(folder);
+  expect(await query(url, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
 });
 
 describe('a folder that is not ours', () => {

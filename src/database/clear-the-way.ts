@@ -6,6 +6,8 @@ import { DatabaseUnavailable } from './unavailable.js';
 
 /** A server that no one holds may be one whose owner is just about to. */
 const claimGrace = 1_000;
+/** How long the last processes of a dead server may take to end. */
+const lockGrace = 10_000;
 const pause = 25;
 
 /**
@@ -15,17 +17,24 @@ const pause = 25;
  * @throws DatabaseUnavailable when another service has it
  */
 export async function clearTheWay(cluster: Cluster, self: string, deadline: number): Promise<void> {
+  const patience = Date.now() + lockGrace;
   let orphanSince = Infinity;
-  for (;;) {
-    const postmaster = findPostmaster(cluster.data);
-    if (postmaster === null) return disownDeadPostmaster(cluster.data);
-    const owner = await findOwner(cluster.url(postmaster.port)).catch(() => undefined);
-    if (typeof owner === 'string' && owner !== self) throw inUse(cluster, owner);
-    if (owner === null) orphanSince = Math.min(orphanSince, Date.now());
-    if (owner === self || Date.now() - orphanSince > claimGrace) stopOrphan(postmaster);
-    if (Date.now() > deadline) throw stuck(cluster, postmaster);
+  let postmaster: Postmaster | null;
+  while ((postmaster = findPostmaster(cluster.data)) !== null || cluster.lock.isHeld()) {
+    if (postmaster === null) {
+      if (Date.now() > patience)
+        throw inUse(cluster, 'a server that this process cannot see, of another container perhaps');
+    } else {
+      const owner = await findOwner(cluster.url(postmaster.port)).catch(() => undefined);
+      if (typeof owner === 'string' && owner !== self)
+        throw inUse(cluster, `the Roomledger service with pid ${owner.split(' ')[0]}`);
+      if (owner === null) orphanSince = Math.min(orphanSince, Date.now());
+      if (owner === self || Date.now() - orphanSince > claimGrace) stopOrphan(postmaster);
+      if (Date.now() > deadline) throw stuck(cluster, postmaster);
+    }
     await delay(pause);
   }
+  disownDeadPostmaster(cluster.data);
 }
 
 function stopOrphan({ pid }: Postmaster): void {
@@ -36,12 +45,9 @@ function stopOrphan({ pid }: Postmaster): void {
   }
 }
 
-function inUse(cluster: Cluster, owner: string): DatabaseUnavailable {
+function inUse(cluster: Cluster, by: string): DatabaseUnavailable {
   const remedy = 'Stop that service, or set DATA_DIR to another folder, or DATABASE_URL';
-  return new DatabaseUnavailable(
-    `${cluster.home} is in use by the Roomledger service with pid ${owner.split(' ')[0]}`,
-    remedy,
-  );
+  return new DatabaseUnavailable(`${cluster.home} is in use by ${by}`, remedy);
 }
 
 function stuck(cluster: Cluster, { pid }: Postmaster): DatabaseUnavailable {

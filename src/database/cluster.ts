@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import type { Account } from './account.js';
 import type { Binaries } from './binaries.js';
+import { ClusterLock } from './cluster-lock.js';
 import { DatabaseUnavailable } from './unavailable.js';
 
 const superuser = 'roomledger';
@@ -13,6 +14,7 @@ export class Cluster {
   readonly home: string;
   readonly data: string;
   readonly log: string;
+  readonly lock: ClusterLock;
   private readonly passwordFile: string;
 
   constructor(
@@ -22,6 +24,7 @@ export class Cluster {
     this.home = home;
     this.data = join(home, 'cluster');
     this.log = join(home, 'server.log');
+    this.lock = new ClusterLock(home);
     this.passwordFile = join(home, 'password');
   }
 

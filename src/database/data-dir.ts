@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { chooseAccount, type Account } from './account.js';
 import type { Binaries } from './binaries.js';
+import { isProcess } from './postmaster.js';
 import { DatabaseUnavailable } from './unavailable.js';
 
 /**
@@ -46,7 +47,7 @@ function takeOver(folder: string, account: Account): void {
 export function sweepDrafts(folder: string): void {
   for (const name of fs.readdirSync(folder)) {
     const pid = Number(/^postgres\.new-(\d+)$/.exec(name)?.[1]);
-    if (pid === process.pid || (pid > 0 && !isAlive(pid))) sweep(join(folder, name));
+    if (pid === process.pid || (pid > 0 && !isProcess(pid))) sweep(join(folder, name));
   }
 }
 
@@ -55,13 +56,5 @@ function sweep(draft: string): void {
     fs.rmSync(draft, { recursive: true, force: true });
   } catch {
     // The killed starter's initdb still writes: a later start sweeps.
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

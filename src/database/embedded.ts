@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Account } from './account.js';
 import { findBinaries, type Binaries } from './binaries.js';
+import { busy } from './cluster-lock.js';
 import { Cluster } from './cluster.js';
 import { openDataDir, sweepDrafts } from './data-dir.js';
 import { claim } from './ownership.js';
@@ -33,12 +34,11 @@ interface Place {
   readonly binaries: Binaries;
   readonly account: Account;
   readonly cluster: Cluster;
-  readonly port: number;
 }
 
 /** A Postgres server of this process's own, on a folder. Started again when it dies, stopped with the process. */
 export class EmbeddedServer {
-  readonly url: string;
+  private port = 0;
   private readonly name = `${process.pid} ${randomUUID()}`;
   private watchdog: ChildProcess | null = null;
   private owner: pg.Client | null = null;
@@ -47,9 +47,7 @@ export class EmbeddedServer {
   private constructor(
     private readonly place: Place,
     private readonly options: EmbeddedOptions,
-  ) {
-    this.url = place.cluster.url(place.port);
-  }
+  ) {}
 
   /** @throws DatabaseUnavailable with a sentence: where it cannot run, or the folder is in use, foreign or damaged */
   static async start(dataDir: string, options: EmbeddedOptions = {}): Promise<EmbeddedServer> {
@@ -60,9 +58,14 @@ export class EmbeddedServer {
     const cluster = new Cluster(folder);
     if (!cluster.exists()) cluster.create(binaries, account);
     cluster.check(binaries);
-    const server = new EmbeddedServer({ binaries, account, cluster, port: await freePort() }, options);
+    const server = new EmbeddedServer({ binaries, account, cluster }, options);
     await server.run();
     return server;
+  }
+
+  /** Stays the same for as long as this runs, its password included. */
+  get url(): string {
+    return this.place.cluster.url(this.port);
   }
 
   /** Resolves when the server is down, its data on disk. */
@@ -82,6 +85,7 @@ export class EmbeddedServer {
     for (;;) {
       await clearTheWay(this.place.cluster, this.name, deadline);
       this.place.cluster.giveTo(this.place.account);
+      if (this.owner === null) this.port = await freePort();
       if (await this.launch(deadline)) return;
     }
   }
@@ -98,14 +102,15 @@ export class EmbeddedServer {
     }
     watchdog.stdin?.end();
     const said = cluster.logAfter(heard);
-    if (Date.now() < deadline && (findPostmaster(cluster.data) !== null || passing.test(said))) return false;
+    const passes = watchdog.exitCode === busy || findPostmaster(cluster.data) !== null || passing.test(said);
+    if (passes && !this.stopping && Date.now() < deadline) return false;
     throw new DatabaseUnavailable(`the embedded Postgres in ${cluster.home} does not start (${reasonIn(said)})`);
   }
 
   private spawn(): ChildProcess {
-    const { binaries, cluster, account, port } = this.place;
+    const { binaries, cluster, account } = this.place;
     const settings = [
-      `port=${port}`,
+      `port=${this.port}`,
       'listen_addresses=127.0.0.1',
       'unix_socket_directories=',
       'timezone=UTC',
@@ -121,7 +126,7 @@ export class EmbeddedServer {
     const command = [binaries.postgres, '-D', cluster.data, ...settings.flatMap((setting) => ['-c', setting])];
     const log = fs.openSync(cluster.log, 'a', 0o600);
     try {
-      return spawnWatched(command, account, log);
+      return spawnWatched(cluster.lock.around(command), account, log);
     } finally {
       fs.closeSync(log);
     }
@@ -156,7 +161,7 @@ export class EmbeddedServer {
         return await this.run();
       } catch (error) {
         this.options.log?.((error as Error).message);
-        await delay(1_000, undefined, { ref: false });
+        await delay(5_000, undefined, { ref: false });
       }
     }
   }

@@ -26,19 +26,25 @@ export function findPostmaster(data: string): Postmaster | null {
 export function disownDeadPostmaster(data: string): void {
   const file = join(data, 'postmaster.pid');
   const text = readOr(file, '');
-  if (text !== '') writeFileSync(file, text.replace(/^-?\d+/, String(noProcess)));
+  const pid = Number.parseInt(text, 10);
+  if (pid > 0 && isProcess(pid) && !serves(pid, data)) writeFileSync(file, text.replace(/^\d+/, String(noProcess)));
 }
 
 /** Zombies have no command line. */
 function serves(pid: number, data: string): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
+  if (!isProcess(pid)) return false;
   if (process.platform === 'linux') return commandLine(pid).split('\0').includes(data);
   if (process.platform === 'win32') return true;
   return spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout.includes(data);
+}
+
+/** Zombies are. */
+export function isProcess(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 function commandLine(pid: number): string {
