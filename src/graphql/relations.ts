@@ -8,7 +8,7 @@ import { webhookEvent } from './webhook-event.js';
 
 type Lists = Readonly<Record<string, Omit<Relation, 'list'>>>;
 
-const ofRoom = { keys: ['sid', 'roomName'], on: sidAndName('room_sid') };
+const ofRoom = { keys: ['sid', 'roomName'], ...sidAndName('room_sid') };
 // What outlives its room may not know its name.
 const ofRoomNamed = { keys: ['sid', 'roomName'], on: sidAndMaybe('room_sid', 'room_name') };
 
@@ -23,7 +23,7 @@ export const relations = {
     events: { noun: webhookEvent, ...ofRoomNamed },
   }),
   Participant: named('Participant', {
-    tracks: { noun: track, keys: ['sid', 'roomName'], on: sidAndName('participant_sid') },
+    tracks: { noun: track, keys: ['sid', 'roomName'], ...sidAndName('participant_sid') },
     events: { noun: webhookEvent, keys: ['sid', 'roomName'], on: sidAndMaybe('participant_sid', 'room_name') },
   }),
   Egress: named('Egress', { events: { noun: webhookEvent, keys: ['id'], on: (id) => `egress_id = ${id}` } }),
@@ -33,8 +33,13 @@ export const relations = {
   AgentJob: named('AgentJob', { events: { noun: webhookEvent, keys: ['id'], on: (id) => `job_id = ${id}` } }),
 };
 
-function sidAndName(column: string): Relation['on'] {
-  return (sid, name) => `${column} = ${sid} and room_name = ${name}`;
+// The name only tells apart what one sid never should hold; by itself it can have years of rows,
+// so a join must not take its index. With one parent Citus finds the shard by it.
+function sidAndName(column: string): Pick<Relation, 'on' | 'onMany'> {
+  return {
+    on: (sid, name) => `${column} = ${sid} and room_name = ${name}`,
+    onMany: (sid, name) => `${column} = ${sid} and room_name || '' = ${name}`,
+  };
 }
 
 function sidAndMaybe(column: string, narrower: string): Relation['on'] {

@@ -37,7 +37,7 @@ function roomsSql(statement: Statement, rooms: readonly Row[]): string {
 }
 
 function countedSql(statement: Statement, rooms: readonly Row[]): string {
-  const joined = `${roomsSql(statement, rooms)} join participant on room_sid = of_sid and room_name = of_name`;
+  const joined = `${roomsSql(statement, rooms)} join participant on room_sid = of_sid and room_name || '' = of_name`;
   return `${joined} where ${statement.inScope} and counted`;
 }
 

@@ -62,7 +62,7 @@ function conditions(statement: Statement, { relation, filter }: Listing): string
 // Citus joins a table with unnest, but refuses laterals: the parents are bound as one array for each of their keys.
 function sourceSql(
   statement: Statement,
-  { noun, keys, on }: Relation,
+  { noun, keys, on, onMany = on }: Relation,
   parents: readonly Row[],
 ): { from: string; on: string } {
   const values = (key: string): string[] => parents.map((parent) => parent[key] as string);
@@ -71,7 +71,7 @@ function sourceSql(
   const indexes = `${statement.bind(parents.map((_, index) => index))}::int[]`;
   const names = keys.map((_, index) => `parent_key${index}`);
   const parent = `unnest(${[...arrays, indexes].join(', ')}) as parents(${[...names, 'parent'].join(', ')})`;
-  return { from: `${parent} join ${noun.table} on ${on(...names)}`, on: 'true' };
+  return { from: `${parent} join ${noun.table} on ${onMany(...names)}`, on: 'true' };
 }
 
 function orderSql({ keys, direction }: Ordered, backward: boolean): string {

@@ -35,6 +35,8 @@ export interface Relation {
   readonly keys: readonly string[];
   /** The condition, given each key's SQL. */
   readonly on: (...keys: string[]) => string;
+  /** The same for many parents at once, where it must be worded differently. */
+  readonly onMany?: (...keys: string[]) => string;
 }
 
 /** `noun`'s columns for these fields, and for those that are always read. */
