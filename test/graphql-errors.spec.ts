@@ -103,6 +103,35 @@ describe('a request that is no query is refused with its code, before anything i
   });
 });
 
+describe('a GET', () => {
+  const get = async (parameters: Record<string, string>): Promise<[number, unknown]> => {
+    const headers = { authorization: `Bearer ${await service.token({ roomList: true })}` };
+    const response = await fetch(`${service.url}/graphql?${new URLSearchParams(parameters)}`, { headers });
+    return [response.status, await response.json()];
+  };
+  const refusal = (code: string): unknown => [
+    400,
+    { data: null, errors: [expect.objectContaining({ extensions: { code } })] },
+  ];
+
+  it('answers like a POST', async () => {
+    const query = 'query A { room(sid: "RM_1") { sid } } query B { __typename }';
+    for (const _again of [1, 2, 3]) {
+      expect(await get({ query, operationName: 'A' })).toEqual([200, { data: { room: { sid: 'RM_1' } } }]);
+      expect(await get({ query, operationName: 'C' })).toEqual(refusal('GRAPHQL_VALIDATION_FAILED'));
+      expect(await get({ query })).toEqual(refusal('GRAPHQL_VALIDATION_FAILED'));
+    }
+  });
+
+  it('is refused like a POST', async () => {
+    expect(await get({ query: '{' })).toEqual(refusal('GRAPHQL_PARSE_FAILED'));
+    expect(await get({ query: '{"kind":"Document"}' })).toEqual(refusal('GRAPHQL_PARSE_FAILED'));
+    expect(await get({ query: '{ rooms { nodes { sid } } }', variables: '{' })).toEqual(refusal('BAD_REQUEST'));
+    expect(await get({})).toEqual(refusal('BAD_REQUEST'));
+    expect(statements).toBe(0);
+  });
+});
+
 describe('an answer', () => {
   it('is that of the operation that is named, the first time and later', async () => {
     const query = 'query A { rooms { nodes { sid } } } query B { rooms { nodes { name } } }';

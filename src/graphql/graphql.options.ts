@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { GqlOptionsFactory } from '@nestjs/graphql';
 import type { MercuriusDriverConfig } from '@nestjs/mercurius';
 import type { FastifyRequest } from 'fastify';
-import { type DocumentNode, GraphQLError, type GraphQLSchema, NoSchemaIntrospectionCustomRule } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { Access } from '../access/access.js';
 import type { Scope } from '../access/scope.js';
 import { Settings } from '../settings.js';
+import { parseOptions, refuseAmbiguousGet, refuseForeignDocument } from './document.js';
 import { door } from './door.js';
 import { formatErrors } from './errors.js';
 import { checkLimits } from './limits.js';
@@ -33,13 +34,17 @@ export class GraphqlOptions implements GqlOptionsFactory<MercuriusDriverConfig> 
       cache: 500,
       graphiql: false,
       allowBatchedQueries: false,
-      graphql: { parseOptions: { maxTokens: 10_000 } },
+      graphql: { parseOptions },
       validationRules: this.settings.introspection ? [] : [NoSchemaIntrospectionCustomRule],
       // Mercurius' response schema would turn the indexes in an error's path into text.
       additionalRouteOptions: { preParsing: door(this.access, this.scopes), serializerCompiler: () => JSON.stringify },
       context: (request: FastifyRequest) => this.contextOf(request),
       errorFormatter: formatErrors,
-      hooks: { preValidation: refuseForeignDocument, preExecution: this.preExecution },
+      hooks: {
+        preParsing: refuseAmbiguousGet,
+        preValidation: refuseForeignDocument,
+        preExecution: this.preExecution,
+      },
     };
   }
 
@@ -59,11 +64,4 @@ export class GraphqlOptions implements GqlOptionsFactory<MercuriusDriverConfig> 
     const operations = document.definitions.filter(({ kind }) => kind === 'OperationDefinition');
     return operations.length > 1 ? { document } : undefined;
   };
-}
-
-// Mercurius also takes a document's tree as JSON, which escapes the parser's limit.
-async function refuseForeignDocument(_schema: GraphQLSchema, document: DocumentNode): Promise<void> {
-  if (document?.loc?.source === undefined || document.loc.startToken === undefined) {
-    throw new GraphQLError('Syntax Error: The query is not a GraphQL document.');
-  }
 }
