@@ -67,6 +67,17 @@ test('goes on after its connections were cut', async () => {
   });
 });
 
+test('outlives a connection that is cut while it is in use', async () => {
+  const client = await database.intake.connect();
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  const ended = new Promise((resolve) => client.once('end', resolve));
+  await query(target.url, `SELECT pg_terminate_backend(${rows[0]?.pid})`);
+  await ended;
+  await expect(client.query('SELECT 1')).rejects.toThrow('not queryable');
+  client.release(true);
+  expect((await database.intake.query('SELECT 1 AS n')).rows).toEqual([{ n: 1 }]);
+});
+
 test('without a URL is an embedded one, stopped when it is closed', async () => {
   const folder = emptyFolder();
   const embedded = await openDatabase(readSettings({ DATA_DIR: folder }));

@@ -23,16 +23,10 @@ export class Database implements OnApplicationShutdown {
     statementTimeoutMs: number,
     private readonly embedded: EmbeddedServer | null = null,
   ) {
-    const ignore = (): void => undefined;
-    this.intake = new pg.Pool({ ...connection(url, `${byKey} -c statement_timeout=30000`), pipeline: true, max: 5 });
-    this.queries = new pg.Pool({
-      ...connection(url, `-c default_transaction_read_only=on -c statement_timeout=${statementTimeoutMs}`),
-      max: 10,
-    });
+    this.intake = openPool({ ...connection(url, `${byKey} -c statement_timeout=30000`), pipeline: true, max: 5 });
+    const readOnly = `-c default_transaction_read_only=on -c statement_timeout=${statementTimeoutMs}`;
+    this.queries = openPool({ ...connection(url, readOnly), max: 10 });
     this.prisma = new PrismaClient({ adapter: new PrismaPg({ ...connection(url), max: 2 }, { onPoolError: ignore }) });
-    // A server that goes away ends idle connections too; the next query says so where someone listens.
-    this.intake.on('error', ignore);
-    this.queries.on('error', ignore);
   }
 
   /** The global module's hook runs last: nothing of ours asks any more. */
@@ -41,3 +35,13 @@ export class Database implements OnApplicationShutdown {
     await this.embedded?.stop();
   }
 }
+
+/** A server that goes away ends idle connections and ones in use: the query under way, or the next, says so. */
+function openPool(config: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool(config);
+  pool.on('error', ignore);
+  pool.on('connect', (client) => client.on('error', ignore));
+  return pool;
+}
+
+function ignore(): void {}
