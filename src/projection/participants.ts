@@ -10,7 +10,7 @@ import {
   type ParticipantFacts,
   type ParticipantRow,
 } from './participant.js';
-import { readByKey } from './read.js';
+import { readByKey, valuesOf } from './read.js';
 import { roomTable, type RoomRow } from './room.js';
 import { cascading } from './rooms.js';
 import { gather, Shelf } from './shelf.js';
@@ -89,13 +89,17 @@ function canMove(participants: Shelf<ParticipantRow>, row: ParticipantRow, since
 
 async function readKin(run: Run, families: Map<string, number>): Promise<ParticipantRow[]> {
   if (families.size === 0) return [];
-  const keys = [...families.keys()].map((family) => family.split('\u0000').slice(2).join('/'));
+  const keys = [...families.keys()].map((family) => family.split('\u0000'));
   const rows = await run<ParticipantRow>({
     name: 'participant kin',
-    text: `select ${selectList(participantTable)} from unnest($1::text[], $2::timestamptz[]) k(family, since)
-      join participant r on r.room_sid || '/' || r.identity = k.family and r.identity <> ''
+    text: `select ${selectList(participantTable)} from unnest($1::text[], $2::text[], $3::timestamptz[]) k(family, project, since)
+      join participant r on r.room_sid || '/' || r.identity = k.family and r.identity <> '' and r.project = k.project
         and coalesce(r.superseded_at, 'infinity'::timestamptz) >= k.since`,
-    values: [keys, [...families.values()].map((since) => new Date(since).toISOString())],
+    values: [
+      keys.map(([, , roomSid, identity]) => `${roomSid}/${identity}`),
+      keys.map(([project]) => project),
+      [...families.values()].map((since) => new Date(since).toISOString()),
+    ],
   });
   return rows.filter((row) => families.has(familyOf(row) ?? ''));
 }
@@ -105,8 +109,9 @@ async function readWithoutOwnEnd(run: Run, rooms: readonly RoomRow[]): Promise<P
   const homes = new Set(rooms.map(({ project, roomName, sid }) => [project, roomName, sid].join('\u0000')));
   const rows = await run<ParticipantRow>({
     name: 'participant cascade',
-    text: `select ${selectList(participantTable)} from participant r where r.room_sid = any($1) and r.told_end_at is null`,
-    values: [rooms.map((room) => room.sid)],
+    text: `select ${selectList(participantTable)} from participant r
+      where r.room_sid = any($1) and r.project = any($2) and r.told_end_at is null`,
+    values: [valuesOf(rooms, 'sid'), valuesOf(rooms, 'project')],
   });
   return rows.filter(({ project, roomName, roomSid }) => homes.has([project, roomName, roomSid].join('\u0000')));
 }

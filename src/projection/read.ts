@@ -6,19 +6,19 @@ import { columnOf, selectList, type Row, type Table } from './table.js';
 /** The rows that have these keys. */
 export async function readByKey<R extends object>(run: Run, table: Table, wanted: readonly object[]): Promise<R[]> {
   if (wanted.length === 0) return [];
-  const [lead = '', second = ''] = table.key;
   const keyOf = (row: object) => table.key.map((name) => (row as Row)[name]).join('\u0000');
   const keys = new Set(wanted.map(keyOf));
   const rows = await run<R>({
     name: `${table.name} by key`,
     text: `select ${selectList(table)} from ${table.name} r
-      where r.${columnOf(lead)} = any($1) and r.${columnOf(second)} = any($2)`,
-    values: [valuesOf(wanted, lead), valuesOf(wanted, second)],
+      where ${table.key.map((name, at) => `r.${columnOf(name)} = any($${at + 1})`).join(' and ')}`,
+    values: table.key.map((name) => valuesOf(wanted, name)),
   });
   return rows.filter((row) => keys.has(keyOf(row)));
 }
 
-function valuesOf(rows: readonly object[], name: string): unknown[] {
+/** Each value once: for `= any`. */
+export function valuesOf(rows: readonly object[], name: string): unknown[] {
   return [...new Set(rows.map((row) => (row as Row)[name]))];
 }
 

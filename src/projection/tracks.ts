@@ -1,7 +1,7 @@
 import type { Run } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { participantTable, type ParticipantRow } from './participant.js';
-import { readByKey } from './read.js';
+import { readByKey, valuesOf } from './read.js';
 import { gather, Shelf } from './shelf.js';
 import { selectList } from './table.js';
 import { mergeTrack, settleTrack, trackEvidence, trackTable, type TrackFacts, type TrackRow } from './track.js';
@@ -46,8 +46,9 @@ async function readWithoutOwnEnd(run: Run, publishers: readonly ParticipantRow[]
   const wanted = new Set(publishers.map(({ project, roomName, sid }) => [project, roomName, sid].join('\u0000')));
   const rows = await run<TrackRow>({
     name: 'track cascade',
-    text: `select ${selectList(trackTable)} from track r where r.participant_sid = any($1) and r.told_end_at is null`,
-    values: [publishers.map((row) => row.sid)],
+    text: `select ${selectList(trackTable)} from track r
+      where r.participant_sid = any($1) and r.project = any($2) and r.told_end_at is null`,
+    values: [valuesOf(publishers, 'sid'), valuesOf(publishers, 'project')],
   });
   return rows.filter((row) => wanted.has([row.project, row.roomName, row.participantSid].join('\u0000')));
 }

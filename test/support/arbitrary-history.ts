@@ -7,22 +7,24 @@ type Event = { event: string; id: string; createdAt: string } & Record<string, u
 
 const second = fc.nat(12);
 const oneOf = <T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
+const weighted = (weights: Record<string, number>): fc.Arbitrary<string> =>
+  fc.oneof(...Object.entries(weights).map(([value, weight]) => ({ weight, arbitrary: fc.constant(value) })));
 const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(arbitrary, { nil: undefined });
 
 const room = fc.record({
-  sid: oneOf('RM_1', 'RM_2', 'RM_3'),
-  name: oneOf('daily', 'daily', 'daily', 'weekly'),
+  sid: weighted({ RM_1: 6, RM_2: 2, RM_3: 1 }),
+  name: weighted({ daily: 12, weekly: 1 }),
   created: maybe(second),
   withMs: fc.boolean(),
   metadata: maybe(oneOf('{"tenant":{"id":7}}', 'plain')),
 });
 
 const participant = fc.record({
-  sid: oneOf('PA_1', 'PA_2', 'PA_3', 'PA_4'),
-  identity: oneOf('ada', 'ada', 'bob', ''),
+  sid: oneOf('PA_1', 'PA_2', 'PA_3', 'PA_4', 'PA_5', 'PA_6'),
+  identity: weighted({ ada: 8, bob: 2, '': 1 }),
   joined: maybe(second),
   version: fc.nat(3),
-  kind: oneOf('STANDARD', 'STANDARD', 'AGENT', 'HOLOGRAM'),
+  kind: weighted({ STANDARD: 3, AGENT: 1, HOLOGRAM: 1 }),
   disconnectReason: oneOf(undefined, 'CLIENT_INITIATED', 'MIGRATION', 'MIGRATION', 'SIGNAL_CLOSE'),
   isPublisher: fc.boolean(),
 });
@@ -113,7 +115,7 @@ function nanos(times: Record<string, number | undefined>): Record<string, string
 
 const body = fc.oneof(
   { weight: 2, arbitrary: roomEvent },
-  { weight: 5, arbitrary: participantEvent },
+  { weight: 8, arbitrary: participantEvent },
   { weight: 3, arbitrary: trackEvent },
   { weight: 1, arbitrary: egressEvent },
   { weight: 1, arbitrary: ingressEvent },
@@ -122,7 +124,7 @@ const body = fc.oneof(
 
 /** Events of few names, few ids and few seconds, so that they meet; not believable, but all legal. */
 export const history: fc.Arbitrary<Event[]> = fc
-  .array(fc.record({ body, at: second }), { minLength: 2, maxLength: 14 })
+  .array(fc.record({ body, at: second }), { minLength: 2, maxLength: 16 })
   .map((list) =>
     list.map(({ body, at }, index) => ({ ...body, id: `EV_${String(index).padStart(3, '0')}`, createdAt: String(epoch + at) })),
   );

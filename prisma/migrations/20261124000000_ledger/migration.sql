@@ -130,9 +130,9 @@ CREATE TABLE participant (
   profile_clock text COLLATE "C",
   PRIMARY KEY (sid, room_name, project)
 );
-CREATE INDEX participant_family ON participant ((room_sid || '/' || identity), coalesce(superseded_at, 'infinity'::timestamptz))
-  WHERE identity <> '';
-CREATE INDEX participant_cascade ON participant (room_sid) WHERE told_end_at IS NULL;
+CREATE INDEX participant_family ON participant
+  ((room_sid || '/' || identity), project, coalesce(superseded_at, 'infinity'::timestamptz)) WHERE identity <> '';
+CREATE INDEX participant_cascade ON participant (room_sid, project) WHERE told_end_at IS NULL;
 CREATE INDEX participant_by_room ON participant (room_sid, started_at, sid);
 CREATE INDEX participant_by_room_name ON participant (room_name, started_at, sid);
 CREATE INDEX participant_by_identity ON participant (identity, started_at, sid);
@@ -169,7 +169,7 @@ CREATE TABLE track (
   info_clock text COLLATE "C" NOT NULL,
   PRIMARY KEY (sid, room_name, project)
 );
-CREATE INDEX track_cascade ON track (participant_sid) WHERE told_end_at IS NULL;
+CREATE INDEX track_cascade ON track (participant_sid, project) WHERE told_end_at IS NULL;
 CREATE INDEX track_by_participant ON track (participant_sid, started_at, sid);
 CREATE INDEX track_by_room ON track (room_sid, started_at, sid);
 CREATE INDEX track_by_start ON track (project, started_at, sid);
@@ -234,7 +234,7 @@ CREATE TABLE ingress_session (
   info_clock text COLLATE "C" NOT NULL,
   PRIMARY KEY (resource_id, ingress_id, project)
 );
-CREATE INDEX ingress_session_family ON ingress_session (ingress_id, coalesce(superseded_at, 'infinity'::timestamptz));
+CREATE INDEX ingress_session_family ON ingress_session (ingress_id, project, coalesce(superseded_at, 'infinity'::timestamptz));
 CREATE INDEX ingress_session_by_room ON ingress_session (room_sid, started_at, resource_id) WHERE room_sid IS NOT NULL;
 CREATE INDEX ingress_session_by_start ON ingress_session (project, started_at, resource_id);
 CREATE INDEX ingress_session_by_end ON ingress_session (project, coalesce(ended_at, 'infinity'::timestamptz), resource_id);
