@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { lists, type Expected, type ExpectedRow } from './histories.js';
-import type { Service } from './service.js';
+import type { Answer, Service } from './service.js';
 
 const session =
   'id active durationSeconds startSource endSource endUncertaintySeconds lastSeenAt project roomName';
@@ -29,17 +29,21 @@ export async function askAll(service: Service, token: string): Promise<Expected>
   return answer;
 }
 
+interface List {
+  nodes: ExpectedRow[];
+  pageInfo: { endCursor: string | null; hasNextPage: boolean };
+}
+
 async function askList(service: Service, token: string, call: string, selected: string): Promise<ExpectedRow[]> {
   const rows: ExpectedRow[] = [];
   const query = `query ($after: String) { list: ${call} { nodes { ${selected} } pageInfo { endCursor hasNextPage } } }`;
   for (let after: string | null = null; ; ) {
-    const { data, errors } = await service.query<{
-      list: { nodes: ExpectedRow[]; pageInfo: { endCursor: string | null; hasNextPage: boolean } };
-    }>(query, { after }, token);
-    expect(errors).toBeUndefined();
-    rows.push(...data.list.nodes);
-    if (!data.list.pageInfo.hasNextPage) return rows;
-    after = data.list.pageInfo.endCursor;
+    const answer: Answer<{ list: List }> = await service.query(query, { after }, token);
+    expect(answer.errors).toBeUndefined();
+    const { nodes, pageInfo } = answer.data.list;
+    rows.push(...nodes);
+    if (!pageInfo.hasNextPage) return rows;
+    after = pageInfo.endCursor;
   }
 }
 

@@ -37,7 +37,7 @@ const keys = 'devkey: secret\nrotated: another-secret\nacmekey@acme: acme-secret
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   const own = options.databaseUrl === undefined ? await createDatabase() : null;
   const settings: Settings = {
-    ...readSettings({ LIVEKIT_KEYS: keys, LOG_LEVEL: 'silent', PORT: '0' }),
+    ...readSettings({ LIVEKIT_KEYS: keys, LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent', PORT: '0' }),
     databaseUrl: options.databaseUrl ?? own!.url,
     ...options.settings,
   };
