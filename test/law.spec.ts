@@ -25,33 +25,43 @@ afterAll(async () => {
   await home.drop();
 });
 
-it('gives one set of tables whatever the order, the batches, the doubles and the writers', { timeout: 3_600_000 }, async () => {
-  await fc.assert(
-    fc.asyncProperty(history, fc.nat(), async (events, seed) => {
-      const mixed = shuffled([...events, ...events], seed);
-      const middle = 1 + (seed % mixed.length);
-      const halves = [mixed.slice(0, middle), mixed.slice(middle)];
-      const [inOrder, ...others] = await Promise.all([
-        tablesOf(events.map((event) => [event])),
-        tablesOf(halves),
-        tablesOf(shuffled(events, seed + 1).map((event) => [event])),
-        tablesOf([...halves].reverse(), true),
-      ]);
-      for (const other of others) expect(other).toEqual(inOrder);
-      expectSound(inOrder);
-    }),
-    { numRuns: runs, seed: Number(process.env['LAW_SEED'] ?? 20261124) },
-  );
-});
+it(
+  'gives one set of tables whatever the order, the batches, the doubles and the writers',
+  { timeout: 3_600_000 },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(history, fc.nat(), async (events, seed) => {
+        const mixed = shuffled([...events, ...events], seed);
+        const middle = 1 + (seed % mixed.length);
+        const halves = [mixed.slice(0, middle), mixed.slice(middle)];
+        const [inOrder, ...others] = await Promise.all([
+          tablesOf(events.map((event) => [event])),
+          tablesOf(halves),
+          tablesOf(shuffled(events, seed + 1).map((event) => [event])),
+          tablesOf([...halves].reverse(), true),
+        ]);
+        for (const other of others) expect(other).toEqual(inOrder);
+        expectSound(inOrder);
+      }),
+      { numRuns: runs, seed: Number(process.env['LAW_SEED'] ?? 20261124) },
+    );
+  },
+);
 
 /** Commits batches into a project of their own, one after the other or at once, and reads its rows. */
 async function tablesOf(batches: object[][], together = false): Promise<Record<string, Row[]>> {
   const project = `p${projects++}`;
-  const read = (event: object): LedgerEvent => readEvent(project, readBody(Buffer.from(JSON.stringify(event))), arrival);
-  const commits = batches.filter((batch) => batch.length > 0).map((batch) => () => commit(database.intake, batch.map(read)));
+  const read = (event: object): LedgerEvent =>
+    readEvent(project, readBody(Buffer.from(JSON.stringify(event))), arrival);
+  const commits = batches
+    .filter((batch) => batch.length > 0)
+    .map((batch) => () => commit(database.intake, batch.map(read)));
   if (together) await Promise.all(commits.map((start) => start()));
   else for (const start of commits) await start();
-  const poisoned = await database.queries.query('select problem from webhook_event where project = $1 and not projected', [project]);
+  const poisoned = await database.queries.query(
+    'select problem from webhook_event where project = $1 and not projected',
+    [project],
+  );
   expect(poisoned.rows).toEqual([]);
   const tables: Record<string, Row[]> = {};
   for (const table of projected) {
@@ -69,10 +79,13 @@ type Row = Record<string, string | number | null>;
 /** No end before a start, nobody present in an ended room, counts that are their rows'. */
 function expectSound(tables: Record<string, Row[]>): void {
   for (const row of Object.values(tables).flat()) {
-    if (row['ended_at'] != null) expect(Date.parse(String(row['ended_at']))).toBeGreaterThanOrEqual(Date.parse(String(row['started_at'])));
+    if (row['ended_at'] != null)
+      expect(Date.parse(String(row['ended_at']))).toBeGreaterThanOrEqual(Date.parse(String(row['started_at'])));
   }
   for (const room of tables['room'] ?? []) {
-    const people = (tables['participant'] ?? []).filter((row) => row['room_sid'] === room['sid'] && row['room_name'] === room['room_name']);
+    const people = (tables['participant'] ?? []).filter(
+      (row) => row['room_sid'] === room['sid'] && row['room_name'] === room['room_name'],
+    );
     const counted = people.filter((row) => row['counted']);
     expect(room['participant_count']).toBe(counted.filter((row) => row['ended_at'] === null).length);
     expect(room['participant_session_count']).toBe(counted.length);

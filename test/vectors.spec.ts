@@ -47,7 +47,9 @@ function orders({ events }: Vector): Order[] {
 
 function permutations<T>(list: readonly T[]): T[][] {
   if (list.length < 2) return [[...list]];
-  return list.flatMap((first, at) => permutations(list.filter((_, other) => other !== at)).map((rest) => [first, ...rest]));
+  return list.flatMap((first, at) =>
+    permutations(list.filter((_, other) => other !== at)).map((rest) => [first, ...rest]),
+  );
 }
 
 async function post(event: object): Promise<void> {

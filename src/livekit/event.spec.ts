@@ -4,7 +4,8 @@ import type { JsonObject } from './json.js';
 
 const arrival = Date.UTC(2026, 2, 2, 10, 0, 30, 400);
 const second = Math.floor(arrival / 1000);
-const read = (json: JsonObject) => readEvent('default', { id: 'EV_1', createdAt: String(second - 5), ...json }, arrival);
+const read = (json: JsonObject) =>
+  readEvent('default', { id: 'EV_1', createdAt: String(second - 5), ...json }, arrival);
 const room = { sid: 'RM_1', name: 'daily' };
 const participant = { sid: 'PA_1', identity: 'ada' };
 
@@ -26,14 +27,24 @@ describe('the identity and the clock of an event', () => {
 
 describe('the ids that an event names', () => {
   it('come from the nested message of egress, ingress and job events', () => {
-    const egress = read({ event: 'egress_started', room: {}, egressInfo: { egressId: 'EG_1', roomId: 'RM_1', roomName: 'daily' } });
+    const egress = read({
+      event: 'egress_started',
+      room: {},
+      egressInfo: { egressId: 'EG_1', roomId: 'RM_1', roomName: 'daily' },
+    });
     expect(egress.ids).toMatchObject({ egressId: 'EG_1', roomSid: 'RM_1', roomName: 'daily' });
     const ingress = read({
       event: 'ingress_started',
       room: { name: 'daily' },
       ingressInfo: { ingressId: 'IN_1', participantIdentity: 'cam', state: { resourceId: 'RT_1', roomId: 'RM_1' } },
     });
-    expect(ingress.ids).toMatchObject({ ingressId: 'IN_1', resourceId: 'RT_1', roomSid: 'RM_1', roomName: 'daily', participantIdentity: 'cam' });
+    expect(ingress.ids).toMatchObject({
+      ingressId: 'IN_1',
+      resourceId: 'RT_1',
+      roomSid: 'RM_1',
+      roomName: 'daily',
+      participantIdentity: 'cam',
+    });
     const job = read({ event: 'agent_job_started', job: { id: 'AJ_1', room, participant } });
     expect(job.ids).toMatchObject({ jobId: 'AJ_1', roomSid: 'RM_1', roomName: 'daily', participantIdentity: 'ada' });
   });
@@ -62,10 +73,22 @@ describe('the problem of an event', () => {
     ['without its track', { event: 'track_published', room, participant }, 'track_published without track.sid'],
     ['without egress id', { event: 'egress_ended', egressInfo: {} }, 'egress_ended without egressInfo.egressId'],
     ['without job id', { event: 'agent_job_ended', job: {} }, 'agent_job_ended without job.id'],
-    ['with a long sid', { event: 'room_started', room: { ...room, sid: 'R'.repeat(513) } }, 'roomSid is longer than 512 bytes'],
-    ['with a long name', { event: 'room_started', room: { ...room, name: 'é'.repeat(513) } }, 'roomName is longer than 1024 bytes'],
+    [
+      'with a long sid',
+      { event: 'room_started', room: { ...room, sid: 'R'.repeat(513) } },
+      'roomSid is longer than 512 bytes',
+    ],
+    [
+      'with a long name',
+      { event: 'room_started', room: { ...room, name: 'é'.repeat(513) } },
+      'roomName is longer than 1024 bytes',
+    ],
     ['with a name just short enough', { event: 'room_started', room: { ...room, name: 'é'.repeat(512) } }, null],
-    ['with a long listed track', { event: 'participant_joined', room, participant: { ...participant, tracks: [{ sid: 'T'.repeat(600) }] } }, "a listed track's sid is longer than 512 bytes"],
+    [
+      'with a long listed track',
+      { event: 'participant_joined', room, participant: { ...participant, tracks: [{ sid: 'T'.repeat(600) }] } },
+      "a listed track's sid is longer than 512 bytes",
+    ],
     ['with a long id', { event: 'room_started', room, id: 'E'.repeat(513) }, "the event's id is longer than 512 bytes"],
   ])('that is %s is %j', (_, json, problem) => {
     expect(read(json).problem).toBe(problem);

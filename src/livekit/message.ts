@@ -75,7 +75,10 @@ interface MessageType {
 }
 
 /** The protocol's enum of a message's field, such as EgressStatus of EgressInfo.status. */
-export function enumOf<T>(type: MessageType & (new (...data: never[]) => T), name: FieldOf<T, number | number[]>): EnumType {
+export function enumOf<T>(
+  type: MessageType & (new (...data: never[]) => T),
+  name: FieldOf<T, number | number[]>,
+): EnumType {
   const found = type.fields.findJsonName(name) as { T?: EnumType } | undefined;
   if (!found?.T) throw new Error(`@livekit/protocol has no enum ${name}`);
   return found.T;

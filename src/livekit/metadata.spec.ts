@@ -1,15 +1,12 @@
 import { expect, it } from 'vitest';
 import { metadataJson } from './metadata.js';
 
-it.each([
-  '{"tenant":{"id":7}}',
-  '12345678901234567890.5',
-  '"\\ud83d\\ude00"',
-  '[1e10]',
-  '{"path":"C:\\\\u0000"}',
-])('keeps %s as it is', (metadata) => {
-  expect(metadataJson(metadata)).toBe(metadata);
-});
+it.each(['{"tenant":{"id":7}}', '12345678901234567890.5', '"\\ud83d\\ude00"', '[1e10]', '{"path":"C:\\\\u0000"}'])(
+  'keeps %s as it is',
+  (metadata) => {
+    expect(metadataJson(metadata)).toBe(metadata);
+  },
+);
 
 it.each([
   null,

@@ -11,15 +11,37 @@ describe('redact', () => {
     ["a job's room", { job: { room: { turnPassword: secret } } }],
     ['streamKey', { ingressInfo: { streamKey: secret } }],
     ['stream_key', { ingress_info: { stream_key: secret } }],
-    ['S3', { egressInfo: { roomComposite: { s3: { accessKey: secret, secret, sessionToken: secret, assumeRoleExternalId: secret } } } }],
-    ['S3 in snake case', { egress_info: { web: { file_outputs: [{ s3: { access_key: secret, assume_role_external_id: secret } }] } } }],
+    [
+      'S3',
+      {
+        egressInfo: {
+          roomComposite: { s3: { accessKey: secret, secret, sessionToken: secret, assumeRoleExternalId: secret } },
+        },
+      },
+    ],
+    [
+      'S3 in snake case',
+      { egress_info: { web: { file_outputs: [{ s3: { access_key: secret, assume_role_external_id: secret } }] } } },
+    ],
     ['GCP', { egressInfo: { egress: { storage: { gcp: { credentials: secret } } } } }],
-    ['Azure', { egressInfo: { egress: { outputs: [{ storage: { azure: { accountName: secret, accountKey: secret } } }] } } }],
+    [
+      'Azure',
+      { egressInfo: { egress: { outputs: [{ storage: { azure: { accountName: secret, accountKey: secret } } }] } } },
+    ],
     ['AliOSS', { egressInfo: { track: { file: { aliOSS: { accessKey: secret, secret } } } } }],
-    ['a proxy', { egressInfo: { web: { file: { s3: { proxy: { url: 'http://p', username: secret, password: secret } } } } } }],
-    ['credentials that are no text', { egressInfo: { egress: { storage: { gcp: { credentials: { key: secret } } } } } }],
+    [
+      'a proxy',
+      { egressInfo: { web: { file: { s3: { proxy: { url: 'http://p', username: secret, password: secret } } } } } },
+    ],
+    [
+      'credentials that are no text',
+      { egressInfo: { egress: { storage: { gcp: { credentials: { key: secret } } } } } },
+    ],
     ['an rtmp destination', { egressInfo: { streamResults: [{ url: `rtmp://a.example/app/${secret}` }] } }],
-    ['a destination in an error', { egressInfo: { error: `could not reach "rtmp://a.example/app/${secret}": refused` } }],
+    [
+      'a destination in an error',
+      { egressInfo: { error: `could not reach "rtmp://a.example/app/${secret}": refused` } },
+    ],
     ['a destination in details', { egressInfo: { details: `rtmps://a.example/app/${secret} failed` } }],
     ['destinations in a list', { egressInfo: { roomComposite: { stream: { urls: [`mux://${secret}`] } } } }],
     ['an event that cannot be projected', { event: 'teleported', egressInfo: { s3: { secret } } }],
@@ -33,7 +55,10 @@ describe('redact', () => {
     ['an attribute called password', { participant: { attributes: { password: 'open sesame' } } }],
     ["an upload's own metadata", { egressInfo: { web: { s3: { metadata: { password: 'open sesame' } } } } }],
     ["an ingress' participant metadata", { ingressInfo: { participantMetadata: 'https://a:b@c/' } }],
-    ['what LiveKit cut already', { egressInfo: { s3: { accessKey: '{access_key}' }, streamResults: [{ url: 'rtmp://a/app/{ab...yz}' }] } }],
+    [
+      'what LiveKit cut already',
+      { egressInfo: { s3: { accessKey: '{access_key}' }, streamResults: [{ url: 'rtmp://a/app/{ab...yz}' }] } },
+    ],
     ['an empty secret', { room: { turnPassword: '' } }],
   ])('leaves %s', (_, event) => {
     expect(redact(structuredClone(event))).toEqual(event);
@@ -45,7 +70,10 @@ describe('redactUrls', () => {
     ['rtmp://live.example.com/app/key?auth=1', 'rtmp://live.example.com/app/[redacted]'],
     ['rtmps://u:p@h:443/x/key', 'rtmps://[redacted]@h:443/x/[redacted]'],
     ['rtmp://host', 'rtmp://host'],
-    ['srt://h:9000?streamid=abc&mode=caller&passphrase=p', 'srt://h:9000?streamid=[redacted]&mode=caller&passphrase=[redacted]'],
+    [
+      'srt://h:9000?streamid=abc&mode=caller&passphrase=p',
+      'srt://h:9000?streamid=[redacted]&mode=caller&passphrase=[redacted]',
+    ],
     ['mux://key', 'mux://[redacted]'],
     ['twitch://live_1_abc', 'twitch://[redacted]'],
     ['https://user:pass@example.com/a/b?c=d', 'https://[redacted]@example.com/a/b?c=d'],

@@ -22,7 +22,14 @@ const ingressSecrets = both(['streamKey']);
 const roomSecrets = both(['turnPassword']);
 
 /** The sender's own texts, which are nobody's secret by their name. */
-const ownTexts = both(['metadata', 'attributes', 'name', 'participantMetadata', 'participantName', 'participantIdentity']);
+const ownTexts = both([
+  'metadata',
+  'attributes',
+  'name',
+  'participantMetadata',
+  'participantName',
+  'participantIdentity',
+]);
 
 function both(names: string[]): Set<string> {
   return new Set(names.flatMap((name) => [name, name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`)]));

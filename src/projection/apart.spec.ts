@@ -20,7 +20,11 @@ describe('apart', () => {
 
   it('tries again what only passes', async () => {
     let attempts = 0;
-    await apart([1], () => (++attempts < 3 ? Promise.reject(database('40P01')) : Promise.resolve()), () => Promise.reject(new Error('never')));
+    await apart(
+      [1],
+      () => (++attempts < 3 ? Promise.reject(database('40P01')) : Promise.resolve()),
+      () => Promise.reject(new Error('never')),
+    );
     expect(attempts).toBe(3);
   });
 

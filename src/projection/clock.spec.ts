@@ -17,7 +17,8 @@ describe('byteOrder', () => {
 describe('clockText', () => {
   it('orders as its tuple does, then by the event id', () => {
     const tuple = fc.tuple(fc.nat(20), fc.bigInt(0n, 2_000_000_000_000_000_000n), fc.nat(3));
-    const write = ([rank, ns, id]: [number, bigint, number]) => clockText([[rank, 2], [ns, 19], secondsPart(5000)], `EV_${id}`);
+    const write = ([rank, ns, id]: [number, bigint, number]) =>
+      clockText([[rank, 2], [ns, 19], secondsPart(5000)], `EV_${id}`);
     fc.assert(
       fc.property(tuple, tuple, (a, b) => {
         const expected = a[0] - b[0] || Number(a[1] - b[1]) || a[2] - b[2];

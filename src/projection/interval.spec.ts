@@ -19,16 +19,39 @@ describe('derivedEnd', () => {
 
   it.each<[string, Candidate[], object]>([
     ['open without a candidate', [{ at: null, source: 'SUPERSEDED' }], OPEN],
-    ['moved up to the last sign of life', [{ at: 2000, source: 'CASCADED' }], { endedAt: 5000, endSource: 'CASCADED', endUncertaintyMs: 1000 }],
-    ['the earliest', [{ at: 9000, source: 'SUPERSEDED' }, { at: 8000, source: 'CASCADED' }], { endedAt: 8000, endSource: 'CASCADED', endUncertaintyMs: 3000 }],
-    ['of equal ones the first', [{ at: 3000, source: 'SUPERSEDED' }, { at: 4000, source: 'CASCADED' }], { endedAt: 5000, endSource: 'SUPERSEDED', endUncertaintyMs: 1000 }],
+    [
+      'moved up to the last sign of life',
+      [{ at: 2000, source: 'CASCADED' }],
+      { endedAt: 5000, endSource: 'CASCADED', endUncertaintyMs: 1000 },
+    ],
+    [
+      'the earliest',
+      [
+        { at: 9000, source: 'SUPERSEDED' },
+        { at: 8000, source: 'CASCADED' },
+      ],
+      { endedAt: 8000, endSource: 'CASCADED', endUncertaintyMs: 3000 },
+    ],
+    [
+      'of equal ones the first',
+      [
+        { at: 3000, source: 'SUPERSEDED' },
+        { at: 4000, source: 'CASCADED' },
+      ],
+      { endedAt: 5000, endSource: 'SUPERSEDED', endUncertaintyMs: 1000 },
+    ],
   ])('is %s', (_, candidates, end) => {
     expect(derivedEnd(session, candidates)).toEqual(end);
   });
 });
 
 describe('supersede', () => {
-  const member = (id: string, startedAt: number, startSource: Member['startSource'] = 'REPORTED') => ({ id, startedAt, startSource, supersededAt: null });
+  const member = (id: string, startedAt: number, startSource: Member['startSource'] = 'REPORTED') => ({
+    id,
+    startedAt,
+    startSource,
+    supersededAt: null,
+  });
 
   it('gives each the least start among newer ones whose start was told', () => {
     const members = [member('c', 30), member('a', 10), member('b', 20, 'INFERRED'), member('d', 30)];

@@ -44,4 +44,3 @@ export function lockValues(events: readonly LedgerEvent[]): unknown[] {
 export function lockStatement(events: readonly LedgerEvent[]): Statement {
   return { name: 'locks', text: takeLocks, values: lockValues(events) };
 }
-

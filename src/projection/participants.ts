@@ -1,9 +1,9 @@
 import type { Run } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { supersede } from './interval.js';
+import { participantEvidence } from './participant-evidence.js';
 import {
   mergeParticipant,
-  participantEvidence,
   participantTable,
   settleParticipant,
   startParticipant,
@@ -71,7 +71,9 @@ function movedFamilies(participants: Shelf<ParticipantRow>): Map<string, number>
   for (const row of participants.rows()) {
     const before = participants.original(row);
     const isSame =
-      before?.startedAt === row.startedAt && before.startSource === row.startSource && familyOf(before) === familyOf(row);
+      before?.startedAt === row.startedAt &&
+      before.startSource === row.startSource &&
+      familyOf(before) === familyOf(row);
     if (isSame) continue;
     const since = Math.min(row.startedAt, before?.startedAt ?? row.startedAt);
     for (const family of [familyOf(row), before && familyOf(before)]) {

@@ -43,7 +43,11 @@ async function emptyTables(pool: Pool): Promise<void> {
       text: 'insert into rebuild default values on conflict do nothing returning true as fresh',
       values: [],
     }).then(([begun]) => (begun ? [statement('patience', `set local lock_timeout = '500ms'`), truncate] : []));
-  await apart([empty], () => inTransaction(pool, empty), (_, error) => Promise.reject(error));
+  await apart(
+    [empty],
+    () => inTransaction(pool, empty),
+    (_, error) => Promise.reject(error),
+  );
 }
 
 const truncate = statement('truncate', `truncate ${tables}`);
@@ -75,7 +79,11 @@ async function projectNext(pool: Pool): Promise<number> {
   if (!last) return 0;
   await apart(
     rows,
-    (some) => projectRows(pool, some.map((row) => ({ row, event: readRow(row) }))),
+    (some) =>
+      projectRows(
+        pool,
+        some.map((row) => ({ row, event: readRow(row) })),
+      ),
     (row, error) => projectRows(pool, [{ row, event: { ...readRow(row), problem: poisonOf(error) } }]),
   );
   await pool.query('update rebuild set project = $1, epoch = $2, xid = $3, seq = $4', valuesOf(last));

@@ -78,13 +78,7 @@ export const mergeRoom = merger<RoomFacts>({
   union: ['starts'],
   latest: {
     finishClock: ['finishReason'],
-    profileClock: [
-      'metadata',
-      'metadataJson',
-      'emptyTimeoutSeconds',
-      'departureTimeoutSeconds',
-      'maxParticipants',
-    ],
+    profileClock: ['metadata', 'metadataJson', 'emptyTimeoutSeconds', 'departureTimeoutSeconds', 'maxParticipants'],
   },
 });
 
@@ -160,9 +154,7 @@ export function endRoom(room: RoomRow, family: readonly RoomRow[]): End & { endR
 }
 
 function isNewer(other: RoomRow, room: RoomRow): boolean {
-  return other.startedAt === room.startedAt
-    ? byteOrder(other.sid, room.sid) > 0
-    : other.startedAt > room.startedAt;
+  return other.startedAt === room.startedAt ? byteOrder(other.sid, room.sid) > 0 : other.startedAt > room.startedAt;
 }
 
 /** What the room's participants end by: F of a finished room, else its own end. */

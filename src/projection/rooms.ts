@@ -1,7 +1,16 @@
 import type { Run } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { readFamilies } from './read.js';
-import { cascadeOf, endRoom, mergeRoom, roomEvidence, roomTable, startRoom, type RoomFacts, type RoomRow } from './room.js';
+import {
+  cascadeOf,
+  endRoom,
+  mergeRoom,
+  roomEvidence,
+  roomTable,
+  startRoom,
+  type RoomFacts,
+  type RoomRow,
+} from './room.js';
 import { gather, Shelf } from './shelf.js';
 
 /** Loads what the events' rooms can concern, merges the events in, and settles the rooms of each name. */
@@ -24,7 +33,9 @@ function earliest({ createdMs, createdS, firstSeenAt }: RoomFacts): number {
 }
 
 function mergedRoom(row: RoomRow | undefined, facts: RoomFacts): RoomRow {
-  const merged = row ? (mergeRoom(row, facts) as RoomRow) : { participantCount: 0, participantSessionCount: 0, ...facts };
+  const merged = row
+    ? (mergeRoom(row, facts) as RoomRow)
+    : { participantCount: 0, participantSessionCount: 0, ...facts };
   return { ...(merged as RoomRow), ...startRoom(merged) };
 }
 

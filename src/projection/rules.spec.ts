@@ -6,7 +6,8 @@ import { readEvent, type LedgerEvent } from '../livekit/event.js';
 import { jobEvidence, mergeJob } from './agent-job.js';
 import { egressEvidence, mergeEgress } from './egress.js';
 import { ingressEvidence, mergeIngress } from './ingress-session.js';
-import { mergeParticipant, participantEvidence } from './participant.js';
+import { participantEvidence } from './participant-evidence.js';
+import { mergeParticipant } from './participant.js';
 import { mergeRoom, roomEvidence } from './room.js';
 import { merger } from './rules.js';
 import { mergeTrack, trackEvidence } from './track.js';
@@ -64,17 +65,66 @@ describe('merger', () => {
     earliest: { firstClock: ['first'] },
     latest: { lastClock: ['last'] },
   });
-  const nothing: Facts = { low: null, high: null, said: false, set: [], fixed: null, firstClock: null, first: null, lastClock: null, last: null };
+  const nothing: Facts = {
+    low: null,
+    high: null,
+    said: false,
+    set: [],
+    fixed: null,
+    firstClock: null,
+    first: null,
+    lastClock: null,
+    last: null,
+  };
 
   it('takes each fact by its rule', () => {
-    const a: Facts = { low: 2, high: 2, said: false, set: [3, 1], fixed: 'b', firstClock: '2', first: 'late', lastClock: '2', last: 'old' };
-    const b: Facts = { low: 1, high: 3, said: true, set: [2, 1], fixed: 'a', firstClock: '1', first: 'early', lastClock: '3', last: null };
-    const both = { low: 1, high: 3, said: true, set: [1, 2, 3], fixed: 'a', firstClock: '1', first: 'early', lastClock: '3', last: null };
+    const a: Facts = {
+      low: 2,
+      high: 2,
+      said: false,
+      set: [3, 1],
+      fixed: 'b',
+      firstClock: '2',
+      first: 'late',
+      lastClock: '2',
+      last: 'old',
+    };
+    const b: Facts = {
+      low: 1,
+      high: 3,
+      said: true,
+      set: [2, 1],
+      fixed: 'a',
+      firstClock: '1',
+      first: 'early',
+      lastClock: '3',
+      last: null,
+    };
+    const both = {
+      low: 1,
+      high: 3,
+      said: true,
+      set: [1, 2, 3],
+      fixed: 'a',
+      firstClock: '1',
+      first: 'early',
+      lastClock: '3',
+      last: null,
+    };
     expect(merge(a, b)).toEqual(both);
   });
 
   it('prefers anything to nothing', () => {
-    const some: Facts = { ...nothing, low: 1, high: 1, fixed: 'x', firstClock: '1', first: 'f', lastClock: '1', last: 'l' };
+    const some: Facts = {
+      ...nothing,
+      low: 1,
+      high: 1,
+      fixed: 'x',
+      firstClock: '1',
+      first: 'f',
+      lastClock: '1',
+      last: 'l',
+    };
     expect(merge(nothing, some)).toEqual(some);
     expect(merge(some, { ...nothing, fixed: '' })).toEqual(some);
   });

@@ -47,9 +47,21 @@ function stepsOf(law: LooseLaw): Step[] {
   return [
     ...(law.least ?? []).map((name) => pick(name, (mine, theirs) => theirs < mine)),
     ...(law.greatest ?? []).map((name) => pick(name, (mine, theirs) => theirs > mine)),
-    ...(law.any ?? []).map((name): Step => (into, other) => void (into[name] = into[name] === true || other[name] === true)),
-    ...(law.union ?? []).map((name): Step => (into, other) => void (into[name] = union(into[name], other[name]))),
-    ...(law.plain ?? []).map((name): Step => (into, other) => void (into[name] = plain(into[name], other[name]))),
+    ...(law.any ?? []).map(
+      (name): Step =>
+        (into, other) =>
+          void (into[name] = into[name] === true || other[name] === true),
+    ),
+    ...(law.union ?? []).map(
+      (name): Step =>
+        (into, other) =>
+          void (into[name] = union(into[name], other[name])),
+    ),
+    ...(law.plain ?? []).map(
+      (name): Step =>
+        (into, other) =>
+          void (into[name] = plain(into[name], other[name])),
+    ),
     ...Object.entries(law.earliest ?? {}).map(([clock, group]) => dated([clock, ...group], (order) => order < 0)),
     ...Object.entries(law.latest ?? {}).map(([clock, group]) => dated([clock, ...group], (order) => order > 0)),
   ];

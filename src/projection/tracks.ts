@@ -9,7 +9,11 @@ import { mergeTrack, settleTrack, trackEvidence, trackTable, type TrackFacts, ty
 /** Merges the events into the tracks that they name. */
 export async function mergeTracks(run: Run, events: readonly LedgerEvent[]): Promise<Shelf<TrackRow>> {
   const tracks = new Shelf<TrackRow>(trackTable);
-  const told = gather<TrackFacts>(tracks, events.filter((event) => event.subject !== 'room').flatMap(trackEvidence), mergeTrack);
+  const told = gather<TrackFacts>(
+    tracks,
+    events.filter((event) => event.subject !== 'room').flatMap(trackEvidence),
+    mergeTrack,
+  );
   tracks.load(await readByKey<TrackRow>(run, trackTable, told));
   for (const facts of told) {
     const row = tracks.get(tracks.keyOf(facts));

@@ -2,8 +2,7 @@ import { expect } from 'vitest';
 import { lists, type Expected, type ExpectedRow } from './histories.js';
 import type { Answer, Service } from './service.js';
 
-const session =
-  'id active durationSeconds startSource endSource endUncertaintySeconds lastSeenAt project roomName';
+const session = 'id active durationSeconds startSource endSource endUncertaintySeconds lastSeenAt project roomName';
 
 const fields: Record<(typeof lists)[number], string> = {
   rooms: `${session} sid name startedAt endedAt endReason metadata metadataJson emptyTimeoutSeconds
@@ -37,7 +36,7 @@ interface List {
 async function askList(service: Service, token: string, call: string, selected: string): Promise<ExpectedRow[]> {
   const rows: ExpectedRow[] = [];
   const query = `query ($after: String) { list: ${call} { nodes { ${selected} } pageInfo { endCursor hasNextPage } } }`;
-  for (let after: string | null = null; ; ) {
+  for (let after: string | null = null; ;) {
     const answer: Answer<{ list: List }> = await service.query(query, { after }, token);
     expect(answer.errors).toBeUndefined();
     const { nodes, pageInfo } = answer.data.list;
@@ -52,7 +51,10 @@ export function expectRows(answer: Expected, expected: Expected): void {
   for (const list of lists) {
     const wanted = expected[list].map(withoutNulls).sort(byId);
     const found = answer[list].map(withoutNulls).sort(byId);
-    expect(found.map(({ id }) => id), list).toEqual(wanted.map(({ id }) => id));
+    expect(
+      found.map(({ id }) => id),
+      list,
+    ).toEqual(wanted.map(({ id }) => id));
     const common = found.map((row, at) => only(row, expected[list].find(({ id }) => id === wanted[at]?.id) ?? row));
     expect(common, list).toEqual(wanted);
   }

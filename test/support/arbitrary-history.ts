@@ -29,7 +29,12 @@ const participant = fc.record({
   isPublisher: fc.boolean(),
 });
 
-const track = fc.record({ sid: oneOf('TR_1', 'TR_2', 'TR_3'), version: maybe(second), ticks: fc.nat(1), muted: fc.boolean() });
+const track = fc.record({
+  sid: oneOf('TR_1', 'TR_2', 'TR_3'),
+  version: maybe(second),
+  ticks: fc.nat(1),
+  muted: fc.boolean(),
+});
 
 const roomJson = (value: Value<typeof room>) => ({
   sid: value.sid,
@@ -105,7 +110,10 @@ const jobEvent = fc.record({
   event: oneOf('agent_job_pending', 'agent_job_started', 'agent_job_ended'),
   job: fc
     .record({ status: oneOf('JS_RUNNING', 'JS_SUCCESS', undefined), started: maybe(second), ended: maybe(second) })
-    .map(({ status, started, ended }) => ({ id: 'AJ_1', state: { status, ...nanos({ startedAt: started, endedAt: ended }) } })),
+    .map(({ status, started, ended }) => ({
+      id: 'AJ_1',
+      state: { status, ...nanos({ startedAt: started, endedAt: ended }) },
+    })),
 });
 
 function nanos(times: Record<string, number | undefined>): Record<string, string> {
@@ -126,5 +134,9 @@ const body = fc.oneof(
 export const history: fc.Arbitrary<Event[]> = fc
   .array(fc.record({ body, at: second }), { minLength: 2, maxLength: 16 })
   .map((list) =>
-    list.map(({ body, at }, index) => ({ ...body, id: `EV_${String(index).padStart(3, '0')}`, createdAt: String(epoch + at) })),
+    list.map(({ body, at }, index) => ({
+      ...body,
+      id: `EV_${String(index).padStart(3, '0')}`,
+      createdAt: String(epoch + at),
+    })),
   );
