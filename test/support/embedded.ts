@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import { EmbeddedServer } from '../../src/database/embedded.js';
 
 /** An empty folder, removed after the test. */
@@ -16,14 +16,15 @@ export function emptyFolder(): string {
 }
 
 let made: string | null = null;
+afterAll(() => {
+  if (made !== null) rmSync(made, { recursive: true, force: true });
+});
 
 /** A folder in which a server ran and was stopped. */
 export async function usedFolder(): Promise<string> {
   if (made === null) {
     made = mkdtempSync(join(tmpdir(), 'roomledger-embedded-'));
     await (await EmbeddedServer.start(made)).stop();
-    const remove = made;
-    process.once('exit', () => rmSync(remove, { recursive: true, force: true }));
   }
   const folder = emptyFolder();
   spawnSync('cp', ['-a', join(made, 'postgres'), folder]);
