@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { play } from '../src/cli/simulate/play.js';
 import { Database } from '../src/database/database.js';
 import { EmbeddedServer } from '../src/database/embedded.js';
-import { rebuild } from '../src/projection/rebuild.js';
+import { rebuild } from '../src/rebuild/rebuild.js';
 import { emptyFolder, serverProcesses } from './support/embedded.js';
 import { runService, type Ended } from './support/process.js';
 import { postSigned } from './support/sign.js';
@@ -77,7 +77,7 @@ async function expectAllKept(folder: string, acknowledged: Set<string>): Promise
     expect([...acknowledged].filter((id) => !kept.has(id))).toEqual([]);
     expect(acknowledged.size).toBeGreaterThan(crashes);
     const live = await dumpTables(database);
-    await rebuild(database.intake);
+    await rebuild(database.url);
     expect(await dumpTables(database)).toEqual(live);
   } finally {
     await database.onApplicationShutdown();

@@ -29,8 +29,18 @@ test('is migrated when it is open', async () => {
 test("keeps times in UTC, whatever the server's zone", async () => {
   expect(await show(database.intake, 'TimeZone')).toBe('UTC');
   expect(await show(database.queries, 'TimeZone')).toBe('UTC');
-  await database.prisma.rebuild.create({ data: { startedAt: new Date('2026-07-01T12:00:00Z') } });
-  expect(await query(target.url, "SELECT started_at = '2026-07-01T12:00:00Z' AS same FROM rebuild")).toEqual([
+  const at = new Date('2026-07-01T12:00:00Z');
+  const log = {
+    project: 'default',
+    id: 'EV_1',
+    createdSeconds: 0n,
+    event: '',
+    epoch: 1,
+    deliveries: 1,
+    projected: true,
+  };
+  await database.prisma.webhookEvent.create({ data: { ...log, createdAt: at, receivedAt: at, payload: {} } });
+  expect(await query(target.url, "SELECT received_at = '2026-07-01T12:00:00Z' AS same FROM webhook_event")).toEqual([
     { same: true },
   ]);
 });

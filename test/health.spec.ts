@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { inWorkspace } from '../src/rebuild/workspace.js';
 import { createDatabase, type TestDatabase } from './support/database.js';
 import { Proxy } from './support/proxy.js';
 import { type Service, startService } from './support/service.js';
@@ -53,7 +54,10 @@ test('a database that hangs is unhealthy, for all who ask at once', async () => 
 });
 
 test('a rebuild that is under way is told', async () => {
-  await service.database.intake.query(`insert into rebuild (started_at) values ('2026-03-01T12:00:00.5Z')`);
-  const rebuild = { startedAt: '2026-03-01T12:00:00.500Z' };
-  expect(await health()).toEqual([200, { status: 'ok', intake: 'ok', queries: 'ok', rebuild }]);
+  await inWorkspace(database.url, 'verify', async () => expect(await health()).toEqual(well));
+  await inWorkspace(database.url, 'rebuild', async () => {
+    const rebuild = { startedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z$/) };
+    expect(await health()).toEqual([200, { status: 'ok', intake: 'ok', queries: 'ok', rebuild }]);
+  });
+  expect(await health()).toEqual(well);
 });

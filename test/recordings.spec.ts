@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rebuild } from '../src/projection/rebuild.js';
+import { rebuild } from '../src/rebuild/rebuild.js';
 import { askAll, expectRows } from './support/answers.js';
 import { recordings, shuffled, type Delivery, type Expected, type Recording } from './support/histories.js';
 import { startService, type Service } from './support/service.js';
@@ -51,7 +51,7 @@ describe.each(recordings())('recording $name', (recording) => {
       expect(answers.every(({ status }) => status === 200)).toBe(true);
     }
     expect(await dumpTables(service.database)).toEqual(inOrder);
-    expect(await rebuild(service.database.intake)).toBe(new Set(deliveries.map(({ body }) => body.toString())).size);
+    expect(await rebuild(service.database.url)).toBe(new Set(deliveries.map(({ body }) => body.toString())).size);
     expect(await dumpTables(service.database)).toEqual(inOrder);
   });
 });

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { Database } from '../database/database.js';
+import { holderName, REBUILD_LOCK } from '../rebuild/lock.js';
 
 const patienceMs = 2_000;
 
@@ -9,7 +10,7 @@ export interface HealthReport {
   readonly status: Ability;
   readonly intake: Ability;
   readonly queries: Ability;
-  /** While the tables are projected again from the log, answers are incomplete. Times are ISO 8601. */
+  /** While the log is projected again into new tables; the answers are the old ones'. Times are ISO 8601. */
   readonly rebuild: { readonly startedAt: string } | null;
 }
 
@@ -46,8 +47,13 @@ async function canWrite(pool: Pool): Promise<boolean> {
 
 /** Undefined where the database gives no answer. */
 async function rebuildUnderWay(pool: Pool): Promise<{ startedAt: string }[] | undefined> {
-  const iso = `to_char(started_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-  return answer(pool, `select ${iso} as "startedAt" from rebuild`);
+  const iso = `to_char(a.backend_start at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+  return answer(
+    pool,
+    `select ${iso} as "startedAt" from pg_locks l join pg_stat_activity a using (pid)
+      where l.locktype = 'advisory' and l.objid = ${REBUILD_LOCK} and l.objsubid = 1 and l.granted
+        and a.datname = current_database() and a.application_name = '${holderName('rebuild')}'`,
+  );
 }
 
 async function answer<Row extends object>(pool: Pool, sql: string): Promise<Row[] | undefined> {

@@ -48,15 +48,6 @@ CREATE TABLE merge_lock (
   PRIMARY KEY (key, kind, project)
 );
 
-CREATE TABLE rebuild (
-  singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
-  project text COLLATE "C" NOT NULL DEFAULT '',
-  epoch integer NOT NULL DEFAULT 0,
-  xid bigint NOT NULL DEFAULT 0,
-  seq bigint NOT NULL DEFAULT 0,
-  started_at timestamptz(3) NOT NULL DEFAULT now()
-);
-
 CREATE TABLE room (
   project text COLLATE "C" NOT NULL,
   room_name text COLLATE "C" NOT NULL,

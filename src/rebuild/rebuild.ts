@@ -1,0 +1,48 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { applyMarks } from './mark.js';
+import { Replay, type Report } from './replay.js';
+import { projectedTables } from './shadow.js';
+import { SHORT_TAIL, swap } from './swap.js';
+import { inWorkspace, type Workspace } from './workspace.js';
+
+const PAUSE_MS = 1000;
+/** A backup may hold the tables for long. */
+const MAX_ATTEMPTS = 3600;
+
+/**
+ * Projects the whole log into new tables while events arrive and questions are answered, and then puts
+ * them in the place of the live ones. Interrupted at any moment it has changed nothing.
+ *
+ * @returns how many events were projected
+ * @throws Error when another rebuild or verification is running, or the tables cannot be replaced
+ */
+export function rebuild(url: string, report: Report = () => undefined): Promise<number> {
+  return inWorkspace(url, 'rebuild', async (workspace) => {
+    const replay = new Replay(workspace, report);
+    await replay.catchUpBelow(SHORT_TAIL);
+    await analyze(workspace);
+    await swapWhenFree(workspace, replay);
+    await applyMarks(workspace);
+    return replay.events;
+  });
+}
+
+/** New tables have no statistics, without which questions would be planned badly. */
+async function analyze({ name, database }: Workspace): Promise<void> {
+  const client = await database.intake.connect();
+  try {
+    await client.query('set statement_timeout = 0');
+    for (const table of projectedTables) await client.query(`vacuum (analyze) ${name}.${table}`);
+  } finally {
+    client.release(true);
+  }
+}
+
+async function swapWhenFree(workspace: Workspace, replay: Replay): Promise<void> {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    await replay.catchUpBelow(SHORT_TAIL / 2);
+    if (replay.reached && (await swap(workspace, replay.reached))) return;
+    await pause(PAUSE_MS);
+  }
+  throw new Error('Others hold the tables all the time (pg_stat_activity says who), so they were not replaced.');
+}

@@ -1,0 +1,113 @@
+import type { Pool } from 'pg';
+import { inTransaction, type Run, type Statement } from '../database/transaction.js';
+import type { LedgerEvent } from '../livekit/event.js';
+import { apart, poisonOf } from '../projection/apart.js';
+import { lockOf } from '../projection/lock.js';
+import { project } from '../projection/project.js';
+import { markStatements } from './mark.js';
+import { readRow, type Replayed } from './replayed.js';
+import { pagesOf, stretchSince, type Stretch } from './stretch.js';
+import type { Workspace } from './workspace.js';
+
+/** Told of how many events were projected so far. */
+export type Report = (events: number) => void;
+
+const LANES = 4;
+
+/** Projects the log into the shadow, each time as far as it has come since. */
+export class Replay {
+  /** What the shadow holds already. */
+  reached: Stretch | null = null;
+  /** How many events that were. */
+  events = 0;
+
+  constructor(
+    private readonly workspace: Workspace,
+    private readonly report: Report,
+  ) {}
+
+  /** Everything until now. */
+  async catchUp(): Promise<number> {
+    const run = runOn(this.workspace.database.queries);
+    return this.advance(await stretchSince(run, this.workspace.home, this.reached));
+  }
+
+  /** Catches up again and again until hardly anything came meanwhile. */
+  async catchUpBelow(few: number): Promise<void> {
+    while ((await this.catchUp()) > few);
+  }
+
+  /** @returns how many events that were */
+  async advance(stretch: Stretch): Promise<number> {
+    const { database, home } = this.workspace;
+    const before = this.events;
+    for await (const page of ahead(pagesOf(runOn(database.queries), home, stretch))) {
+      await Promise.all(lanesOf(page.map(readRow)).map((lane) => projectLane(database.intake, lane)));
+      this.report((this.events += page.length));
+    }
+    this.reached = stretch;
+    return this.events - before;
+  }
+}
+
+/** Projects events that nobody else projects meanwhile, so no locks are taken. */
+export async function projectReplayed(run: Run, some: readonly Replayed[]): Promise<Statement[]> {
+  return [
+    ...(await project(
+      run,
+      some.map(({ event }) => event),
+    )),
+    ...markStatements(some),
+  ];
+}
+
+function projectLane(pool: Pool, lane: readonly Replayed[]): Promise<void> {
+  return apart(
+    lane,
+    (some) => inTransaction(pool, (run) => projectReplayed(run, some)),
+    (one, error) => inTransaction(pool, (run) => projectReplayed(run, [poisoned(one, error)])),
+  );
+}
+
+function poisoned({ row, event }: Replayed, error: unknown): Replayed {
+  return { row, event: { ...event, problem: poisonOf(error) } };
+}
+
+/** Events that touch the same rows share a lane; the lanes are about equally long. */
+function lanesOf(page: readonly Replayed[]): Replayed[][] {
+  const groups = new Map<string, Replayed[]>();
+  for (const one of page) {
+    const key = lockKey(one.event);
+    const group = groups.get(key);
+    if (group) group.push(one);
+    else groups.set(key, [one]);
+  }
+  const lanes = Array.from({ length: LANES }, (): Replayed[] => []);
+  for (const group of [...groups.values()].sort((a, b) => b.length - a.length)) {
+    const shortest = lanes.reduce((least, lane) => (lane.length < least.length ? lane : least));
+    shortest.push(...group);
+  }
+  return lanes.filter((lane) => lane.length > 0);
+}
+
+function lockKey(event: LedgerEvent): string {
+  const lock = lockOf(event);
+  return lock ? [lock.kind, lock.project, lock.key].join('\u0000') : '';
+}
+
+/** Reads the next page while this one is projected. */
+async function* ahead<T>(pages: AsyncGenerator<T>): AsyncGenerator<T> {
+  let next = pages.next();
+  for (;;) {
+    const { value, done } = await next;
+    if (done) return;
+    next = pages.next();
+    // Awaited in the next round, or never where projecting fails first.
+    next.catch(() => undefined);
+    yield value;
+  }
+}
+
+function runOn(pool: Pool): Run {
+  return async <R>(statement: Statement) => (await pool.query<R & object>(statement)).rows as R[];
+}

@@ -1,0 +1,71 @@
+import pg from 'pg';
+import { isAway, isPassing } from '../database/failure.js';
+import { inTransaction, type Run, type Statement } from '../database/transaction.js';
+import { projectReplayed } from './replay.js';
+import { readRow, type Replayed } from './replayed.js';
+import { countMigrations, projectedTables } from './shadow.js';
+import { pagesOf, stretchSince, type Stretch } from './stretch.js';
+import type { Workspace } from './workspace.js';
+
+/** What is projected while intake and queries wait. */
+export const SHORT_TAIL = 1000;
+/** How long they wait at most for those who hold a table. */
+const LOCK_TIMEOUT = '200ms';
+
+class TailTooLong extends Error {}
+class PoisonInTail extends Error {}
+
+/**
+ * Puts the shadow's tables in the place of the live ones, in one short transaction. Once it holds the live
+ * tables, whoever wrote to them has ended, so what is in the log by now is all that they hold. Whoever
+ * waits for them finds the new ones, and what it commits later is in those.
+ *
+ * @returns whether it did: not when others hold a table, or too much has come since `reached`
+ */
+export async function swap(workspace: Workspace, reached: Stretch): Promise<boolean> {
+  try {
+    await inTransaction(workspace.database.intake, async (run) => {
+      await lockTables(run, workspace);
+      const writes = await projectTail(run, workspace, reached);
+      return [...writes, ...exchange(workspace)];
+    });
+    return true;
+  } catch (error) {
+    if (isPassing(error) || error instanceof TailTooLong || error instanceof PoisonInTail) return false;
+    throw error;
+  }
+}
+
+async function lockTables(run: Run, { home, migrations }: Workspace): Promise<void> {
+  const live = projectedTables.map((table) => `${home}.${table}`).join(', ');
+  await run(statement('patience', `set local lock_timeout = '${LOCK_TIMEOUT}'`));
+  await run(statement('lock live', `lock table ${live} in access exclusive mode`));
+  const [now] = await run<{ count: number }>(statement('migrations', countMigrations(`${home}._prisma_migrations`)));
+  if (now?.count !== migrations) throw new Error('The tables were migrated meanwhile. Rebuild again.');
+}
+
+async function projectTail(run: Run, { home }: Workspace, reached: Stretch): Promise<Statement[]> {
+  const tail: Replayed[] = [];
+  for await (const page of pagesOf(run, home, await stretchSince(run, home, reached))) {
+    tail.push(...page.map(readRow));
+    if (tail.length > SHORT_TAIL) throw new TailTooLong();
+  }
+  try {
+    return await projectReplayed(run, tail);
+  } catch (error) {
+    // The next catching up sets it apart.
+    throw error instanceof pg.DatabaseError && !isAway(error) && !isPassing(error) ? new PoisonInTail() : error;
+  }
+}
+
+/** Statements of others that name the tables are planned again; indexes and constraints go with their tables. */
+function exchange({ name, home }: Workspace): Statement[] {
+  return projectedTables.flatMap((table) => [
+    statement(`drop ${table}`, `drop table ${home}.${table}`),
+    statement(`move ${table}`, `alter table ${name}.${table} set schema ${home}`),
+  ]);
+}
+
+function statement(name: string, text: string): Statement {
+  return { name, text, values: [] };
+}

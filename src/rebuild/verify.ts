@@ -1,0 +1,79 @@
+import pg from 'pg';
+import { connection } from '../database/connection.js';
+import { compareTable, type Difference } from './compare.js';
+import { countMarks } from './mark.js';
+import { Replay, type Report } from './replay.js';
+import { projectedTables } from './shadow.js';
+import { inWorkspace, type Workspace } from './workspace.js';
+
+/** Live tables against the log's, at one moment. */
+export interface Verification {
+  /** Projected again. */
+  readonly events: number;
+  /** Rows compared, by table. */
+  readonly rows: Readonly<Record<string, number>>;
+  /** How many rows differ, are missing or too many. */
+  readonly differing: number;
+  /** Of the first of them. */
+  readonly differences: readonly Difference[];
+  /** Events whose mark in the log (projected, or its problem) is not what this version says of them. */
+  readonly marks: number;
+}
+
+const SHOWN = 20;
+const FEW = 1000;
+
+/**
+ * Projects the whole log into new tables and compares the live ones with them, while events arrive and
+ * questions are answered. Changes nothing.
+ *
+ * @throws Error when another rebuild or verification is running
+ */
+export function verify(url: string, report: Report = () => undefined): Promise<Verification> {
+  return inWorkspace(url, 'verify', async (workspace) => {
+    const replay = new Replay(workspace, report);
+    await replay.catchUpBelow(FEW);
+    return atOneMoment(workspace, async (live) => {
+      const { rows } = await live.query<{ epoch: number; until: string }>(
+        'select epoch, pg_current_snapshot()::text as until from log_epoch',
+      );
+      await replay.advance({ ...rows[0]!, since: replay.reached?.until ?? null });
+      return {
+        ...(await compareAll(workspace, live)),
+        events: replay.events,
+        marks: await countMarks(workspace.database.intake),
+      };
+    });
+  });
+}
+
+/** A connection that sees the database as it is at its first question. */
+async function atOneMoment<T>({ url }: Workspace, work: (live: pg.Client) => Promise<T>): Promise<T> {
+  const live = new pg.Client(connection(url, '-c idle_in_transaction_session_timeout=0'));
+  live.on('error', () => undefined);
+  await live.connect();
+  try {
+    await live.query('begin isolation level repeatable read, read only');
+    return await work(live);
+  } finally {
+    await live.end();
+  }
+}
+
+type Comparison = Pick<Verification, 'rows' | 'differing' | 'differences'>;
+
+async function compareAll({ url, name, home }: Workspace, live: pg.Client): Promise<Comparison> {
+  const rows: Record<string, number> = {};
+  const differences: Difference[] = [];
+  let differing = 0;
+  await atOneMoment({ url } as Workspace, async (rebuilt) => {
+    for (const table of projectedTables) {
+      const sides = { live: { client: live, schema: home }, rebuilt: { client: rebuilt, schema: name } };
+      const found = await compareTable(table, sides, SHOWN - differences.length);
+      rows[table] = found.rows;
+      differing += found.differing;
+      differences.push(...found.differences);
+    }
+  });
+  return { rows, differing, differences: differences.slice(0, SHOWN) };
+}

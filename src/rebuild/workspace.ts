@@ -1,0 +1,67 @@
+import pg from 'pg';
+import { connection } from '../database/connection.js';
+import { Database } from '../database/database.js';
+import { holderName, REBUILD_LOCK, type Purpose } from './lock.js';
+import { dropShadows, makeShadow, refuseDependents, type Shadow } from './shadow.js';
+
+/** A shadow that is being filled. */
+export interface Workspace extends Shadow {
+  readonly url: string;
+  /** Its `intake` sees the shadow's tables only, never a live one by mistake; its `queries` read the log. */
+  readonly database: Database;
+}
+
+/**
+ * Does some work with a shadow of its own, and drops what is left of it. What an interrupted run left
+ * is dropped first.
+ *
+ * @throws Error when another one is running
+ */
+export async function inWorkspace<T>(
+  url: string,
+  purpose: Purpose,
+  work: (workspace: Workspace) => Promise<T>,
+): Promise<T> {
+  const named = withParameters(url, { application_name: holderName(purpose) });
+  const holder = new pg.Client(connection(named, '-c idle_session_timeout=0'));
+  holder.on('error', () => undefined);
+  await holder.connect();
+  try {
+    await takeLock(holder);
+    await dropShadows(holder);
+    if (purpose === 'rebuild') await refuseDependents(holder);
+    const shadow = await makeShadow(holder);
+    return await withDatabase(named, shadow, work).finally(() => dropShadows(holder, shadow.name));
+  } finally {
+    await holder.end();
+  }
+}
+
+/** Two at once would only do the work twice. */
+async function takeLock(holder: pg.Client): Promise<void> {
+  const { rows } = await holder.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [REBUILD_LOCK]);
+  if (!rows[0]?.held) throw new Error('Another rebuild or verification of this database is running.');
+}
+
+async function withDatabase<T>(url: string, shadow: Shadow, work: (workspace: Workspace) => Promise<T>): Promise<T> {
+  // Commits need not reach the disk one by one: the swap's does, and all before it.
+  const options = `-c search_path=${shadow.name} -c synchronous_commit=off`;
+  const database = new Database(withParameters(url, { options }), LOG_TIMEOUT_MS);
+  try {
+    return await work({ ...shadow, url, database });
+  } finally {
+    await database.onApplicationShutdown();
+  }
+}
+
+/** For one page of the log. */
+const LOG_TIMEOUT_MS = 60_000;
+
+function withParameters(url: string, parameters: Record<string, string>): string {
+  const target = new URL(url);
+  for (const [name, value] of Object.entries(parameters)) {
+    const given = name === 'options' ? (target.searchParams.get(name) ?? '') : '';
+    target.searchParams.set(name, `${given} ${value}`.trim());
+  }
+  return target.href;
+}
