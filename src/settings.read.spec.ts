@@ -27,6 +27,7 @@ describe('defaults', () => {
       queryMaxDepth: 12,
       queryMaxCost: 50_000,
       statementTimeoutMs: 10_000,
+      usageGraceMs: 300_000,
       introspection: true,
       corsOrigins: [],
       logLevel: 'info',

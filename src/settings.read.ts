@@ -29,6 +29,7 @@ export function readSettings(env: Environment): Settings {
     queryMaxDepth: reader.value('QUERY_MAX_DEPTH', whole(1, 100), 12),
     queryMaxCost: reader.value('QUERY_MAX_COST', whole(1, 2 ** 31 - 1), 50_000),
     statementTimeoutMs: reader.value('STATEMENT_TIMEOUT', duration, 10_000),
+    usageGraceMs: reader.value('USAGE_GRACE', duration, 300_000),
     introspection: reader.value('INTROSPECTION', yesOrNo, !production),
     corsOrigins: reader.value('CORS_ORIGINS', origins, Object.freeze([])),
     logLevel: reader.value('LOG_LEVEL', logLevel, 'info'),

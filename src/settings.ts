@@ -13,6 +13,8 @@ export abstract class Settings {
   abstract readonly queryMaxDepth: number;
   abstract readonly queryMaxCost: number;
   abstract readonly statementTimeoutMs: number;
+  /** How long after a window's end late events may still change its usage. */
+  abstract readonly usageGraceMs: number;
   abstract readonly introspection: boolean;
   abstract readonly corsOrigins: readonly string[];
   abstract readonly logLevel: LogLevel;
