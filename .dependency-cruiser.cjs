@@ -30,7 +30,8 @@ module.exports = {
     only('projection-then-database', 'projection', ['livekit', 'database', 'generated']),
     only('intake-then-projection', 'intake', ['projection', 'livekit', 'database', 'generated']),
     only('webhook-then-intake', 'webhook', ['intake', 'livekit']),
-    only('graphql-then-database', 'graphql', ['access', 'livekit', 'database', 'generated']),
+    only('graphql-then-database', 'graphql', ['usage', 'access', 'livekit', 'database', 'generated']),
+    only('usage-reads-as-graphql-does', 'usage', ['graphql', 'access', 'livekit', 'database']),
     only('access-knows-tokens', 'access', ['livekit', 'graphql']),
   ],
   options: {

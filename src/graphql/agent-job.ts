@@ -1,9 +1,9 @@
 import { plain, word, words } from './read/columns.js';
 import * as filter from './read/filters.js';
 import type { Noun } from './read/noun.js';
-import { type Ends, sessionColumns, sessionFilters, sessionOrders } from './read/session.js';
+import { sessionColumns, sessionFilters, sessionOrders } from './read/session.js';
 
-const ends: Ends = { start: 'startedAt', end: 'endedAt', empty: 'waiting' };
+const ends = { start: 'startedAt', end: 'endedAt', empty: 'waiting' };
 const statuses = words(['PENDING', 'RUNNING', 'SUCCESS', 'FAILED', 'CANCELLED'], (status) => `JS_${status}`);
 
 export const agentJob: Noun = {
@@ -28,4 +28,5 @@ export const agentJob: Noun = {
   },
   orders: sessionOrders(ends, ['job_id']),
   defaultOrder: 'STARTED_AT',
+  empty: ends.empty,
 };

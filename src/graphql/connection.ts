@@ -1,21 +1,24 @@
 import type { Page } from './read/list.js';
 import type { Row } from './read/reading.js';
 
+/** What a connection shows, but for its count. */
+type Part = Pick<Page, 'rows' | 'cursor' | 'hasNext' | 'hasPrevious'>;
+
 /** The resolvers of every connection of the API. Each reads only when it is selected. */
 export const connection = {
-  nodes: (page: Page) => page.rows(),
-  edges: async (page: Page) => (await page.rows()).map((node) => ({ page, node })),
-  pageInfo: (page: Page) => page,
+  nodes: (page: Part) => page.rows(),
+  edges: async (page: Part) => (await page.rows()).map((node) => ({ page, node })),
+  pageInfo: (page: Part) => page,
   totalCount: (page: Page, { limit }: { limit?: number | null }) => page.count(limit ?? 10_000),
 };
 
 export const edge = {
-  cursor: ({ page, node }: { page: Page; node: Row }) => page.cursor(node),
+  cursor: ({ page, node }: { page: Part; node: Row }) => page.cursor(node),
 };
 
 export const pageInfo = {
-  hasNextPage: (page: Page) => page.hasNext(),
-  hasPreviousPage: (page: Page) => page.hasPrevious(),
-  startCursor: async (page: Page) => page.cursor((await page.rows()).at(0)),
-  endCursor: async (page: Page) => page.cursor((await page.rows()).at(-1)),
+  hasNextPage: (page: Part) => page.hasNext(),
+  hasPreviousPage: (page: Part) => page.hasPrevious(),
+  startCursor: async (page: Part) => page.cursor((await page.rows()).at(0)),
+  endCursor: async (page: Part) => page.cursor((await page.rows()).at(-1)),
 };

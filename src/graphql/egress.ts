@@ -8,7 +8,7 @@ const statuses = words(
   ['STARTING', 'ACTIVE', 'ENDING', 'COMPLETE', 'FAILED', 'ABORTED', 'LIMIT_REACHED'],
   (status) => `EGRESS_${status}`,
 );
-const types = words([
+export const types = words([
   'ROOM_COMPOSITE',
   'WEB',
   'PARTICIPANT',

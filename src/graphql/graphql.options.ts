@@ -9,7 +9,7 @@ import { Settings } from '../settings.js';
 import { parseOptions, refuseAmbiguousGet, refuseForeignDocument } from './document.js';
 import { door } from './door.js';
 import { formatErrors } from './errors.js';
-import { checkLimits } from './limits.js';
+import { checkLimits, nothingSpent } from './limits.js';
 import { Readings } from './read/reading.js';
 import { resolvers } from './resolvers.js';
 import { sdl } from './sdl.js';
@@ -50,7 +50,9 @@ export class GraphqlOptions implements GqlOptionsFactory<MercuriusDriverConfig> 
 
   private contextOf(request: FastifyRequest): object {
     const scope = this.scopes.get(request);
-    return scope === undefined ? {} : { reading: this.readings.of(scope) };
+    return scope === undefined
+      ? {}
+      : { reading: this.readings.of(scope), settings: this.settings, spent: nothingSpent() };
   }
 
   private readonly preExecution = async (

@@ -3,6 +3,7 @@ import {
   type FieldNode,
   getNamedType,
   type GraphQLCompositeType,
+  type GraphQLResolveInfo,
   type GraphQLSchema,
   isCompositeType,
   isObjectType,
@@ -27,6 +28,13 @@ export interface Limits {
   readonly cost: number;
 }
 
+/** What a query has come to. */
+export type Spent = Record<'cost' | 'fields' | 'reads', number>;
+
+export function nothingSpent(): Spent {
+  return { cost: 0, fields: 0, reads: 0 };
+}
+
 /** Throws DEPTH_LIMIT or COST_LIMIT, before anything is read, for a document one of whose operations is too much. */
 export function checkLimits(
   schema: GraphQLSchema,
@@ -36,9 +44,20 @@ export function checkLimits(
   const fragments = fragmentsOf(document);
   for (const operation of document.definitions) {
     if (operation.kind !== 'OperationDefinition') continue;
-    const measure = new Measure(ask.limits, operation, ask.variables);
+    const measure = new Measure(ask.limits, { operation, variables: ask.variables }, nothingSpent());
     measure.walk({ schema, fragments, seen: () => measure.select() });
   }
+}
+
+/** The same for rows whose number is known only once they are read: each selects what stands below the field. */
+export function checkRows(
+  { schema, fragments, fieldNodes, operation, variableValues, returnType }: GraphQLResolveInfo,
+  rows: number,
+  { limits, spent }: { limits: Limits; spent: Spent },
+): void {
+  const measure = new Measure(limits, { operation, variables: variableValues }, spent);
+  const around = { schema, fragments: new Map(Object.entries(fragments)), seen: () => measure.select() };
+  measure.walkRows(getNamedType(returnType) as GraphQLCompositeType, { fieldNodes, rows, around });
 }
 
 function fragmentsOf({ definitions }: DocumentNode): Surroundings['fragments'] {
@@ -55,17 +74,24 @@ interface Place {
 }
 
 class Measure {
-  private readonly spent = { cost: 0, fields: 0, reads: 0 };
-
   constructor(
     private readonly limits: Limits,
-    private readonly operation: OperationDefinitionNode,
-    private readonly variables: Variables,
+    private readonly asked: { readonly operation: OperationDefinitionNode; readonly variables: Variables },
+    private readonly spent: Spent,
   ) {}
 
   walk(around: Surroundings): void {
-    const root = around.schema.getRootType(this.operation.operation);
-    if (root != null) this.visit(root, [this.operation.selectionSet], { ...around, depth: 1, nodes: 1, page: 1 });
+    const { operation } = this.asked;
+    const root = around.schema.getRootType(operation.operation);
+    if (root != null) this.visit(root, [operation.selectionSet], { ...around, depth: 1, nodes: 1, page: 1 });
+  }
+
+  walkRows(
+    type: GraphQLCompositeType,
+    below: { fieldNodes: readonly FieldNode[]; rows: number; around: Surroundings },
+  ): void {
+    const sets = below.fieldNodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+    this.visit(type, sets, { ...below.around, depth: 1, nodes: below.rows, page: 1 });
   }
 
   select(): void {
@@ -92,14 +118,14 @@ class Measure {
     { inner, node }: { inner: GraphQLCompositeType; node: FieldNode },
     at: Place,
   ): Pick<Place, 'nodes' | 'page'> {
-    const size = (argument: string): number | undefined =>
-      argumentSize(node, argument, { operation: this.operation, variables: this.variables });
+    const size = (argument: string): number | undefined => argumentSize(node, argument, this.asked);
     if (inner.name.endsWith('Connection')) {
       this.read();
       return { nodes: at.nodes, page: size('first') ?? size('last') ?? DEFAULT_PAGE };
     }
     if (parent.name.endsWith('Connection') && inner.name !== 'PageInfo' && inner.name !== 'Count')
       return this.returns(at.nodes * at.page);
+    if (inner.name === 'UsageRow') this.read();
     if (parent.name.endsWith('Edge') || !isNode(inner)) return at;
     this.read();
     return this.returns(at.nodes * (size('ids') ?? 1));
@@ -114,10 +140,7 @@ class Measure {
     this.spend('reads', { amount: 1, limit: MAX_READS, what: 'lists and look-ups' });
   }
 
-  private spend(
-    kind: keyof Measure['spent'],
-    { amount, limit, what }: { amount: number; limit: number; what: string },
-  ): void {
+  private spend(kind: keyof Spent, { amount, limit, what }: { amount: number; limit: number; what: string }): void {
     this.spent[kind] += amount;
     if (this.spent[kind] > limit)
       throw new Refusal(400, 'COST_LIMIT', `The query can return more than ${limit} ${what}.`);

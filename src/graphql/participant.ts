@@ -1,11 +1,10 @@
 import { plain, word, words } from './read/columns.js';
 import * as filter from './read/filters.js';
 import type { Noun } from './read/noun.js';
-import { type Ends, sessionColumns, sessionFilters, sessionOrders } from './read/session.js';
-import type { Statement } from './read/statement.js';
+import { sessionColumns, sessionFilters, sessionOrders } from './read/session.js';
 
-const ends: Ends = { start: 'joinedAt', end: 'leftAt', empty: "state = 'ABORTED'" };
-const kinds = words(['STANDARD', 'INGRESS', 'EGRESS', 'SIP', 'AGENT', 'CONNECTOR', 'BRIDGE']);
+const ends = { start: 'joinedAt', end: 'leftAt', empty: "state = 'ABORTED'" };
+export const kinds = words(['STANDARD', 'INGRESS', 'EGRESS', 'SIP', 'AGENT', 'CONNECTOR', 'BRIDGE']);
 
 export const participant: Noun = {
   type: 'Participant',
@@ -30,12 +29,11 @@ export const participant: Noun = {
     roomSid: filter.oneOf('room_sid'),
     roomName: filter.text('room_name'),
     disconnectReason: filter.oneOf('disconnect_reason'),
-    attribute: ({ path, eq }: filter.PathFilter, statement: Statement) =>
-      `attributes ->> ${statement.bind(path)} = ${statement.bind(eq)}`,
+    attribute: filter.attribute('attributes'),
     hidden: filter.equal('hidden'),
-    excludeKindDetails: (details: readonly string[], statement: Statement) =>
-      `not kind_details ?| ${statement.bind(filter.bounded(details))}::text[]`,
+    excludeKindDetails: filter.noneOf('kind_details'),
   },
   orders: sessionOrders(ends, ['sid', 'room_name']),
   defaultOrder: 'JOINED_AT',
+  empty: ends.empty,
 };

@@ -10,19 +10,17 @@ import { pageOf } from './read/list.js';
 import { type Ask, byId, toOne } from './read/lookup.js';
 import type { Noun, Relation } from './read/noun.js';
 import type { ListArguments } from './read/page-arguments.js';
-import type { Reading, Row } from './read/reading.js';
+import type { Row } from './read/reading.js';
 import { relations } from './relations.js';
 import { room } from './room.js';
 import { roomCounts } from './room-counts.js';
 import { dateTime } from './scalars.js';
 import { track } from './track.js';
+import { usage, type UsageContext, usageTypes } from './usage.js';
+import type { UsageArguments } from '../usage/question.js';
 import { webhookEvent } from './webhook-event.js';
 
-interface Context {
-  readonly reading: Reading;
-}
-
-type Resolver<A> = (row: Row, args: A, ...rest: [Context, GraphQLResolveInfo]) => unknown;
+type Resolver<A> = (row: Row, args: A, ...rest: [UsageContext, GraphQLResolveInfo]) => unknown;
 
 const roomOf = { room: pointer(room, 'roomSid') };
 
@@ -48,6 +46,8 @@ export const resolvers = {
     agentJobs: root(agentJob, 'agentJobs'),
     webhookEvent: single(webhookEvent, 'id'),
     webhookEvents: root(webhookEvent, 'webhookEvents'),
+    usage: (_row: Row, args: UsageArguments, ...[context, info]: [UsageContext, GraphQLResolveInfo]) =>
+      usage(args, context, info),
   },
   Room: { ...lists(relations.Room), ...roomCounts },
   Participant: { ...lists(relations.Participant), ...roomOf },
@@ -58,6 +58,7 @@ export const resolvers = {
   ...Object.fromEntries(nouns.map(({ type }) => [`${type}Connection`, connection])),
   ...Object.fromEntries(nouns.map(({ type }) => [`${type}Edge`, edge])),
   PageInfo: pageInfo,
+  ...usageTypes,
 };
 
 function field<A>(resolve: (row: Row, args: A, ask: Ask) => unknown): Resolver<A> {

@@ -4,8 +4,8 @@ import type { Noun } from './read/noun.js';
 import { type Ends, sessionColumns, sessionFilters, sessionOrders } from './read/session.js';
 
 const ends: Ends = { start: 'publishedAt', end: 'unpublishedAt' };
-const types = words(['AUDIO', 'VIDEO', 'DATA']);
-const sources = words(['UNKNOWN', 'CAMERA', 'MICROPHONE', 'SCREEN_SHARE', 'SCREEN_SHARE_AUDIO']);
+export const types = words(['AUDIO', 'VIDEO', 'DATA']);
+export const sources = words(['UNKNOWN', 'CAMERA', 'MICROPHONE', 'SCREEN_SHARE', 'SCREEN_SHARE_AUDIO']);
 
 export const track: Noun = {
   type: 'Track',

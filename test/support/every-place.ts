@@ -1,5 +1,15 @@
-import { buildSchema, getNamedType, type GraphQLField, type GraphQLObjectType, isObjectType } from 'graphql';
+import {
+  buildSchema,
+  getNamedType,
+  type GraphQLEnumType,
+  type GraphQLField,
+  type GraphQLInterfaceType,
+  type GraphQLObjectType,
+  isInterfaceType,
+  isObjectType,
+} from 'graphql';
 import { sdl } from '../../src/graphql/sdl.js';
+import { meters } from '../../src/usage/meters.js';
 
 const schema = buildSchema(sdl);
 const query = schema.getQueryType()!;
@@ -19,9 +29,30 @@ export function entryPoints(ids: readonly string[], otherProject: string): Way[]
       query: `{ ${field.name}${args} ${selection} }`,
     });
     if (field.name === 'nodes') return [way(`(ids: ${JSON.stringify(ids)})`)];
+    if (field.name === 'usage') return usageArguments(otherProject).map(way);
     const [argument] = field.args;
     if (argument?.name !== 'filter') return ids.map((id) => way(`(${argument!.name}: "${id}")`));
     return [way('(first: 200)'), way('(last: 200)'), way(`(filter: {project: "${otherProject}"})`)];
+  });
+}
+
+/** Every meter, by nothing and by each dimension that it has, and of another project. */
+function usageArguments(otherProject: string): string[] {
+  const names = (schema.getType('Meter') as GraphQLEnumType).getValues().map(({ name }) => name);
+  return names.flatMap((name) => {
+    const { fields, profile } = meters[name]!;
+    const dimensions = [
+      ...Object.keys(fields).map((field) => `field: ${field}`),
+      'roomMetadata: "secret"',
+      'roomNamePrefix: "i"',
+      ...(profile === undefined ? [] : ['attribute: "secret"']),
+    ];
+    const range = `meter: ${name}, from: "2026-11-24T00:00:00Z", to: "2026-11-25T00:00:00Z"`;
+    return [
+      `(${range})`,
+      `(${range}, filter: {project: "${otherProject}"})`,
+      ...dimensions.map((dimension) => `(${range}, interval: HOUR, groupBy: [{${dimension}}])`),
+    ];
   });
 }
 
@@ -49,14 +80,26 @@ function selectionOf(field: GraphQLField<unknown, unknown>): string {
   if (type.name === 'Node')
     return '__typename id ... on Session { project roomName durationSeconds } ... on WebhookEvent { payload }';
   if (!isObjectType(type)) return '';
-  if (!type.name.endsWith('Connection')) return leaves(type);
-  const row = leaves(getNamedType(type.getFields()['nodes']!.type) as GraphQLObjectType);
+  if (type.name === 'UsageRow') {
+    const { group, breakdown } = type.getFields();
+    return `${leaves(type)} group { ${selectionOf(group!)} } breakdown(first: 200) { ${selectionOf(breakdown!)} }`;
+  }
+  return type.name.endsWith('Connection') ? connectionOf(type) : leaves(type);
+}
+
+function connectionOf(type: GraphQLObjectType): string {
+  const { nodes, totalCount } = type.getFields();
+  const row = leaves(getNamedType(nodes!.type) as GraphQLObjectType);
   const pageInfo = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
-  return `nodes { ${row} } edges { cursor node { ${row} } } ${pageInfo} totalCount { value precision }`;
+  const count = totalCount === undefined ? '' : 'totalCount { value precision }';
+  return `nodes { ${row} } edges { cursor node { ${row} } } ${pageInfo} ${count}`;
 }
 
 /** The fields without fields; enough of those with. */
-function leaves(type: GraphQLObjectType): string {
-  const fields = Object.values(type.getFields()).filter((field) => !isObjectType(getNamedType(field.type)));
+function leaves(type: GraphQLObjectType | GraphQLInterfaceType): string {
+  const fields = Object.values(type.getFields()).filter(({ type }) => {
+    const named = getNamedType(type);
+    return !isObjectType(named) && !isInterfaceType(named);
+  });
   return fields.map(({ name }) => name).join(' ');
 }

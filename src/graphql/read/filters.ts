@@ -73,6 +73,15 @@ export function word(column: string, known: Words): Filter<readonly string[]> {
   };
 }
 
+export function attribute(column: string): Filter<PathFilter> {
+  return ({ path, eq }, statement) => `${column} ->> ${statement.bind(path)} = ${statement.bind(eq)}`;
+}
+
+/** Leaves out JSON lists that hold any of these. */
+export function noneOf(column: string): Filter<readonly string[]> {
+  return (list, statement) => `not coalesce(${column} ?| ${statement.bind(bounded(list))}::text[], false)`;
+}
+
 /** A value in a JSON document, by its dotted path; numbers and booleans by their JSON text. */
 export function atPath(column: string): Filter<PathFilter> {
   return ({ path, eq }, statement) => {

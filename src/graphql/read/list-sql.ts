@@ -93,7 +93,11 @@ function beyondSql(statement: Statement, { ordered, window }: Listing, beyond: '
   return compareSql(statement, ordered.keys, { than: window[beyond]!, by: upTo });
 }
 
-function compareSql(statement: Statement, keys: readonly Key[], { than, by }: { than: Position; by: string }): string {
+export function compareSql(
+  statement: Statement,
+  keys: readonly Key[],
+  { than, by }: { than: Position; by: string },
+): string {
   const types = { time: '::timestamptz', text: '::text', integer: '::bigint' };
   const bound = keys.map(({ kind }, index) => statement.bind(than[index]!) + types[kind]);
   return `(${keys.map(({ sql }) => sql).join(', ')}) ${by} (${bound.join(', ')})`;

@@ -24,6 +24,8 @@ export interface Noun {
   readonly filters: Readonly<Record<string, Filter<never>>>;
   readonly orders: Readonly<Record<string, readonly Key[]>>;
   readonly defaultOrder: string;
+  /** The condition under which a session lasts no time at all. */
+  readonly empty?: string;
 }
 
 /** How rows of another table belong to a row. */

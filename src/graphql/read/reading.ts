@@ -15,7 +15,7 @@ export class Reading {
   constructor(
     private readonly pool: Pick<Pool, 'query'>,
     private readonly scope: Scope,
-    private readonly now: string,
+    readonly now: string,
   ) {}
 
   statement(): Statement {

@@ -1,0 +1,102 @@
+import type { FieldNode, GraphQLResolveInfo } from 'graphql';
+import type { Settings } from '../settings.js';
+import { answer, type MinuteRounding, minutes, type UsageRow } from '../usage/answer.js';
+import { Breakdown, type BreakdownPage } from '../usage/breakdown.js';
+import type { Measure } from '../usage/measures.js';
+import { type Question, questionOf, type UsageArguments } from '../usage/question.js';
+import { quotient } from '../usage/quotient.js';
+import { connection, edge } from './connection.js';
+import { checkRows, type Spent } from './limits.js';
+import type { ListArguments } from './read/page-arguments.js';
+import type { Reading, Row } from './read/reading.js';
+import { fieldsBelow, selectionOfList } from './read/selection.js';
+
+export interface UsageContext {
+  readonly reading: Reading;
+  readonly settings: Settings;
+  /** What rows have cost so far in this request. */
+  readonly spent: Spent;
+}
+
+/** One answered question, and the pages of its rows at each place of the query. */
+interface Answered {
+  readonly question: Question;
+  readonly breakdowns: Map<object, Breakdown>;
+}
+
+type Shown = UsageRow & Answered;
+
+/** `Query.usage`: no more is measured than is selected. */
+export async function usage(
+  args: UsageArguments,
+  { reading, settings, spent }: UsageContext,
+  info: GraphQLResolveInfo,
+): Promise<Shown[]> {
+  const question = questionOf(args);
+  const selected = fieldsBelow(info.fieldNodes, info.fragments);
+  const rows = await answer(reading, question, wantedOf(selected));
+  if (selected.has('breakdown')) {
+    checkRows(info, rows.length, { limits: { depth: settings.queryMaxDepth, cost: settings.queryMaxCost }, spent });
+  }
+  const answered: Answered = { question, breakdowns: new Map() };
+  return rows.map((row) => ({ ...row, ...answered }));
+}
+
+/** The fields of a row, and of the sessions behind it. */
+export const usageTypes = {
+  UsageRow: {
+    from: ({ from }: Shown) => new Date(from).toISOString(),
+    to: ({ to }: Shown) => new Date(to).toISOString(),
+    group: ({ group, question }: Shown) =>
+      question.dimensions.map(({ name }, index) => ({ dimension: name, value: group[index] })),
+    seconds: ({ milliseconds }: Shown) => quotient(milliseconds!, 1_000),
+    uncertainSeconds: ({ uncertainMilliseconds }: Shown) => quotient(uncertainMilliseconds!, 1_000),
+    minutes: (row: Shown, { rounding }: { rounding?: MinuteRounding | null }) => minutes(row, rounding ?? 'NONE'),
+    identities: ({ identities, question }: Shown) =>
+      question.meter.fields['IDENTITY'] === undefined ? null : identities,
+    peakConcurrency: ({ peak }: Shown) => peak,
+    averageConcurrency: ({ milliseconds, from, to }: Shown) => quotient(milliseconds!, to - from),
+    final: ({ to, openSessions }: Shown, _args: unknown, { reading, settings }: UsageContext) =>
+      Date.parse(reading.now) - to > settings.usageGraceMs && openSessions === 0,
+    breakdown,
+  },
+  SessionConnection: { nodes: connection.nodes, edges: connection.edges, pageInfo: connection.pageInfo },
+  SessionEdge: {
+    ...edge,
+    seconds: ({ node }: { node: Row }) => quotient(BigInt(node['pieceMilliseconds'] as string), 1_000),
+  },
+};
+
+function breakdown(
+  row: Shown,
+  args: ListArguments,
+  ...[{ reading }, info]: [UsageContext, GraphQLResolveInfo]
+): BreakdownPage {
+  const place = info.fieldNodes;
+  const found =
+    row.breakdowns.get(place) ?? new Breakdown(reading, row.question, { args, fields: selectionOfList(info).fields });
+  row.breakdowns.set(place, found);
+  return found.of(row);
+}
+
+const measured: Readonly<Record<string, readonly Measure[]>> = {
+  seconds: ['milliseconds'],
+  uncertainSeconds: ['uncertainMilliseconds'],
+  sessions: ['sessions'],
+  identities: ['identities'],
+  peakConcurrency: ['peak'],
+  averageConcurrency: ['milliseconds'],
+  openSessions: ['openSessions'],
+  final: ['openSessions'],
+};
+
+function wantedOf(selected: ReadonlyMap<string, readonly FieldNode[]>): Set<Measure> {
+  const fields = [...selected.keys()].flatMap((name) => measured[name] ?? []);
+  return new Set([...fields, ...(selected.get('minutes') ?? []).flatMap(measuredMinutes)]);
+}
+
+function measuredMinutes({ arguments: given = [] }: FieldNode): readonly Measure[] {
+  const rounding = given.find(({ name }) => name.value === 'rounding')?.value;
+  if (rounding?.kind === 'Variable') return ['milliseconds', 'startedMinutes'];
+  return rounding?.kind === 'EnumValue' && rounding.value === 'CEIL_SESSION' ? ['startedMinutes'] : ['milliseconds'];
+}

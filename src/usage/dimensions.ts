@@ -1,0 +1,71 @@
+import { badInput } from '../graphql/read/bad-input.js';
+import type { Statement } from '../graphql/read/statement.js';
+import type { Joins, Meter } from './meters.js';
+
+/** The API's UsageDimension. */
+export interface DimensionInput {
+  readonly field?: string | null;
+  readonly roomMetadata?: string | null;
+  readonly attribute?: string | null;
+  readonly roomNamePrefix?: string | null;
+}
+
+export interface Dimension {
+  /** As the API shows it: `ROOM_NAME`, `roomMetadata:tenant.id`. */
+  readonly name: string;
+  /** A session's value as SQL. */
+  readonly sql: (statement: Statement, joins: Joins) => string;
+}
+
+const MAX_DIMENSIONS = 5;
+
+/** Throws BAD_USER_INPUT for what `meter` lacks. */
+export function dimensionsOf(meterName: string, meter: Meter, groupBy: readonly DimensionInput[]): Dimension[] {
+  if (groupBy.length > MAX_DIMENSIONS) {
+    throw badInput(`${groupBy.length} dimensions are more than ${MAX_DIMENSIONS}.`);
+  }
+  return groupBy.map((input) => {
+    const [kind, text] = theOne(input);
+    const name = kind === 'field' ? text : `${kind}:${text}`;
+    const sql = kinds[kind](meter, text);
+    if (sql === undefined) throw badInput(`The meter ${meterName} has no dimension ${name}.`);
+    return { name, sql };
+  });
+}
+
+type Kind = keyof DimensionInput;
+type Sql = Dimension['sql'];
+
+// Values of variables reach resolvers without a look at @oneOf.
+function theOne(input: DimensionInput): [Kind, string] {
+  const given = Object.entries(input) as [Kind, string | null][];
+  const [kind, text] = given[0] ?? [];
+  if (given.length !== 1 || kind === undefined || text == null) {
+    throw badInput('A dimension is exactly one of field, roomMetadata, attribute and roomNamePrefix.');
+  }
+  return [kind, text];
+}
+
+const kinds: Record<Kind, (meter: Meter, text: string) => Sql | undefined> = {
+  field: ({ fields }, name) => {
+    const column = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    return column && ((_statement, joins) => column(joins));
+  },
+  roomMetadata: (meter, path) => (statement, joins) => {
+    const value = `${meter.roomMetadata(joins)} #> ${statement.bind(path.split('.'))}::text[]`;
+    return `case when jsonb_typeof(${value}) in ('string', 'number', 'boolean') then (${value}) #>> '{}' end`;
+  },
+  attribute: ({ profile }, name) =>
+    profile && ((statement, joins) => `${profile('attributes')(joins)} ->> ${statement.bind(name)}`),
+  roomNamePrefix: (meter, text) => {
+    if (text === '') throw badInput('A roomNamePrefix is a text that is not empty.');
+    return (statement, joins) => {
+      const name = meter.fields['ROOM_NAME']!(joins);
+      return `case when strpos(${name}, ${bound(statement, text)}) > 0 then split_part(${name}, ${bound(statement, text)}, 1) end`;
+    };
+  },
+};
+
+function bound(statement: Statement, text: string): string {
+  return `${statement.bind(text)}::text`;
+}

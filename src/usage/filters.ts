@@ -1,0 +1,62 @@
+import { kinds } from '../graphql/participant.js';
+import { types as egressTypes } from '../graphql/egress.js';
+import { badInput } from '../graphql/read/bad-input.js';
+import type { Words } from '../graphql/read/columns.js';
+import * as filter from '../graphql/read/filters.js';
+import type { Filter } from '../graphql/read/noun.js';
+import type { Statement } from '../graphql/read/statement.js';
+import { sources, types as trackTypes } from '../graphql/track.js';
+import type { Column, Joins, Meter } from './meters.js';
+
+/** The API's UsageFilter. */
+export type UsageFilter = Readonly<Record<string, unknown>>;
+
+/** Throws BAD_USER_INPUT for what `meter` lacks. */
+export function checkFilter(meterName: string, meter: Meter, given: UsageFilter): void {
+  for (const [name] of entries(given)) {
+    if (filters[name]!(meter) === undefined) throw badInput(`The meter ${meterName} has no filter ${name}.`);
+  }
+}
+
+/** The conditions of the sessions that are asked for. Throws BAD_USER_INPUT. */
+export function filterSql(meter: Meter, given: UsageFilter, at: { statement: Statement; joins: Joins }): string[] {
+  return entries(given).map(([name, value]) => filters[name]!(meter)!(at.joins)(value as never, at.statement));
+}
+
+function entries(given: UsageFilter): [string, unknown][] {
+  return Object.entries(given).filter(([, value]) => value != null);
+}
+
+/** Undefined where a meter lacks what is filtered. */
+type OfMeter = (meter: Meter) => ((joins: Joins) => Filter<never>) | undefined;
+
+const filters: Readonly<Record<string, OfMeter>> = {
+  project: field('PROJECT', filter.equal),
+  roomSid: field('ROOM_SID', filter.oneOf),
+  roomName: field('ROOM_NAME', filter.text),
+  identity: field('IDENTITY', filter.text),
+  participantKind: field('PARTICIPANT_KIND', ofWords(kinds)),
+  trackType: field('TRACK_TYPE', ofWords(trackTypes)),
+  trackSource: field('TRACK_SOURCE', ofWords(sources)),
+  egressType: field('EGRESS_TYPE', ofWords(egressTypes)),
+  roomMetadata: ({ roomMetadata }) => on(roomMetadata, filter.atPath),
+  attribute: profile('attributes', filter.attribute),
+  hidden: profile('hidden', filter.equal),
+  excludeKindDetails: profile('kind_details', filter.noneOf),
+};
+
+function field(name: string, condition: (column: string) => Filter<never>): OfMeter {
+  return ({ fields }) => on(fields[name], condition);
+}
+
+function profile(column: string, condition: (column: string) => Filter<never>): OfMeter {
+  return ({ profile }) => on(profile?.(column), condition);
+}
+
+function on(column: Column | undefined, condition: (column: string) => Filter<never>): ReturnType<OfMeter> {
+  return column && ((joins) => condition(column(joins)));
+}
+
+function ofWords(words: Words): (column: string) => Filter<readonly string[]> {
+  return (column) => filter.word(column, words);
+}

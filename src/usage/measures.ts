@@ -1,0 +1,30 @@
+/** What is measured of a row: of each piece of a session, and summed over the row. */
+interface MeasureSql {
+  readonly piece: string;
+  readonly total: string;
+}
+
+export type Measure =
+  'milliseconds' | 'uncertainMilliseconds' | 'startedMinutes' | 'sessions' | 'identities' | 'openSessions' | 'peak';
+
+const until = 'least(end_ms, upper_ms)';
+const since = 'greatest(start_ms, lower_ms)';
+
+// Minute k begins at start + 60k: those that begin before an instant are the whole minutes up to it, rounded up.
+const minutesBefore = (instant: string): string => `(${instant} - start_ms + 59999) / 60000`;
+
+/** Sums are of whole milliseconds, as text: exact in any order. Only a session's start counts sessions. */
+export const measures: Readonly<Record<Exclude<Measure, 'peak'>, MeasureSql>> = {
+  milliseconds: { piece: `${until} - ${since}`, total: 'sum(milliseconds)::text' },
+  uncertainMilliseconds: {
+    piece: `greatest(${until} - greatest(doubt_ms, lower_ms), 0)`,
+    total: 'sum("uncertainMilliseconds")::text',
+  },
+  startedMinutes: { piece: `${minutesBefore(until)} - ${minutesBefore(since)}`, total: 'sum("startedMinutes")::text' },
+  sessions: { piece: '1', total: 'count(sessions)::int' },
+  identities: { piece: 'of_identity', total: 'count(distinct identities)::int' },
+  openSessions: { piece: 'case when ended_at is null then 1 end', total: 'count("openSessions")::int' },
+};
+
+export const pieceMilliseconds = measures.milliseconds.piece;
+export const pieceEnds = { since, until };

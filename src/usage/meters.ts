@@ -1,0 +1,92 @@
+import { agentJob } from '../graphql/agent-job.js';
+import { egress } from '../graphql/egress.js';
+import { ingressSession } from '../graphql/ingress-session.js';
+import { participant } from '../graphql/participant.js';
+import type { Noun } from '../graphql/read/noun.js';
+import { room } from '../graphql/room.js';
+import { track } from '../graphql/track.js';
+
+/** What sessions are joined with, once something of it is asked for. */
+export type Joins = Set<'room' | 'publisher'>;
+
+/** One value of a session as SQL; says what it must be joined with. */
+export type Column = (joins: Joins) => string;
+
+/** What is metered: one kind of session, and what can be asked of it. */
+export interface Meter {
+  readonly noun: Noun;
+  /** By the API's UsageField. */
+  readonly fields: Readonly<Record<string, Column>>;
+  readonly roomMetadata: Column;
+  /** Columns of the participant that a session is, or that published it. */
+  readonly profile?: (column: string) => Column;
+}
+
+const own =
+  (column: string): Column =>
+  () =>
+    `session.${column}`;
+const joined =
+  (join: 'room' | 'publisher') =>
+  (column: string): Column =>
+  (joins) => {
+    joins.add(join);
+    return `${join}.${column}`;
+  };
+const ofRoom = joined('room');
+const ofPublisher = joined('publisher');
+
+const fields = { PROJECT: own('project'), ROOM_NAME: own('room_name'), ROOM_SID: own('room_sid') };
+const inRoom = { fields, roomMetadata: ofRoom('metadata_json') };
+
+/** Enums group by the API's word where it has one, else as LiveKit spells them. */
+export const meters: Readonly<Record<string, Meter>> = {
+  ROOM: { noun: room, fields: { ...fields, ROOM_SID: own('sid') }, roomMetadata: own('metadata_json') },
+  PARTICIPANT: {
+    ...inRoom,
+    noun: participant,
+    fields: {
+      ...fields,
+      IDENTITY: own('identity'),
+      PARTICIPANT_KIND: own('kind'),
+      DISCONNECT_REASON: own('disconnect_reason'),
+      REGION: own('region'),
+    },
+    profile: own,
+  },
+  TRACK: {
+    ...inRoom,
+    noun: track,
+    fields: {
+      ...fields,
+      IDENTITY: ofPublisher('identity'),
+      PARTICIPANT_KIND: ofPublisher('kind'),
+      TRACK_TYPE: own('type'),
+      TRACK_SOURCE: own('source'),
+    },
+    profile: ofPublisher,
+  },
+  EGRESS: {
+    ...inRoom,
+    noun: egress,
+    fields: {
+      ...fields,
+      EGRESS_TYPE: own('type'),
+      EGRESS_SOURCE_TYPE: () => "regexp_replace(session.source_type, '^EGRESS_SOURCE_TYPE_', '')",
+    },
+  },
+  INGRESS: {
+    ...inRoom,
+    noun: ingressSession,
+    fields: {
+      ...fields,
+      IDENTITY: own('participant_identity'),
+      INGRESS_INPUT_TYPE: () => "regexp_replace(session.input_type, '^(RTMP|WHIP|URL)_INPUT$', '\\1')",
+    },
+  },
+  AGENT_JOB: {
+    ...inRoom,
+    noun: agentJob,
+    fields: { ...fields, IDENTITY: own('agent_identity'), AGENT_NAME: own('agent_name') },
+  },
+};

@@ -1,0 +1,79 @@
+import { openEnded } from '../graphql/read/session.js';
+import { NOW, type Statement } from '../graphql/read/statement.js';
+import { filterSql } from './filters.js';
+import type { Joins } from './meters.js';
+import type { Question } from './question.js';
+
+/** The columns of a row's window and group: `win`, counted from 1, then each dimension's value. */
+export function rowColumns({ dimensions }: Question): string[] {
+  return ['win', ...dimensions.map((_, index) => `group${index}`)];
+}
+
+/** Windows in order, groups in byte order, null last. */
+export function rowOrder({ dimensions }: Question): string {
+  return ['win', ...dimensions.map((_, index) => `group${index} collate "C"`)].join(', ');
+}
+
+/**
+ * Each session once for each window that it overlaps, with its columns, the row's columns, and in ms since 1970
+ * what measures are written in: its ends, the start of its uncertain part, and the window's edges.
+ */
+export function piecesSql(statement: Statement, question: Question): string {
+  const { edges } = question;
+  const bounds = `${statement.bind(edges)}::bigint[]`;
+  const windows = edges.length - 1;
+  const first = `greatest(width_bucket(start_ms, ${bounds}), 1)`;
+  const last = `least(width_bucket(end_ms - 1, ${bounds}), ${windows})`;
+  const win = windows === 1 ? '1' : `generate_series(${first}, ${last})`;
+  const cut = `select session.*, ${win} as win from (${sessionsSql(statement, question)}) as session`;
+  return `select session.*, (${bounds})[win] as lower_ms, (${bounds})[win + 1] as upper_ms from (${cut}) as session`;
+}
+
+// An end is uncertain where it was derived and not told.
+const derived = "session.end_source in ('CASCADED', 'SUPERSEDED', 'RECONCILED', 'EXPIRED')";
+const end = `coalesce(session.ended_at, ${NOW})`;
+
+function sessionsSql(statement: Statement, question: Question): string {
+  const { meter, dimensions, filter } = question;
+  const joins: Joins = new Set();
+  const groups = dimensions.map(({ sql }, index) => `(${sql(statement, joins)})::text as group${index}`);
+  const identity = meter.fields['IDENTITY']?.(joins) ?? 'null::text';
+  const doubt = `case when ${derived} then greatest(session.last_seen_at, session.started_at) else ${end} end`;
+  const columns = [
+    'session.*',
+    ...groups,
+    `${milliseconds('session.started_at')} as start_ms`,
+    `${milliseconds(end)} as end_ms`,
+    `${milliseconds(doubt)} as doubt_ms`,
+    `${identity} as of_identity`,
+  ];
+  const where = [`${end} > session.started_at`, ...filterSql(meter, filter, { statement, joins })];
+  return `select ${columns.join(', ')} from ${fromSql(statement, question, joins)} where ${where.join(' and ')}`;
+}
+
+/** The sessions of the range, each read in the scope, with what they are joined with. */
+function fromSql(statement: Statement, { meter, edges }: Question, joins: Joins): string {
+  const { table, empty = 'false' } = meter.noun;
+  const [from, to] = [edges[0]!, edges.at(-1)!].map((edge) => instant(statement, edge));
+  const overlaps = `started_at < ${to} and ${openEnded} > ${from} and coalesce(ended_at, ${NOW}) > ${from}`;
+  const sessions = `(select * from ${table} where ${statement.inScope} and ${overlaps} and not (${empty})) as session`;
+  return [sessions, ...[...joins].map((join) => joinSql[join](statement))].join(' left join ');
+}
+
+const joinSql: Record<'room' | 'publisher', (statement: Statement) => string> = {
+  room: ({ inScope }) =>
+    `(select sid, room_name, metadata_json from room where ${inScope}) as room
+     on room.sid = session.room_sid and room.room_name = session.room_name`,
+  publisher: ({ inScope }) =>
+    `(select sid, room_name, identity, kind, kind_details, hidden, attributes from participant where ${inScope}) as publisher
+     on publisher.sid = session.participant_sid and publisher.room_name = session.room_name`,
+};
+
+function instant(statement: Statement, milliseconds: number): string {
+  return `${statement.bind(new Date(milliseconds).toISOString())}::timestamptz`;
+}
+
+// A double holds the seconds of stored times to far less than half a millisecond, and is much faster than numeric.
+function milliseconds(time: string): string {
+  return `(date_part('epoch', ${time}) * 1000)::bigint`;
+}

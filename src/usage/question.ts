@@ -1,0 +1,45 @@
+import { badInput } from '../graphql/read/bad-input.js';
+import { type Dimension, type DimensionInput, dimensionsOf } from './dimensions.js';
+import { checkFilter, type UsageFilter } from './filters.js';
+import { type Meter, meters } from './meters.js';
+import { edgesOf, type UsageInterval } from './windows.js';
+import { zoneOf } from './zone.js';
+
+/** The arguments of the API's `usage`. */
+export interface UsageArguments {
+  readonly meter: string;
+  readonly from: string;
+  readonly to: string;
+  readonly interval?: UsageInterval | null;
+  readonly timeZone?: string | null;
+  readonly groupBy?: readonly DimensionInput[] | null;
+  readonly filter?: UsageFilter | null;
+}
+
+/** What is asked, once it can be answered. */
+export interface Question {
+  readonly meterName: string;
+  readonly meter: Meter;
+  /** The windows' edges in ms since 1970, one more than there are windows. */
+  readonly edges: readonly number[];
+  readonly dimensions: readonly Dimension[];
+  readonly filter: UsageFilter;
+}
+
+/** Throws BAD_USER_INPUT and TOO_MANY_ROWS. */
+export function questionOf(asked: UsageArguments): Question {
+  const meter = meters[asked.meter]!;
+  const filter = asked.filter ?? {};
+  const [from, to] = [Date.parse(asked.from), Date.parse(asked.to)];
+  if (from >= to) throw badInput(`The range from ${asked.from} to ${asked.to} is empty.`);
+  const zone = zoneOf(asked.timeZone ?? 'UTC');
+  const dimensions = dimensionsOf(asked.meter, meter, asked.groupBy ?? []);
+  checkFilter(asked.meter, meter, filter);
+  return {
+    meterName: asked.meter,
+    meter,
+    dimensions,
+    filter,
+    edges: edgesOf({ from, to }, asked.interval ?? null, zone),
+  };
+}

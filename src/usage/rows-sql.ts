@@ -1,0 +1,33 @@
+import type { Statement } from '../graphql/read/statement.js';
+import { type Measure, measures, pieceEnds } from './measures.js';
+import { piecesSql, rowColumns, rowOrder } from './pieces-sql.js';
+import type { Question } from './question.js';
+
+/** Each window's and group's row with these measures, at most `limit`, in the API's order. */
+export function rowsSql(
+  statement: Statement,
+  question: Question,
+  { wanted, limit }: { wanted: ReadonlySet<Measure>; limit: number },
+): string {
+  const row = rowColumns(question).join(', ');
+  const asked = Object.entries(measures).filter(([name]) => wanted.has(name as Measure));
+  const totals = asked.map(([name, { total }]) => `${total} as "${name}"`);
+  const pieces = asked.map(([name, { piece }]) => `${piece} as "${name}"`);
+  const ordered = `group by ${row} order by ${rowOrder(question)} limit ${statement.bind(limit)}`;
+  const source = `(${piecesSql(statement, question)}) as session`;
+  if (!wanted.has('peak')) {
+    return `select ${[row, ...totals].join(', ')} from (select ${[row, ...pieces].join(', ')} from ${source}) as piece ${ordered}`;
+  }
+  const steps = stepsSql({ row, names: asked.map(([name]) => `"${name}"`) });
+  const ends = `${pieceEnds.since} as since, ${pieceEnds.until} as until, upper_ms`;
+  return `with piece as (select ${[row, ends, ...pieces].join(', ')} from ${source})
+    select ${[row, ...totals, 'max(present)::int as peak'].join(', ')} from (${steps}) as step ${ordered}`;
+}
+
+/** Where one session ends as another starts, the end counts first: half-open intervals. */
+function stepsSql({ row, names }: { row: string; names: readonly string[] }): string {
+  const starts = ['since as at', '1 as step', ...names].join(', ');
+  const ends = ['until', '-1', ...names.map(() => 'null')].join(', ');
+  const steps = `select ${row}, ${starts} from piece union all select ${row}, ${ends} from piece where until < upper_ms`;
+  return `select *, sum(step) over (partition by ${row} order by at, step) as present from (${steps}) as step`;
+}

@@ -1,0 +1,63 @@
+import { badInput } from '../graphql/read/bad-input.js';
+
+const SECOND = 1_000;
+
+// ICU also knows three-letter names of its own, some of them surprising: its BST is Bangladesh's.
+const threeLetters = /^(CET|EET|EST|GMT|HST|MET|MST|PRC|ROC|ROK|UCT|UTC|WET)$/i;
+const foreign = /^([+-]|systemv\/)/i;
+
+/** What the wall clocks of one IANA zone show. Instants in ms since 1970. */
+export class Zone {
+  private readonly known = new Map<number, number>();
+
+  constructor(private readonly format: Intl.DateTimeFormat) {}
+
+  /** Ms by which the wall clock is ahead of UTC. */
+  offsetAt(instant: number): number {
+    const found = this.known.get(instant);
+    if (found !== undefined) return found;
+    const offset = wallClock(this.format, instant) - Math.floor(instant / SECOND) * SECOND;
+    this.known.set(instant, offset);
+    return offset;
+  }
+
+  /** The instant of (since, until] at which the clock is turned; null when both ends have one offset. */
+  turnBetween(since: number, until: number): number | null {
+    const before = this.offsetAt(since);
+    if (before === this.offsetAt(until)) return null;
+    let [early, late] = [Math.floor(since / SECOND), Math.ceil(until / SECOND)];
+    while (late - early > 1) {
+      const middle = Math.floor((early + late) / 2);
+      if (this.offsetAt(middle * SECOND) === before) early = middle;
+      else late = middle;
+    }
+    return late * SECOND;
+  }
+}
+
+/** Throws BAD_USER_INPUT for a name that the IANA database has not. */
+export function zoneOf(name: string): Zone {
+  const format = (/^[a-z]{3}$/i.test(name) && !threeLetters.test(name)) || foreign.test(name) ? null : formatOf(name);
+  if (format === null) throw badInput(`The time zone ${JSON.stringify(name)} is none of the IANA database.`);
+  return new Zone(format);
+}
+
+function formatOf(timeZone: string): Intl.DateTimeFormat | null {
+  const shown = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric' } as const;
+  const finer = { minute: 'numeric', second: 'numeric', era: 'short', hourCycle: 'h23' } as const;
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone, ...shown, ...finer });
+  } catch {
+    return null;
+  }
+}
+
+/** What the clock shows, as if it were UTC. */
+function wallClock(format: Intl.DateTimeFormat, instant: number): number {
+  const parts = new Map(format.formatToParts(instant).map(({ type, value }) => [type, value]));
+  const part = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.get(type));
+  const year = parts.get('era')!.startsWith('B') ? 1 - part('year') : part('year');
+  // Date.UTC takes the year 99 for 1999.
+  const date = new Date(0).setUTCFullYear(year, part('month') - 1, part('day'));
+  return date + ((part('hour') * 60 + part('minute')) * 60 + part('second')) * SECOND;
+}
