@@ -6,6 +6,7 @@ import { GraphqlModule } from './graphql/graphql.module.js';
 import { HealthModule } from './health/health.module.js';
 import { IntakeModule } from './intake/intake.module.js';
 import { TokenModule } from './livekit/token.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { Settings } from './settings.js';
 import { WebhookModule } from './webhook/webhook.module.js';
 
@@ -21,7 +22,16 @@ class SurroundingsModule {
 }
 
 @Module({
-  imports: [DatabaseModule, TokenModule, IntakeModule, WebhookModule, GraphqlModule, GraphiqlModule, HealthModule],
+  imports: [
+    DatabaseModule,
+    TokenModule,
+    IntakeModule,
+    MetricsModule,
+    WebhookModule,
+    GraphqlModule,
+    GraphiqlModule,
+    HealthModule,
+  ],
 })
 export class AppModule {
   static with(settings: Settings, clock: Clock): DynamicModule {

@@ -23,6 +23,8 @@ describe('defaults', () => {
       keys: new Map([['devkey', { secret: 'secret', project: 'default' }]]),
       databaseUrl: null,
       dataDir: './data',
+      spoolDir: 'data/spool',
+      spoolMaxBytes: 268_435_456,
       maxBodyBytes: 2_097_152,
       queryMaxDepth: 12,
       queryMaxCost: 50_000,

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { keyList, keysByName, type NamedKey } from './settings.keys.js';
 import type { ApiKey, Settings } from './settings.js';
 import { duration, logLevel, oneOf, origins, postgresUrl, Problem, size, whole, yesOrNo } from './settings.values.js';
@@ -18,13 +19,16 @@ export function readSettings(env: Environment): Settings {
   const reader = new Reader(env);
   const production =
     reader.value('NODE_ENV', oneOf('development', 'production', 'test'), 'development') === 'production';
+  const dataDir = reader.value('DATA_DIR', String, './data');
   const settings: Settings = {
     production,
     host: reader.value('HOST', String, production ? '0.0.0.0' : '127.0.0.1'),
     port: reader.value('PORT', whole(0, 65_535), 3000),
     keys: readKeys(reader, production),
     databaseUrl: reader.value('DATABASE_URL', postgresUrl, null),
-    dataDir: reader.value('DATA_DIR', String, './data'),
+    dataDir,
+    spoolDir: reader.value('SPOOL_DIR', String, production ? null : join(dataDir, 'spool')),
+    spoolMaxBytes: reader.value('SPOOL_MAX_BYTES', size, 256 * 2 ** 20),
     maxBodyBytes: reader.value('MAX_BODY_BYTES', size, 2 * 2 ** 20),
     queryMaxDepth: reader.value('QUERY_MAX_DEPTH', whole(1, 100), 12),
     queryMaxCost: reader.value('QUERY_MAX_COST', whole(1, 2 ** 31 - 1), 50_000),

@@ -9,6 +9,9 @@ export abstract class Settings {
   /** Null: the embedded Postgres in `dataDir`. */
   abstract readonly databaseUrl: string | null;
   abstract readonly dataDir: string;
+  /** Null: no spool. */
+  abstract readonly spoolDir: string | null;
+  abstract readonly spoolMaxBytes: number;
   abstract readonly maxBodyBytes: number;
   abstract readonly queryMaxDepth: number;
   abstract readonly queryMaxCost: number;

@@ -21,7 +21,7 @@ describe.each(victims)('kill -9 of %s during intake', (victim) => {
     const folder = join(emptyFolder(), 'data');
     const acknowledged = new Set<string>();
     for (let crash = 0; crash < crashes; crash++) {
-      const service = runService({ DATA_DIR: folder });
+      const service = runService({ DATA_DIR: folder, SPOOL_MAX_BYTES: '1' });
       const url = await service.ready;
       const posting = postUntilRefused(url, crash, acknowledged);
       const refused = posting.then(() => true);

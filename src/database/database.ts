@@ -9,6 +9,9 @@ import type { EmbeddedServer } from './embedded.js';
 const byKey =
   '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
 
+/** What cannot be written soon is better spooled, or sent again. */
+const INTAKE_PATIENCE_MS = 4_000;
+
 /** The ways to the database, one for each kind of work. */
 export class Database implements OnApplicationShutdown {
   /** For writing events: statements of one connection are sent without waiting for the answer of the one before. */
@@ -23,7 +26,8 @@ export class Database implements OnApplicationShutdown {
     statementTimeoutMs: number,
     private readonly embedded: EmbeddedServer | null = null,
   ) {
-    this.intake = openPool({ ...connection(url, `${byKey} -c statement_timeout=30000`), pipeline: true, max: 5 });
+    const writing = connection(url, `${byKey} -c statement_timeout=30000`);
+    this.intake = openPool({ ...writing, connectionTimeoutMillis: INTAKE_PATIENCE_MS, pipeline: true, max: 5 });
     const readOnly = `-c default_transaction_read_only=on -c statement_timeout=${statementTimeoutMs}`;
     this.queries = openPool({ ...connection(url, readOnly), max: 10 });
     this.prisma = new PrismaClient({ adapter: new PrismaPg({ ...connection(url), max: 2 }, { onPoolError: ignore }) });

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
+import { breakOffWhenHung } from './hung.js';
 
 /** One named statement: prepared once a connection. */
 export interface Statement {
@@ -10,7 +11,7 @@ export interface Statement {
 /** Runs a statement in its transaction; statements given together travel together. */
 export type Run = <R>(statement: Statement) => Promise<R[]>;
 
-/** Longer than the server's own statement_timeout: for a server that no longer answers at all. */
+/** Longer than the server's own statement_timeout. A server that no longer answers at all is noticed before. */
 const ANSWER_TIMEOUT_MS = 35_000;
 
 /**
@@ -19,6 +20,7 @@ const ANSWER_TIMEOUT_MS = 35_000;
  */
 export async function inTransaction(pool: Pool, work: (run: Run) => Promise<Statement[]>): Promise<void> {
   const client = await pool.connect();
+  const endWatch = breakOffWhenHung(pool, client);
   const pending = new Set<Promise<unknown>>();
   const send = <R extends object>(query: Statement | { text: string }): Promise<QueryResult<R>> => {
     const config: QueryConfig & { query_timeout: number } = { ...query, query_timeout: ANSWER_TIMEOUT_MS };
@@ -41,7 +43,7 @@ export async function inTransaction(pool: Pool, work: (run: Run) => Promise<Stat
     failure = error;
     throw error;
   } finally {
-    await leave(client, pending, failure !== null);
+    await leave(client, pending, failure !== null).finally(endWatch);
   }
 }
 

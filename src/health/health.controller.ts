@@ -10,7 +10,7 @@ export class HealthController {
   async show(@Res() reply: FastifyReply): Promise<void> {
     const report = await this.health.report();
     reply
-      .code(report.status === 'ok' ? 200 : 503)
+      .code(report.status === 'unavailable' ? 503 : 200)
       .header('cache-control', 'no-store')
       .send(report);
   }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
+import { IntakeModule } from '../intake/intake.module.js';
 import { HealthController } from './health.controller.js';
 import { Health } from './health.js';
 
-@Module({ controllers: [HealthController], providers: [Health] })
+@Module({ imports: [IntakeModule], controllers: [HealthController], providers: [Health] })
 export class HealthModule {}

@@ -1,26 +1,33 @@
 import { Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { Database } from '../database/database.js';
+import { Intake, type IntakeState } from '../intake/intake.service.js';
+import { Spool } from '../intake/spool.js';
 import { holderName, REBUILD_LOCK } from '../rebuild/lock.js';
 
 const patienceMs = 2_000;
 
 /** Whether the service can take events (`intake`) and answer questions (`queries`). */
 export interface HealthReport {
-  readonly status: Ability;
-  readonly intake: Ability;
-  readonly queries: Ability;
+  /** Degraded: events are taken, but the database is away. */
+  readonly status: 'ok' | 'degraded' | 'unavailable';
+  readonly intake: IntakeState;
+  readonly queries: 'ok' | 'unavailable';
+  /** What waits for the database. */
+  readonly spool: { readonly entries: number; readonly bytes: number };
   /** While the log is projected again into new tables; the answers are the old ones'. Times are ISO 8601. */
   readonly rebuild: { readonly startedAt: string } | null;
 }
-
-type Ability = 'ok' | 'unavailable';
 
 @Injectable()
 export class Health {
   private underWay: Promise<HealthReport> | null = null;
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly intake: Intake,
+    private readonly spool: Spool,
+  ) {}
 
   /** Callers that come together share one check: strangers may ask as often as they like. */
   report(): Promise<HealthReport> {
@@ -29,15 +36,26 @@ export class Health {
   }
 
   private async check(): Promise<HealthReport> {
-    const { intake, queries } = this.database;
-    const [writable, rebuild] = await Promise.all([canWrite(intake), rebuildUnderWay(queries)]);
+    const { intake: pool, queries } = this.database;
+    const [writable, rebuild] = await Promise.all([canWrite(pool), rebuildUnderWay(queries)]);
+    const intake = writable ? this.intake.state : this.withoutDatabase();
     return {
-      status: writable && rebuild ? 'ok' : 'unavailable',
-      intake: writable ? 'ok' : 'unavailable',
+      status: statusOf(intake, rebuild !== undefined),
+      intake,
       queries: rebuild ? 'ok' : 'unavailable',
+      spool: { entries: this.spool.entries, bytes: this.spool.bytes },
       rebuild: rebuild?.[0] ?? null,
     };
   }
+
+  private withoutDatabase(): IntakeState {
+    return this.spool.takes ? 'spooling' : 'refusing';
+  }
+}
+
+function statusOf(intake: IntakeState, queries: boolean): HealthReport['status'] {
+  if (intake === 'committing' && queries) return 'ok';
+  return intake === 'spooling' ? 'degraded' : 'unavailable';
 }
 
 async function canWrite(pool: Pool): Promise<boolean> {
@@ -56,14 +74,25 @@ async function rebuildUnderWay(pool: Pool): Promise<{ startedAt: string }[] | un
   );
 }
 
-async function answer<Row extends object>(pool: Pool, sql: string): Promise<Row[] | undefined> {
+/** A connection that gives no answer is given up: it would take a place in the pool for ever. */
+async function answer<Row extends object>(pool: Pool, text: string): Promise<Row[] | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), patienceMs);
   });
-  const asked = pool.query<Row>(sql).then(
-    ({ rows }) => rows,
-    () => undefined,
-  );
-  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
+  return Promise.race([rowsOf<Row>(pool, text), late]).finally(() => clearTimeout(timer));
+}
+
+async function rowsOf<Row extends object>(pool: Pool, text: string): Promise<Row[] | undefined> {
+  const client = await pool.connect().catch(() => null);
+  if (client === null) return undefined;
+  try {
+    const query = { text, query_timeout: patienceMs };
+    const { rows } = await client.query<Row>(query);
+    client.release();
+    return rows;
+  } catch {
+    client.release(true);
+    return undefined;
+  }
 }

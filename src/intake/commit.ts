@@ -3,7 +3,20 @@ import { inTransaction } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { apart, poisonOf } from '../projection/apart.js';
 import { project } from '../projection/project.js';
+import { countDiffering } from './known.js';
 import { entriesOf, freshOf, logStatement, type Logged } from './log.js';
+
+/** What became of deliveries. */
+export interface Committed {
+  /** Events that the log did not have. */
+  fresh: number;
+  /** Further deliveries of events. */
+  known: number;
+  /** Of the fresh ones, those that are kept with a problem. */
+  problems: number;
+  /** Of the known ones, those with another body. */
+  differing: number;
+}
 
 /**
  * Commits events: their log rows and what they project to, in one transaction. An event that cannot be
@@ -11,21 +24,43 @@ import { entriesOf, freshOf, logStatement, type Logged } from './log.js';
  *
  * @throws what made the database unreachable, or refused even the log row; nothing is promised then
  */
-export async function commit(pool: Pool, events: readonly LedgerEvent[]): Promise<void> {
+export async function commit(pool: Pool, events: readonly LedgerEvent[]): Promise<Committed> {
+  const committed: Committed = { fresh: 0, known: 0, problems: 0, differing: 0 };
   await apart(
     events,
-    (some) => commitOnce(pool, some),
+    async (some) => add(committed, await commitOnce(pool, some)),
     async (event, error) => {
       if (event.problem !== null) throw error;
-      await commitOnce(pool, [{ ...event, problem: poisonOf(error) }]);
+      add(committed, await commitOnce(pool, [{ ...event, problem: poisonOf(error) }]));
     },
   );
+  return committed;
 }
 
-async function commitOnce(pool: Pool, events: readonly LedgerEvent[]): Promise<void> {
+async function commitOnce(pool: Pool, events: readonly LedgerEvent[]): Promise<Committed> {
   const entries = entriesOf(events);
+  const committed: Committed = { fresh: 0, known: 0, problems: 0, differing: sum(entries.map((e) => e.differing)) };
   await inTransaction(pool, async (run) => {
     const fresh = freshOf(entries, await run<Logged>(logStatement(entries)));
-    return project(run, fresh);
+    committed.fresh = fresh.length;
+    committed.known = events.length - fresh.length;
+    committed.problems = fresh.filter(({ problem }) => problem !== null).length;
+    const isFresh = new Set(fresh);
+    const known = entries.filter(({ event }) => !isFresh.has(event));
+    const [differing, writes] = await Promise.all([countDiffering(run, known), project(run, fresh)]);
+    committed.differing += differing;
+    return writes;
   });
+  return committed;
+}
+
+function add(to: Committed, more: Committed): void {
+  to.fresh += more.fresh;
+  to.known += more.known;
+  to.problems += more.problems;
+  to.differing += more.differing;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
 }

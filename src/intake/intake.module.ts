@@ -1,5 +1,21 @@
 import { Module } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import { Settings } from '../settings.js';
 import { Intake } from './intake.service.js';
+import { Spool } from './spool.js';
 
-@Module({ providers: [Intake], exports: [Intake] })
+@Module({
+  providers: [Intake, { provide: Spool, useFactory: openSpool, inject: [Settings, Database] }],
+  exports: [Intake, Spool],
+})
 export class IntakeModule {}
+
+/** After the database, which makes DATA_DIR its own. */
+async function openSpool(settings: Settings, database: Database): Promise<Spool> {
+  try {
+    return await Spool.open(settings);
+  } catch (error) {
+    await database.onApplicationShutdown();
+    throw error;
+  }
+}

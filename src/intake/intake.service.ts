@@ -1,12 +1,18 @@
-import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import {
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { Database } from '../database/database.js';
-import { readEvent, type LedgerEvent } from '../livekit/event.js';
+import { readEvent } from '../livekit/event.js';
 import type { JsonObject } from '../livekit/json.js';
 import { Refusal } from '../refusal.js';
-import { commit } from './commit.js';
-import { isAway, isPassing } from '../database/failure.js';
-import { Lane } from './lane.js';
-import { lockOf } from '../projection/lock.js';
+import { Committer, type Surroundings } from './committer.js';
+import { IntakeObserver } from './observer.js';
+import { Outage } from './outage.js';
+import { Recovery } from './recovery.js';
+import { Spool } from './spool.js';
 
 /** An event that a project's key signed, as readBody gives it. */
 export interface Delivery {
@@ -18,26 +24,38 @@ export interface Delivery {
   bytes: number;
 }
 
-const LANES = 4;
+/** Refusing: the database is away, and the spool, if there is one, takes nothing. */
+export type IntakeState = 'committing' | 'spooling' | 'refusing';
+
 const MAX_WAITING = 20_000;
 const MAX_WAITING_BYTES = 128 * 1024 * 1024;
 
-/** Many requests become one commit. Events of one room name share a lane, so that lanes rarely wait for each other. */
+/** Takes events: into the database, or, while that is away, into the spool. */
 @Injectable()
-export class Intake implements BeforeApplicationShutdown {
-  private readonly logger = new Logger(Intake.name);
-  private readonly lanes: Lane<LedgerEvent>[];
+export class Intake implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+  private readonly around: Surroundings;
+  private readonly committer: Committer;
+  private readonly recovery: Recovery;
   private waiting = 0;
   private waitingBytes = 0;
 
-  constructor(database: Database) {
-    this.lanes = Array.from({ length: LANES }, () => new Lane((events) => commit(database.intake, events)));
+  constructor(database: Database, spool: Spool, observer: IntakeObserver) {
+    const outage = new Outage(spool.enabled ? 'events go to the spool' : 'events are refused until it is back');
+    this.around = { pool: database.intake, spool, outage, observer };
+    this.committer = new Committer(this.around);
+    this.recovery = new Recovery(this.around, this.committer);
+    spool.onMended = () => this.recovery.wake();
+  }
+
+  get state(): IntakeState {
+    if (!this.around.outage.away) return 'committing';
+    return this.around.spool.takes ? 'spooling' : 'refusing';
   }
 
   /**
-   * Takes an event; kept after it is committed.
+   * Takes an event; kept after it is committed, or durably spooled.
    *
-   * @throws Refusal 503 `UNAVAILABLE` when the database is away or too much waits already
+   * @throws Refusal 503 `UNAVAILABLE` when neither can be, or too much waits already
    */
   async accept({ project, event, receivedAt, bytes }: Delivery): Promise<void> {
     if (this.waiting >= MAX_WAITING || this.waitingBytes + bytes > MAX_WAITING_BYTES) {
@@ -46,30 +64,33 @@ export class Intake implements BeforeApplicationShutdown {
     this.waiting++;
     this.waitingBytes += bytes;
     try {
-      const read = readEvent(project, event, receivedAt);
-      await this.laneOf(read).add(read, bytes);
-    } catch (error) {
-      if (!isAway(error) && !isPassing(error)) throw error;
-      this.logger.error(`The database did not take events: ${error instanceof Error ? error.message : String(error)}`);
-      throw new Refusal(503, 'UNAVAILABLE', 'The database is away; send the event again.');
+      if (this.around.outage.away && this.around.spool.enabled) await this.keep({ project, event, receivedAt });
+      else await this.committer.add({ event: readEvent(project, event, receivedAt), spooled: false }, bytes);
     } finally {
       this.waiting--;
       this.waitingBytes -= bytes;
+      if (this.around.outage.away || this.around.spool.entries > 0) this.recovery.wake();
     }
   }
 
+  /** What an earlier run left in the spool. */
+  onApplicationBootstrap(): void {
+    if (this.around.spool.entries > 0) this.recovery.wake();
+  }
+
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.lanes.map((lane) => lane.idle()));
+    await this.recovery.stop();
+    await this.committer.idle();
   }
 
-  private laneOf(event: LedgerEvent): Lane<LedgerEvent> {
-    return this.lanes[hash(lockOf(event)?.key ?? event.id) % LANES] as Lane<LedgerEvent>;
+  /** Requests end after the hook above, and before this one. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.committer.idle();
+    await this.around.spool.close();
   }
-}
 
-/** FNV-1a */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
-  return value >>> 0;
+  private async keep(event: Omit<Delivery, 'bytes'>): Promise<void> {
+    await this.around.spool.put([event]);
+    this.around.observer.spooled(1);
+  }
 }

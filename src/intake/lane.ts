@@ -1,21 +1,21 @@
 const MAX_BATCH = 500;
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;
 
-export interface Waiting<T> {
+interface Waiting<T, R> {
   item: T;
   bytes: number;
-  resolve: () => void;
+  resolve: (result: R) => void;
   reject: (error: unknown) => void;
 }
 
 /** One after the other, takes all that waits and commits it together; answers each after its commit. */
-export class Lane<T> {
-  private waiting: Waiting<T>[] = [];
+export class Lane<T, R = void> {
+  private waiting: Waiting<T, R>[] = [];
   private running: Promise<void> | null = null;
 
-  constructor(private readonly commit: (items: T[]) => Promise<void>) {}
+  constructor(private readonly commit: (items: T[]) => Promise<R>) {}
 
-  add(item: T, bytes: number): Promise<void> {
+  add(item: T, bytes: number): Promise<R> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, bytes, resolve, reject });
       this.running ??= this.run();
@@ -37,14 +37,14 @@ export class Lane<T> {
   private async commitNext(): Promise<void> {
     const batch = this.take();
     try {
-      await this.commit(batch.map(({ item }) => item));
-      for (const { resolve } of batch) resolve();
+      const result = await this.commit(batch.map(({ item }) => item));
+      for (const { resolve } of batch) resolve(result);
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }
   }
 
-  private take(): Waiting<T>[] {
+  private take(): Waiting<T, R>[] {
     let bytes = 0;
     let count = 0;
     while (count < this.waiting.length && count < MAX_BATCH && (count === 0 || bytes < MAX_BATCH_BYTES)) {

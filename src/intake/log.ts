@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { LedgerEvent } from '../livekit/event.js';
 import type { Statement } from '../database/transaction.js';
 import { lockValues, takeLocks } from '../projection/lock.js';
@@ -6,6 +7,8 @@ import { lockValues, takeLocks } from '../projection/lock.js';
 export interface Entry {
   event: LedgerEvent;
   deliveries: number;
+  /** Of the deliveries, those with another body than the first. */
+  differing: number;
 }
 
 /** Deliveries of one event count as one entry, with the first's body and arrival. */
@@ -14,13 +17,24 @@ export function entriesOf(events: readonly LedgerEvent[]): Entry[] {
   for (const event of events) {
     const key = identityOf(event);
     const known = entries.get(key);
-    if (known) known.deliveries++;
-    else entries.set(key, { event, deliveries: 1 });
+    if (known === undefined) entries.set(key, { event, deliveries: 1, differing: 0 });
+    else {
+      known.deliveries++;
+      if (!isDeepStrictEqual(known.event.message, event.message)) known.differing++;
+    }
   }
   return [...entries.values()];
 }
 
-function identityOf({ id, project, createdSeconds }: { id: string; project: string; createdSeconds: bigint | string }): string {
+function identityOf({
+  id,
+  project,
+  createdSeconds,
+}: {
+  id: string;
+  project: string;
+  createdSeconds: bigint | string;
+}): string {
   return [id, project, createdSeconds].join('\u0000');
 }
 
@@ -109,5 +123,7 @@ function rfc3339(ms: number): string {
 /** The events that this transaction was the first to log. */
 export function freshOf(entries: readonly Entry[], logged: readonly Logged[]): LedgerEvent[] {
   const total = new Map(logged.map((row) => [identityOf({ ...row, createdSeconds: row.created }), row.deliveries]));
-  return entries.filter(({ event, deliveries }) => total.get(identityOf(event)) === deliveries).map(({ event }) => event);
+  return entries
+    .filter(({ event, deliveries }) => total.get(identityOf(event)) === deliveries)
+    .map(({ event }) => event);
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
+import { emptyFolder } from './embedded.js';
 
 /** The service in a process of its own, as `npm start` runs it, from the sources. */
 export interface ServiceProcess {
@@ -18,12 +19,12 @@ export interface Ended {
   readonly errors: string;
 }
 
-/** Killed after the test, should it still run then. */
+/** Its DATA_DIR is its own, unless given. Killed after the test, should it still run then. */
 export function runService(env: Readonly<Record<string, string>>): ServiceProcess {
   const command = ['--import', './test/support/typescript.mjs', 'src/main.ts'];
   const inherited = { PATH: process.env['PATH'] ?? '' };
   const child = spawn(process.execPath, command, {
-    env: { ...inherited, PORT: '0', ...env },
+    env: { ...inherited, PORT: '0', DATA_DIR: emptyFolder(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));

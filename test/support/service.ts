@@ -39,6 +39,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const settings: Settings = {
     ...readSettings({ LIVEKIT_KEYS: keys, LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent', PORT: '0' }),
     databaseUrl: options.databaseUrl ?? own!.url,
+    spoolDir: null,
     ...options.settings,
   };
   const clock = options.clock ?? systemClock;

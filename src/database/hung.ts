@@ -1,0 +1,42 @@
+import pg from 'pg';
+import { ask } from './probe.js';
+
+const PATIENCE_MS = 2_000;
+
+type State = 'lost' | 'idle' | 'working';
+
+/**
+ * Watches over a connection that waits for answers: breaks it off when the server gives none, so that what
+ * was asked fails. One that Postgres really works for is left alone, however long that takes.
+ *
+ * @returns ends the watch
+ */
+export function breakOffWhenHung(pool: pg.Pool, client: pg.PoolClient): () => void {
+  let timer: NodeJS.Timeout | null = null;
+  const wait = (before: State): void => {
+    timer = setTimeout(() => void look(before), PATIENCE_MS);
+  };
+  const look = async (before: State): Promise<void> => {
+    const state = await stateOf(pool, client);
+    if (timer === null) return;
+    // Twice: between two statements it may be found idle by chance.
+    if (state === 'working' || (state === 'idle' && before !== 'idle')) wait(state);
+    else client.connection.stream.destroy(new Error('The connection hung and was terminated'));
+  };
+  wait('working');
+  return () => {
+    clearTimeout(timer ?? undefined);
+    timer = null;
+  };
+}
+
+/** Lost: the server does not answer at all. Idle: it answers others, and has nothing to do for this one. */
+async function stateOf(pool: pg.Pool, client: pg.PoolClient & { processID?: number }): Promise<State> {
+  const question = `select coalesce(state <> 'active', false) as idle from pg_stat_activity where pid = $1`;
+  try {
+    const [backend] = await ask<{ idle: boolean }>(pool, question, [client.processID]);
+    return backend?.idle ? 'idle' : 'working';
+  } catch (error) {
+    return error instanceof pg.DatabaseError ? 'working' : 'lost';
+  }
+}

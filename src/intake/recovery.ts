@@ -1,0 +1,113 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { isWritable } from '../database/probe.js';
+import { readEvent } from '../livekit/event.js';
+import { Refusal } from '../refusal.js';
+import type { Committer, Outcome, Surroundings } from './committer.js';
+import type { Kept } from './spool.js';
+
+const PROBE_INTERVAL_MS = 300;
+const FIRST_CHUNK = 100;
+const MOST = 2_000;
+/** Of one event by itself, while the database answers. */
+const ATTEMPTS = 5;
+const RETRY_STUCK_MS = 60_000;
+
+/** Finds out when the database is back, and commits what the spool holds. */
+export class Recovery {
+  private readonly logger = new Logger('Intake');
+  private readonly stuck = new Set<string>();
+  private running: Promise<void> | null = null;
+  private stopping = false;
+  private size = FIRST_CHUNK;
+  private failures = 0;
+  private drained = 0;
+
+  constructor(
+    private readonly around: Surroundings,
+    private readonly committer: Committer,
+  ) {}
+
+  /** Runs until the database is there and the spool empty; calling it again changes nothing. */
+  wake(): void {
+    if (!this.stopping) this.running ??= this.run().finally(() => (this.running = null));
+  }
+
+  /** What is spooled stays for the next start. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await this.running;
+  }
+
+  private get left(): boolean {
+    return this.around.spool.entries > this.stuck.size;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping && (this.around.outage.away || this.left)) {
+      const done = (await isWritable(this.around.pool)) && (await this.drain());
+      if (!done) await pause(PROBE_INTERVAL_MS);
+    }
+    if (this.drained > 0) this.logger.log(`${this.drained} events of the spool are committed.`);
+    this.drained = 0;
+    if (this.stuck.size > 0) setTimeout(() => this.retryStuck(), RETRY_STUCK_MS).unref();
+  }
+
+  /** Whether there is nothing left to do. The database counts as back with the first commit. */
+  private async drain(): Promise<boolean> {
+    const { spool, outage } = this.around;
+    if (!this.left) outage.end();
+    for (let after = ''; !this.stopping;) {
+      const kept = await spool.read(after, this.size).catch(() => null);
+      if (kept === null) return false;
+      const last = kept.at(-1);
+      if (last === undefined) return true;
+      if (!(await this.commit(kept.filter(({ key }) => !this.stuck.has(key))))) return false;
+      after = last.key;
+    }
+    return true;
+  }
+
+  /** Removed from the spool after its commit, never before. */
+  private async commit(chunk: readonly Kept[]): Promise<boolean> {
+    const outcomes = await Promise.allSettled(chunk.map((kept) => this.add(kept)));
+    const committed = chunk.filter((_, at) => {
+      const outcome = outcomes[at];
+      return outcome?.status === 'fulfilled' && outcome.value === 'committed';
+    });
+    if (committed.length > 0) await this.around.spool.remove(committed.map(({ key }) => key));
+    this.around.observer.drained(committed.length);
+    this.drained += committed.length;
+    if (committed.length < chunk.length) return this.giveWay(chunk, outcomes);
+    this.size = Math.min(MOST, this.size * 2);
+    this.failures = 0;
+    return true;
+  }
+
+  private add({ project, event, receivedAt, bytes }: Kept): Promise<Outcome> {
+    return this.committer.add({ event: readEvent(project, event, receivedAt), spooled: true }, bytes);
+  }
+
+  /** Fewer at once the next time, until the one stands alone that the database does not take; then the others go first. */
+  private giveWay(chunk: readonly Kept[], outcomes: readonly PromiseSettledResult<Outcome>[]): boolean {
+    const [only] = chunk;
+    const [outcome] = outcomes;
+    if (only === undefined || outcome === undefined || chunk.length > 1) {
+      this.size = Math.max(1, Math.floor(this.size / 8));
+      return false;
+    }
+    const reason: unknown = outcome.status === 'rejected' ? outcome.reason : null;
+    const refused = reason !== null && !(reason instanceof Refusal);
+    if (!refused && ++this.failures < ATTEMPTS) return false;
+    this.failures = 0;
+    this.stuck.add(only.key);
+    const why = reason instanceof Error ? reason.message : 'its commit fails';
+    this.logger.error(`The event ${String(only.event['id'])} stays in the spool, and is tried again later: ${why}`);
+    return true;
+  }
+
+  private retryStuck(): void {
+    this.stuck.clear();
+    this.wake();
+  }
+}
