@@ -3,7 +3,7 @@ import { inTransaction } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { apart, poisonOf } from '../projection/apart.js';
 import { project } from '../projection/project.js';
-import { countDiffering } from './known.js';
+import { countDiffering, differingAmong } from './known.js';
 import { entriesOf, freshOf, logStatement, type Logged } from './log.js';
 
 /** What became of deliveries. */
@@ -18,6 +18,8 @@ export interface Committed {
   differing: number;
 }
 
+const nothing: Committed = { fresh: 0, known: 0, problems: 0, differing: 0 };
+
 /**
  * Commits events: their log rows and what they project to, in one transaction. An event that cannot be
  * projected is kept in the log with its problem.
@@ -25,7 +27,7 @@ export interface Committed {
  * @throws what made the database unreachable, or refused even the log row; nothing is promised then
  */
 export async function commit(pool: Pool, events: readonly LedgerEvent[]): Promise<Committed> {
-  const committed: Committed = { fresh: 0, known: 0, problems: 0, differing: 0 };
+  const committed = { ...nothing };
   await apart(
     events,
     async (some) => add(committed, await commitOnce(pool, some)),
@@ -39,16 +41,19 @@ export async function commit(pool: Pool, events: readonly LedgerEvent[]): Promis
 
 async function commitOnce(pool: Pool, events: readonly LedgerEvent[]): Promise<Committed> {
   const entries = entriesOf(events);
-  const committed: Committed = { fresh: 0, known: 0, problems: 0, differing: sum(entries.map((e) => e.differing)) };
+  let committed: Committed = { ...nothing };
   await inTransaction(pool, async (run) => {
     const fresh = freshOf(entries, await run<Logged>(logStatement(entries)));
-    committed.fresh = fresh.length;
-    committed.known = events.length - fresh.length;
-    committed.problems = fresh.filter(({ problem }) => problem !== null).length;
     const isFresh = new Set(fresh);
-    const known = entries.filter(({ event }) => !isFresh.has(event));
-    const [differing, writes] = await Promise.all([countDiffering(run, known), project(run, fresh)]);
-    committed.differing += differing;
+    const known = entries.filter((entry) => !isFresh.has(entry));
+    const firsts = fresh.map(({ event }) => event);
+    const [differing, writes] = await Promise.all([countDiffering(run, known), project(run, firsts)]);
+    committed = {
+      fresh: fresh.length,
+      known: events.length - fresh.length,
+      problems: firsts.filter(({ problem }) => problem !== null).length,
+      differing: differing + differingAmong(fresh),
+    };
     return writes;
   });
   return committed;
@@ -59,8 +64,4 @@ function add(to: Committed, more: Committed): void {
   to.known += more.known;
   to.problems += more.problems;
   to.differing += more.differing;
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, one) => total + one, 0);
 }

@@ -1,50 +1,49 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Run } from '../database/transaction.js';
+import type { LedgerEvent } from '../livekit/event.js';
 import type { Entry } from './log.js';
 
 /** A longer text that differs is another body without a closer look. */
 const COMPARED_BYTES = 64 * 1024;
 
-const otherBodies = `select e.id, e.project, e.created_seconds::text as created,
+const otherBodies = `select u.place,
     case when octet_length(e.payload::text) <= ${COMPARED_BYTES} then e.payload::text end as payload
-  from unnest($1::text[], $2::text[], $3::bigint[], $4::text[]) u(id, project, created, hash)
+  from unnest($1::int[], $2::text[], $3::text[], $4::bigint[], $5::text[]) u(place, id, project, created, hash)
   join webhook_event e on e.id = u.id and e.project = u.project and e.created_seconds = u.created
   where encode(sha256(convert_to(e.payload::text, 'UTF8')), 'hex') <> u.hash`;
 
-interface Other {
-  id: string;
-  project: string;
-  created: string;
-  payload: string | null;
-}
-
-/** How many deliveries of events that the log knew already had another body than the log has, as JSON. */
+/** How many deliveries of events that the log had already have another body than the log, as JSON. */
 export async function countDiffering(run: Run, known: readonly Entry[]): Promise<number> {
   if (known.length === 0) return 0;
-  const events = known.map(({ event }) => event);
-  const others = await run<Other>({
+  const events = known.flatMap(({ event, again }) => [event, ...again]);
+  const others = await run<{ place: number; payload: string | null }>({
     name: 'other bodies',
     text: otherBodies,
     values: [
+      events.map((_, place) => place),
       events.map(({ id }) => id),
       events.map(({ project }) => project),
       events.map(({ createdSeconds }) => String(createdSeconds)),
-      events.map(({ message }) => createHash('sha256').update(JSON.stringify(message)).digest('hex')),
+      events.map((event) => createHash('sha256').update(textOf(event)).digest('hex')),
     ],
   });
-  const of = ({ id, project, created }: Other) =>
-    known.find(({ event: e }) => e.id === id && e.project === project && String(e.createdSeconds) === created);
-  return others.reduce((sum, other) => sum + differingOf(of(other), other.payload), 0);
+  return others.filter(({ place, payload }) => payload === null || !isSame(JSON.parse(payload), events[place])).length;
 }
 
-/** The entry's first delivery stands for those that had the same body. */
-function differingOf(entry: Entry | undefined, stored: string | null): number {
-  if (entry === undefined) return 0;
-  const same = stored !== null && isDeepStrictEqual(JSON.parse(stored), plain(entry.event.message));
-  return same ? 0 : entry.deliveries - entry.differing;
+/** The same of events that are new: the log has the first's body. */
+export function differingAmong(fresh: readonly Entry[]): number {
+  const different = fresh.flatMap(({ event, again }) =>
+    again.filter((more) => !isSame(JSON.parse(textOf(event)), more)),
+  );
+  return different.length;
 }
 
-function plain(message: object): unknown {
-  return JSON.parse(JSON.stringify(message));
+/** As JSON, which knows fewer numbers than JavaScript: no -0, for one. */
+function isSame(stored: unknown, event: LedgerEvent | undefined): boolean {
+  return event !== undefined && isDeepStrictEqual(stored, JSON.parse(textOf(event)));
+}
+
+function textOf({ message }: LedgerEvent): string {
+  return JSON.stringify(message);
 }

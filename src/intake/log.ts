@@ -1,29 +1,27 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { LedgerEvent } from '../livekit/event.js';
 import type { Statement } from '../database/transaction.js';
 import { lockValues, takeLocks } from '../projection/lock.js';
 
-/** One event of the log's key, and how often a batch brought it. */
+/** One event of the log's key, and the further deliveries of it that a batch brought. */
 export interface Entry {
   event: LedgerEvent;
-  deliveries: number;
-  /** Of the deliveries, those with another body than the first. */
-  differing: number;
+  again: LedgerEvent[];
 }
 
-/** Deliveries of one event count as one entry, with the first's body and arrival. */
+/** Deliveries of one event are one entry, with the first's body and arrival. */
 export function entriesOf(events: readonly LedgerEvent[]): Entry[] {
   const entries = new Map<string, Entry>();
   for (const event of events) {
     const key = identityOf(event);
     const known = entries.get(key);
-    if (known === undefined) entries.set(key, { event, deliveries: 1, differing: 0 });
-    else {
-      known.deliveries++;
-      if (!isDeepStrictEqual(known.event.message, event.message)) known.differing++;
-    }
+    if (known) known.again.push(event);
+    else entries.set(key, { event, again: [] });
   }
   return [...entries.values()];
+}
+
+function deliveriesOf({ again }: Entry): number {
+  return 1 + again.length;
 }
 
 function identityOf({
@@ -90,7 +88,8 @@ export function logStatement(entries: readonly Entry[]): Statement {
   };
 }
 
-function rowOf({ event, deliveries }: Entry): unknown[] {
+function rowOf(entry: Entry): unknown[] {
+  const { event } = entry;
   const { ids } = event;
   return [
     event.project,
@@ -99,7 +98,7 @@ function rowOf({ event, deliveries }: Entry): unknown[] {
     event.name,
     rfc3339(event.at),
     rfc3339(event.receivedAt),
-    deliveries,
+    deliveriesOf(entry),
     event.problem === null,
     event.problem,
     ids.roomSid,
@@ -120,10 +119,8 @@ function rfc3339(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** The events that this transaction was the first to log. */
-export function freshOf(entries: readonly Entry[], logged: readonly Logged[]): LedgerEvent[] {
+/** The entries that this transaction was the first to log. */
+export function freshOf(entries: readonly Entry[], logged: readonly Logged[]): Entry[] {
   const total = new Map(logged.map((row) => [identityOf({ ...row, createdSeconds: row.created }), row.deliveries]));
-  return entries
-    .filter(({ event, deliveries }) => total.get(identityOf(event)) === deliveries)
-    .map(({ event }) => event);
+  return entries.filter((entry) => total.get(identityOf(entry.event)) === deliveriesOf(entry));
 }
