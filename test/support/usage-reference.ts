@@ -1,0 +1,141 @@
+import { now } from './rows.js';
+import type { Session } from './usage-sessions.js';
+
+// Usage as design.md section 7 tells it, one sentence after the other: slow, obvious, and nobody else's arithmetic.
+
+const GRACE = 300_000;
+const derived = ['CASCADED', 'SUPERSEDED', 'RECONCILED', 'EXPIRED'];
+
+export interface DimensionAsked {
+  readonly field?: string;
+  readonly roomMetadata?: string;
+  readonly attribute?: string;
+  readonly roomNamePrefix?: string;
+}
+
+export interface ReferenceRow {
+  readonly from: string;
+  readonly to: string;
+  readonly group: readonly { dimension: string; value: string | null }[];
+  readonly [measure: string]: unknown;
+}
+
+/** The sessions of one window and group. */
+export interface Cell {
+  readonly from: number;
+  readonly to: number;
+  readonly group: readonly (string | null)[];
+  readonly sessions: readonly Session[];
+}
+
+export function cellsOf(
+  sessions: readonly Session[],
+  edges: readonly number[],
+  groupBy: readonly DimensionAsked[],
+): Cell[] {
+  const cells: Cell[] = [];
+  for (let index = 0; index + 1 < edges.length; index++) {
+    const [from, to] = [edges[index]!, edges[index + 1]!];
+    const groups = new Map<string, { group: (string | null)[]; sessions: Session[] }>();
+    for (const session of sessions) {
+      if (partOf(session, from, to) <= 0) continue;
+      const group = groupBy.map((dimension) => valueOf(session, dimension));
+      const found = groups.get(JSON.stringify(group)) ?? { group, sessions: [] };
+      found.sessions.push(session);
+      groups.set(JSON.stringify(group), found);
+    }
+    const ordered = [...groups.values()].sort((a, b) => compareGroups(a.group, b.group));
+    cells.push(...ordered.map((cell) => ({ from, to, ...cell })));
+  }
+  return cells;
+}
+
+export function rowOf({ from, to, group, sessions }: Cell, groupBy: readonly DimensionAsked[]): ReferenceRow {
+  const total = sum(sessions, (session) => partOf(session, from, to));
+  const open = sessions.filter(({ end }) => end === null).length;
+  return {
+    from: new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
+    group: groupBy.map((dimension, index) => ({ dimension: nameOf(dimension), value: group[index]! })),
+    seconds: total / 1_000,
+    uncertainSeconds: sum(sessions, (session) => uncertainPartOf(session, from, to)) / 1_000,
+    minutes: total / 60_000,
+    ceilSession: sum(sessions, (session) => startedMinutes(session, from, to)),
+    ceilTotal: Math.ceil(total / 60_000),
+    sessions: sessions.length,
+    identities: identitiesOf(sessions),
+    peakConcurrency: peak(sessions, from),
+    averageConcurrency: total / (to - from),
+    openSessions: open,
+    final: now - to > GRACE && open === 0,
+  };
+}
+
+/** Half-open; an open session ends now; some are empty. */
+function endOf({ start, end, empty }: Session): number {
+  return empty ? start : (end ?? now);
+}
+
+export function partOf(session: Session, from: number, to: number): number {
+  return Math.max(0, Math.min(endOf(session), to) - Math.max(session.start, from));
+}
+
+function uncertainPartOf(session: Session, from: number, to: number): number {
+  if (!derived.includes(session.endSource ?? '')) return 0;
+  return partOf({ ...session, start: Math.max(session.start, session.lastSeen) }, from, to);
+}
+
+function startedMinutes(session: Session, from: number, to: number): number {
+  let minutes = 0;
+  const before = Math.max(0, Math.floor((from - session.start) / 60_000) - 1);
+  for (let begins = session.start + before * 60_000; begins < Math.min(endOf(session), to); begins += 60_000) {
+    if (begins >= from) minutes++;
+  }
+  return minutes;
+}
+
+function identitiesOf(sessions: readonly Session[]): number | null {
+  if (sessions.some(({ fields }) => !('IDENTITY' in fields))) return null;
+  return new Set(sessions.map(({ fields }) => fields['IDENTITY']).filter((identity) => identity !== null)).size;
+}
+
+function peak(sessions: readonly Session[], from: number): number {
+  const instants = sessions.map(({ start }) => Math.max(start, from));
+  return Math.max(...instants.map((at) => sessions.filter((one) => one.start <= at && at < endOf(one)).length));
+}
+
+function nameOf(dimension: DimensionAsked): string {
+  const [[kind, text] = ['', '']] = Object.entries(dimension) as [string, string][];
+  return kind === 'field' ? text : `${kind}:${text}`;
+}
+
+function valueOf(session: Session, { field, roomMetadata, attribute, roomNamePrefix }: DimensionAsked): string | null {
+  if (field !== undefined) return session.fields[field] ?? null;
+  if (roomMetadata !== undefined) return scalarAt(session.metadata, roomMetadata);
+  if (attribute !== undefined) return session.person?.attributes[attribute] ?? null;
+  const name = session.fields['ROOM_NAME'] ?? null;
+  return name === null || !name.includes(roomNamePrefix!) ? null : name.slice(0, name.indexOf(roomNamePrefix!));
+}
+
+export function scalarAt(json: unknown, path: string): string | null {
+  let value = json;
+  for (const step of path.split('.')) {
+    value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[step] : undefined;
+  }
+  return value === undefined || value === null || typeof value === 'object' ? null : String(value);
+}
+
+/** In byte order, null last. */
+function compareGroups(a: readonly (string | null)[], b: readonly (string | null)[]): number {
+  for (const [index, mine] of a.entries()) {
+    const theirs = b[index]!;
+    if (mine === theirs) continue;
+    if (mine === null) return 1;
+    return theirs === null ? -1 : Buffer.compare(Buffer.from(mine), Buffer.from(theirs));
+  }
+  return 0;
+}
+
+function sum(sessions: readonly Session[], of: (session: Session) => number): number {
+  return sessions.reduce((total, session) => total + of(session), 0);
+}
