@@ -41,7 +41,7 @@ async function analyze({ name, database }: Workspace): Promise<void> {
 async function swapWhenFree(workspace: Workspace, replay: Replay): Promise<void> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     await replay.catchUpBelow(SHORT_TAIL / 2);
-    if (replay.reached && (await swap(workspace, replay.reached))) return;
+    if (replay.reached && (await swap(workspace, replay.reached, attempt % 10 === 0))) return;
     await pause(PAUSE_MS);
   }
   throw new Error('Others hold the tables all the time (pg_stat_activity says who), so they were not replaced.');

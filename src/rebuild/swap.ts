@@ -10,7 +10,9 @@ import type { Workspace } from './workspace.js';
 /** What is projected while intake and queries wait. */
 export const SHORT_TAIL = 1000;
 /** How long they wait at most for those who hold a table. */
-const LOCK_TIMEOUT = '200ms';
+const LOCK_MS = 200;
+/** Sometimes longer: Postgres lets an autovacuum go on for deadlock_timeout, a second, before it gives way. */
+const PATIENT_LOCK_MS = 1500;
 
 class TailTooLong extends Error {}
 class PoisonInTail extends Error {}
@@ -22,9 +24,11 @@ class PoisonInTail extends Error {}
  *
  * @returns whether it did: not when others hold a table, or too much has come since `reached`
  */
-export async function swap(workspace: Workspace, reached: Stretch): Promise<boolean> {
+export async function swap(workspace: Workspace, reached: Stretch, patient: boolean): Promise<boolean> {
   try {
     await inTransaction(workspace.database.intake, async (run) => {
+      const wait = patient ? PATIENT_LOCK_MS : LOCK_MS;
+      await run(statement(`wait ${wait}`, `set local lock_timeout = ${wait}`));
       await lockTables(run, workspace);
       const writes = await projectTail(run, workspace, reached);
       return [...writes, ...exchange(workspace)];
@@ -38,7 +42,6 @@ export async function swap(workspace: Workspace, reached: Stretch): Promise<bool
 
 async function lockTables(run: Run, { home, migrations }: Workspace): Promise<void> {
   const live = projectedTables.map((table) => `${home}.${table}`).join(', ');
-  await run(statement('patience', `set local lock_timeout = '${LOCK_TIMEOUT}'`));
   await run(statement('lock live', `lock table ${live} in access exclusive mode`));
   const [now] = await run<{ count: number }>(statement('migrations', countMigrations(`${home}._prisma_migrations`)));
   if (now?.count !== migrations) throw new Error('The tables were migrated meanwhile. Rebuild again.');

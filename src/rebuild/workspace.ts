@@ -7,7 +7,7 @@ import { dropShadows, makeShadow, refuseDependents, type Shadow } from './shadow
 /** A shadow that is being filled. */
 export interface Workspace extends Shadow {
   readonly url: string;
-  /** Its `intake` sees the shadow's tables only, never a live one by mistake; its `queries` read the log. */
+  /** Names mean the shadow's tables only here: never a live one, not by mistake either. */
   readonly database: Database;
 }
 
@@ -46,16 +46,13 @@ async function takeLock(holder: pg.Client): Promise<void> {
 async function withDatabase<T>(url: string, shadow: Shadow, work: (workspace: Workspace) => Promise<T>): Promise<T> {
   // Commits need not reach the disk one by one: the swap's does, and all before it.
   const options = `-c search_path=${shadow.name} -c synchronous_commit=off`;
-  const database = new Database(withParameters(url, { options }), LOG_TIMEOUT_MS);
+  const database = new Database(withParameters(url, { options }), 0);
   try {
     return await work({ ...shadow, url, database });
   } finally {
     await database.onApplicationShutdown();
   }
 }
-
-/** For one page of the log. */
-const LOG_TIMEOUT_MS = 60_000;
 
 function withParameters(url: string, parameters: Record<string, string>): string {
   const target = new URL(url);
