@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { inTransaction } from '../src/database/transaction.js';
 import { type Service, type ServiceOptions, startService } from './support/service.js';
 import {
   allTaken,
@@ -74,6 +75,12 @@ test('connections that hang are noticed, and nobody waits for them twice', async
   await proxy.open();
   await untilDrained(service.url);
   expect((await logged(service)).size).toBe(60);
+});
+
+test('a statement that Postgres works on is not taken for one that hangs', async () => {
+  const { service } = await startSpooling();
+  const sleep = { name: 'sleep', text: `select pg_sleep(7)`, values: [] };
+  await expect(inTransaction(service.database.intake, (run) => run(sleep).then(() => []))).resolves.toBeUndefined();
 });
 
 test('connections cut in mid-commit lose nothing that was acknowledged', async () => {

@@ -43,7 +43,9 @@ export class Committer {
   }
 
   private async commit(items: Item[]): Promise<Outcome> {
-    const { pool, outage, observer } = this.around;
+    const { pool, spool, outage, observer } = this.around;
+    // Only what comes out of the spool tries whether it is back: nobody waits for a time-out.
+    if (outage.away && spool.enabled && !items.some((item) => item.spooled)) return this.keep(items);
     const began = performance.now();
     try {
       const committed = await commit(

@@ -55,17 +55,22 @@ export class Recovery {
 
   /** Whether there is nothing left to do. The database counts as back with the first commit. */
   private async drain(): Promise<boolean> {
-    const { spool, outage } = this.around;
-    if (!this.left) outage.end();
-    for (let after = ''; !this.stopping;) {
-      const kept = await spool.read(after, this.size).catch(() => null);
+    if (!this.left) this.around.outage.end();
+    let next = this.read('');
+    while (!this.stopping) {
+      const kept = await next;
       if (kept === null) return false;
       const last = kept.at(-1);
       if (last === undefined) return true;
+      // Read while these are committed.
+      next = this.read(last.key);
       if (!(await this.commit(kept.filter(({ key }) => !this.stuck.has(key))))) return false;
-      after = last.key;
     }
     return true;
+  }
+
+  private read(after: string): Promise<Kept[] | null> {
+    return this.around.spool.read(after, this.size).catch(() => null);
   }
 
   /** Removed from the spool after its commit, never before. */
