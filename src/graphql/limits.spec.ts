@@ -54,6 +54,11 @@ describe('the cost of a query', () => {
       '{ node(id: "x") { ... on Room { tracks(first: 2) { nodes { sid } } } ... on Participant { tracks(first: 9) { nodes { sid } } } } }',
       12,
     ],
+    ['{ usage(meter: ROOM, from: "2026-01-01T00:00:00Z", to: "2027-01-01T00:00:00Z") { seconds } }', 0],
+    [
+      '{ usage(meter: ROOM, from: "2026-01-01T00:00:00Z", to: "2027-01-01T00:00:00Z") { breakdown(first: 7) { nodes { id } edges { seconds node { id } } } } }',
+      14,
+    ],
     ['{ egresses(first: 2) { nodes { outputs { kind } } } }', 2],
     [
       '{ rooms(first: 200) { nodes { participants(first: 20) { nodes { tracks(first: 5) { nodes { sid } } } } } } }',

@@ -69,7 +69,7 @@ class Seed {
 
   private async each(count: number, make: (id: string) => () => Promise<unknown>): Promise<void> {
     const inserts = Array.from({ length: count }, (_, index) => make(`${this.scene.name}_${index}`));
-    for (const insert of inserts) await insert();
+    await Promise.all(inserts.map((insert) => insert()));
   }
 
   private room(id: string): () => Promise<unknown> {
