@@ -91,17 +91,16 @@ function canMove(participants: Shelf<ParticipantRow>, row: ParticipantRow, since
 
 async function readKin(run: Run, families: Map<string, number>): Promise<ParticipantRow[]> {
   if (families.size === 0) return [];
-  const keys = [...families.keys()].map((family) => family.split('\u0000'));
+  const keys = [...families.keys()].map((family) => {
+    const [project, , roomSid, identity] = family.split('\u0000');
+    return `${roomSid}/${identity}/${project}`;
+  });
   const rows = await run<ParticipantRow>({
     name: 'participant kin',
-    text: `select ${selectList(participantTable)} from unnest($1::text[], $2::text[], $3::timestamptz[]) k(family, project, since)
-      join participant r on r.room_sid || '/' || r.identity = k.family and r.identity <> '' and r.project = k.project
+    text: `select ${selectList(participantTable)} from unnest($1::text[], $2::timestamptz[]) k(family, since)
+      join participant r on r.room_sid || '/' || r.identity || '/' || r.project = k.family and r.identity <> ''
         and coalesce(r.superseded_at, 'infinity'::timestamptz) >= k.since`,
-    values: [
-      keys.map(([, , roomSid, identity]) => `${roomSid}/${identity}`),
-      keys.map(([project]) => project),
-      [...families.values()].map((since) => new Date(since).toISOString()),
-    ],
+    values: [keys, [...families.values()].map((since) => new Date(since).toISOString())],
   });
   return rows.filter((row) => families.has(familyOf(row) ?? ''));
 }
@@ -112,8 +111,8 @@ async function readWithoutOwnEnd(run: Run, rooms: readonly RoomRow[]): Promise<P
   const rows = await run<ParticipantRow>({
     name: 'participant cascade',
     text: `select ${selectList(participantTable)} from participant r
-      where r.room_sid = any($1) and r.project = any($2) and r.told_end_at is null`,
-    values: [valuesOf(rooms, 'sid'), valuesOf(rooms, 'project')],
+      where r.room_sid || '/' || r.project = any($1) and r.told_end_at is null`,
+    values: [valuesOf(rooms, ({ sid, project }) => `${sid}/${project}`)],
   });
   return rows.filter(({ project, roomName, roomSid }) => homes.has([project, roomName, roomSid].join('\u0000')));
 }

@@ -1,26 +1,25 @@
 import type { Run } from '../database/transaction.js';
 import { columnOf, selectList, type Row, type Table } from './table.js';
 
-// Each read leaves only one index to take: what else must match is dropped in memory.
+// Each read leaves only one index to take: the primary key by its leading column, or an expression that no
+// other index has. On a new table every index that matches anything looks as good as any other.
 
 /** The rows that have these keys. */
 export async function readByKey<R extends object>(run: Run, table: Table, wanted: readonly object[]): Promise<R[]> {
   if (wanted.length === 0) return [];
-  const keyOf = (row: object) => table.key.map((name) => (row as Row)[name]).join('\u0000');
-  const keys = new Set(wanted.map(keyOf));
-  const rows = await run<R>({
+  const names = table.key.map((_, at) => `k${at}`);
+  const arrays = names.map((_, at) => `$${at + 1}::text[]`);
+  const matches = table.key.map((name, at) => `r.${columnOf(name)}${at > 0 ? unindexed : ''} = k.k${at}`);
+  return run<R>({
     name: `${table.name} by key`,
-    text: `select ${selectList(table)} from ${table.name} r
-      where ${table.key.map((name, at) => `r.${columnOf(name)} = any($${at + 1})`).join(' and ')}`,
-    values: table.key.map((name) => valuesOf(wanted, name)),
+    text: `select ${selectList(table)} from unnest(${arrays.join(', ')}) k(${names.join(', ')})
+      join ${table.name} r on ${matches.join(' and ')}`,
+    values: table.key.map((name) => wanted.map((row) => (row as Row)[name])),
   });
-  return rows.filter((row) => keys.has(keyOf(row)));
 }
 
-/** Each value once: for `= any`. */
-export function valuesOf(rows: readonly object[], name: string): unknown[] {
-  return [...new Set(rows.map((row) => (row as Row)[name]))];
-}
+/** Makes an index useless for a column. */
+const unindexed = ` || ''`;
 
 interface Family {
   table: Table;
@@ -42,6 +41,7 @@ export async function readFamilies<R extends object>(
   if (touched.length === 0) return [];
   const { table, until } = family;
   const by = columnOf(family.by);
+  const wanted = `k.family || '/' || k.project`;
   const lead = columnOf(table.key[0] ?? '');
   const columns = [table.key[0] ?? '', family.by, 'project'];
   const touch = `unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) k(id, family, project, since)`;
@@ -49,14 +49,19 @@ export async function readFamilies<R extends object>(
   return run<R>({
     name: `${table.name} families`,
     text: `select ${list} from ${touch}
-        join ${table.name} t on t.${lead} = k.id and t.${by} = k.family and t.project = k.project
-        join ${table.name} r on r.${by} = t.${by} and r.project = t.project and ${until} >= least(t.started_at, k.since)
+        join ${table.name} t on t.${lead} = k.id and t.${by}${unindexed} = k.family and t.project${unindexed} = k.project
+        join ${table.name} r on r.${by} || '/' || r.project = ${wanted} and ${until} >= least(t.started_at, k.since)
       union all
       select ${list} from ${touch}
-        join ${table.name} r on r.${by} = k.family and r.project = k.project and ${until} >= k.since`,
+        join ${table.name} r on r.${by} || '/' || r.project = ${wanted} and ${until} >= k.since`,
     values: [
       ...columns.map((name) => touched.map(({ row }) => (row as Row)[name])),
       touched.map(({ since }) => new Date(since).toISOString()),
     ],
   });
+}
+
+/** Each value once: for `= any`. */
+export function valuesOf<R>(rows: readonly R[], read: (row: R) => string): string[] {
+  return [...new Set(rows.map(read))];
 }

@@ -51,8 +51,8 @@ async function readWithoutOwnEnd(run: Run, publishers: readonly ParticipantRow[]
   const rows = await run<TrackRow>({
     name: 'track cascade',
     text: `select ${selectList(trackTable)} from track r
-      where r.participant_sid = any($1) and r.project = any($2) and r.told_end_at is null`,
-    values: [valuesOf(publishers, 'sid'), valuesOf(publishers, 'project')],
+      where r.participant_sid || '/' || r.project = any($1) and r.told_end_at is null`,
+    values: [valuesOf(publishers, ({ sid, project }) => `${sid}/${project}`)],
   });
   return rows.filter((row) => wanted.has([row.project, row.roomName, row.participantSid].join('\u0000')));
 }

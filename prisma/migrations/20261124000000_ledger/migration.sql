@@ -1,6 +1,6 @@
 -- Keys and filters compare in byte order (COLLATE "C") on every server.
--- Every index leads with its own selective column: look-alikes let a cached plan take the wrong one.
--- Merging reads by one index each; what only queries need is named _by_….
+-- Look-alike indexes let a cached plan take the wrong one: what merging reads by, beside primary keys, is
+-- an expression that no other index has. What only queries need is named _by_….
 
 CREATE TABLE webhook_event (
   project text COLLATE "C" NOT NULL,
@@ -76,7 +76,7 @@ CREATE TABLE room (
   profile_clock text COLLATE "C",
   PRIMARY KEY (sid, room_name, project)
 );
-CREATE INDEX room_range ON room (room_name, project, coalesce(ended_at, 'infinity'::timestamptz));
+CREATE INDEX room_family ON room ((room_name || '/' || project), coalesce(ended_at, 'infinity'::timestamptz));
 CREATE INDEX room_by_start ON room (project, started_at, sid);
 CREATE INDEX room_by_end ON room (project, coalesce(ended_at, 'infinity'::timestamptz), sid);
 CREATE INDEX room_open ON room (project, started_at, sid) WHERE ended_at IS NULL;
@@ -122,8 +122,8 @@ CREATE TABLE participant (
   PRIMARY KEY (sid, room_name, project)
 );
 CREATE INDEX participant_family ON participant
-  ((room_sid || '/' || identity), project, coalesce(superseded_at, 'infinity'::timestamptz)) WHERE identity <> '';
-CREATE INDEX participant_cascade ON participant (room_sid, project) WHERE told_end_at IS NULL;
+  ((room_sid || '/' || identity || '/' || project), coalesce(superseded_at, 'infinity'::timestamptz)) WHERE identity <> '';
+CREATE INDEX participant_cascade ON participant ((room_sid || '/' || project)) WHERE told_end_at IS NULL;
 CREATE INDEX participant_by_room ON participant (room_sid, started_at, sid);
 CREATE INDEX participant_by_room_name ON participant (room_name, started_at, sid);
 CREATE INDEX participant_by_identity ON participant (identity, started_at, sid);
@@ -160,7 +160,7 @@ CREATE TABLE track (
   info_clock text COLLATE "C" NOT NULL,
   PRIMARY KEY (sid, room_name, project)
 );
-CREATE INDEX track_cascade ON track (participant_sid, project) WHERE told_end_at IS NULL;
+CREATE INDEX track_cascade ON track ((participant_sid || '/' || project)) WHERE told_end_at IS NULL;
 CREATE INDEX track_by_participant ON track (participant_sid, started_at, sid);
 CREATE INDEX track_by_room ON track (room_sid, started_at, sid);
 CREATE INDEX track_by_start ON track (project, started_at, sid);
@@ -225,7 +225,8 @@ CREATE TABLE ingress_session (
   info_clock text COLLATE "C" NOT NULL,
   PRIMARY KEY (resource_id, ingress_id, project)
 );
-CREATE INDEX ingress_session_family ON ingress_session (ingress_id, project, coalesce(superseded_at, 'infinity'::timestamptz));
+CREATE INDEX ingress_session_family ON ingress_session
+  ((ingress_id || '/' || project), coalesce(superseded_at, 'infinity'::timestamptz));
 CREATE INDEX ingress_session_by_room ON ingress_session (room_sid, started_at, resource_id) WHERE room_sid IS NOT NULL;
 CREATE INDEX ingress_session_by_start ON ingress_session (project, started_at, resource_id);
 CREATE INDEX ingress_session_by_end ON ingress_session (project, coalesce(ended_at, 'infinity'::timestamptz), resource_id);
