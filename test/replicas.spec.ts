@@ -18,10 +18,12 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([shared.drop(), single.drop()]));
 
-it('two services on one server, each sent everything twice and mixed, give the tables of one', async () => {
+it('three services on one server, each sent everything twice and mixed, give the tables of one', async () => {
   const now = Date.now();
-  const bodies = [...play({ seed: 7, rooms: 12, count: 600, from: now - 600_000, to: now })].map(({ body }) => body);
-  const replicas = [runService({ DATABASE_URL: shared.url }), runService({ DATABASE_URL: shared.url })];
+  const bodies = [
+    ...play({ seed: 7, rooms: 12, count: Number(process.env['EVENTS'] ?? 600), from: now - 600_000, to: now }),
+  ].map(({ body }) => body);
+  const replicas = Array.from({ length: 3 }, () => runService({ DATABASE_URL: shared.url }));
   const urls = await Promise.all(replicas.map(({ ready }) => ready));
   const statuses = await Promise.all(
     urls.map((url, replica) => postAll(url, shuffled([...bodies, ...bodies], replica + 1))),
