@@ -32,6 +32,7 @@ module.exports = {
     only('webhook-then-intake', 'webhook', ['intake', 'livekit']),
     only('graphql-then-database', 'graphql', ['usage', 'access', 'livekit', 'database', 'generated']),
     only('usage-reads-as-graphql-does', 'usage', ['graphql', 'access', 'livekit', 'database']),
+    only('export-reads-as-graphql-does', 'export', ['graphql', 'usage', 'access', 'database']),
     only('access-knows-tokens', 'access', ['livekit', 'graphql']),
   ],
   options: {

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Clock } from './clock.js';
 import { DatabaseModule } from './database/database.module.js';
+import { ExportModule } from './export/export.module.js';
 import { GraphiqlModule } from './graphiql/graphiql.module.js';
 import { GraphqlModule } from './graphql/graphql.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -30,6 +31,7 @@ class SurroundingsModule {
     WebhookModule,
     GraphqlModule,
     GraphiqlModule,
+    ExportModule,
     HealthModule,
   ],
 })

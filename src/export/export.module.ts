@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { AccessModule } from '../access/access.module.js';
+import { ExportController } from './export.controller.js';
+import { Exports } from './exports.js';
+import { ExportOrigins } from './origins.js';
+
+@Module({ imports: [AccessModule], controllers: [ExportController], providers: [Exports, ExportOrigins] })
+export class ExportModule {}

@@ -1,0 +1,80 @@
+import type { Ordered, Position } from '../graphql/read/cursor.js';
+import { pageSql } from '../graphql/read/list-sql.js';
+import type { Noun } from '../graphql/read/noun.js';
+import type { Window } from '../graphql/read/page-arguments.js';
+import type { Reading, Row } from '../graphql/read/reading.js';
+import { roomCounts } from '../graphql/room-counts.js';
+import type { Rows } from './format.js';
+
+const PAGE = 2_000;
+/** Of rooms with what is counted over their participants. */
+const COUNTED_PAGE = 200;
+
+export interface SessionFilter {
+  readonly activeDuring?: { readonly from: string; readonly to: string } | null;
+  readonly [name: string]: unknown;
+}
+
+export interface SessionList {
+  readonly noun: Noun;
+  readonly columns: readonly string[];
+  readonly filter: SessionFilter;
+}
+
+type Count = keyof typeof roomCounts;
+type Stretch = Pick<Window, 'after' | 'before'>;
+
+/** The list by start, then id. Each page is read as it is wanted, and nothing is held between two. */
+export async function* pagesOf(list: SessionList, reading: Reading): AsyncGenerator<Rows> {
+  const { noun, columns } = list;
+  const ordered = {
+    list: '',
+    order: noun.defaultOrder,
+    direction: 'ASC',
+    keys: noun.orders[noun.defaultOrder]!,
+  } as const;
+  const counts = columns.filter((column): column is Count => !(column in noun.columns));
+  const size = counts.length > 0 ? COUNTED_PAGE : PAGE;
+  for (const stretch of stretchesOf(list, ordered)) {
+    for await (const page of stretchPages(list, { reading, ordered, window: { ...stretch, size, backward: false } })) {
+      const counted = await Promise.all(page.map((row) => withCounts(row, counts, reading)));
+      yield counted.map((row) => columns.map((column) => row[column]));
+    }
+  }
+}
+
+/** Those that run when a range begins are found by their ends, those that begin in it by their starts. */
+function stretchesOf({ filter }: SessionList, { keys }: Ordered): Stretch[] {
+  if (filter.activeDuring == null) return [{ after: null, before: null }];
+  const beginning = [filter.activeDuring.from, ...keys.slice(1).map(() => '')];
+  return [
+    { after: null, before: beginning },
+    { after: beginning, before: null },
+  ];
+}
+
+async function* stretchPages(
+  { noun, columns, filter }: SessionList,
+  { reading, ordered, window }: { reading: Reading; ordered: Ordered; window: Window },
+): AsyncGenerator<Row[]> {
+  const relation = { noun, list: ordered.list, keys: [], on: () => 'true' };
+  const selection = { fields: new Set(columns), cursors: true };
+  for (let after = window.after; ;) {
+    const statement = reading.statement();
+    const listing = { relation, filter, ordered, selection, window: { ...window, after } };
+    const rows = await reading.rows(statement, pageSql(statement, listing, [{}]));
+    if (rows.length > 0) yield rows;
+    if (rows.length <= window.size) return;
+    after = positionOf(rows.at(-1)!, ordered);
+  }
+}
+
+function positionOf(row: Row, { keys }: Ordered): Position {
+  return keys.map((_, index) => row[`key${index}`] as string);
+}
+
+async function withCounts(room: Row, counts: readonly Count[], reading: Reading): Promise<Row> {
+  if (counts.length === 0) return room;
+  const values = await Promise.all(counts.map((count) => roomCounts[count](room, {}, { reading })));
+  return { ...room, ...Object.fromEntries(counts.map((count, index) => [count, values[index]])) };
+}

@@ -1,0 +1,54 @@
+import { type GraphQLField, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
+import { agentJob } from '../graphql/agent-job.js';
+import { egress } from '../graphql/egress.js';
+import { ingressSession } from '../graphql/ingress-session.js';
+import { participant } from '../graphql/participant.js';
+import { badInput } from '../graphql/read/bad-input.js';
+import type { Noun } from '../graphql/read/noun.js';
+import type { Reading } from '../graphql/read/reading.js';
+import { room } from '../graphql/room.js';
+import { roomCounts } from '../graphql/room-counts.js';
+import { track } from '../graphql/track.js';
+import { pagesOf, type SessionFilter } from './pages.js';
+import { argumentOf, fieldsOf, type Parameters, parametersOf } from './parameters.js';
+import type { Table } from './table.js';
+
+/** The lists, by their names in the API. */
+export const sessionLists: ReadonlyMap<string, Noun> = new Map([
+  ['rooms', room],
+  ['participants', participant],
+  ['tracks', track],
+  ['egresses', egress],
+  ['ingressSessions', ingressSession],
+  ['agentJobs', agentJob],
+]);
+
+/** One list of the API, as its filter chooses, with all that its rows hold. Throws BAD_USER_INPUT. */
+export function sessionsOf(
+  name: string,
+  query: object,
+  { schema, reading }: { schema: GraphQLSchema; reading: Reading },
+): Table {
+  const noun = sessionLists.get(name)!;
+  const parameters = parametersOf(query, ['from', 'to', 'filter', 'fields']);
+  const columns = fieldsOf(parameters['fields'], columnsOf(noun, schema));
+  const filter = filterOf(parameters, schema.getQueryType()!.getFields()[name]!);
+  return { columns, pages: pagesOf({ noun, columns, filter }, reading) };
+}
+
+/** Throws BAD_USER_INPUT. */
+function filterOf({ filter, from, to }: Parameters, list: GraphQLField<unknown, unknown>): SessionFilter {
+  const read = (text: string): SessionFilter => (argumentOf(list, 'filter', text) as SessionFilter | null) ?? {};
+  const given = filter === undefined ? {} : read(filter);
+  if (from === undefined && to === undefined) return given;
+  if (from === undefined || to === undefined) throw badInput('A range has both a from and a to.');
+  if (given.activeDuring != null) throw badInput("The range is the filter's activeDuring: give one of them.");
+  const range = read(JSON.stringify({ activeDuring: { from, to } }));
+  return { ...given, ...range };
+}
+
+/** In the order of the schema. */
+function columnsOf(noun: Noun, schema: GraphQLSchema): string[] {
+  const fields = Object.keys((schema.getType(noun.type) as GraphQLObjectType).getFields());
+  return fields.filter((field) => field in noun.columns || (noun === room && field in roomCounts));
+}

@@ -1,0 +1,44 @@
+import type { Pool, PoolClient } from 'pg';
+import type { Scope } from '../access/scope.js';
+import { breakOffWhenHung } from '../database/hung.js';
+import { ask } from '../database/probe.js';
+import { Reading, type Row } from '../graphql/read/reading.js';
+import type { Statement } from '../graphql/read/statement.js';
+
+/** Reads as a question of the API does, until `signal` says stop: then the statement under way ends at once. */
+export class StoppableReading extends Reading {
+  constructor(
+    private readonly connections: Pool,
+    scope: Scope,
+    private readonly until: { readonly now: string; readonly signal: AbortSignal },
+  ) {
+    super(connections, scope, until.now);
+  }
+
+  /** Nobody waits for what is read any more. */
+  get stopped(): boolean {
+    return this.until.signal.aborted;
+  }
+
+  override async rows(statement: Statement, sql: string): Promise<Row[]> {
+    const { signal } = this.until;
+    signal.throwIfAborted();
+    const client = await this.connections.connect();
+    const stop = (): void => void this.cancel(client);
+    const unwatch = breakOffWhenHung(this.connections, client);
+    signal.addEventListener('abort', stop);
+    try {
+      signal.throwIfAborted();
+      return (await client.query<Row>(statement.text(sql), statement.values)).rows;
+    } finally {
+      signal.removeEventListener('abort', stop);
+      unwatch();
+      // A cancelling that comes late must not meet somebody else's statement.
+      client.release(signal.aborted);
+    }
+  }
+
+  private async cancel(client: PoolClient & { processID?: number }): Promise<void> {
+    await ask(this.connections, 'select pg_cancel_backend($1)', [client.processID]).catch(() => undefined);
+  }
+}

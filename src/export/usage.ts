@@ -1,0 +1,90 @@
+import type { FastifyReply } from 'fastify';
+import { type GraphQLField, isRequiredArgument } from 'graphql';
+import { nothingSpent } from '../graphql/limits.js';
+import { badInput } from '../graphql/read/bad-input.js';
+import type { Settings } from '../settings.js';
+import { questionOf, type UsageArguments } from '../usage/question.js';
+import type { Rows } from './format.js';
+import { argumentOf, fieldsOf, type Parameters, parametersOf, variableOf } from './parameters.js';
+import type { StoppableReading } from './stoppable.js';
+import type { Table } from './table.js';
+
+interface UsageRow {
+  readonly group: readonly { readonly value: string | null }[];
+  readonly [field: string]: unknown;
+}
+
+/** Each column as the API has it; `group` stands for a column of each dimension. */
+const selections: Readonly<Record<string, string>> = {
+  from: 'from',
+  to: 'to',
+  group: 'group { value }',
+  seconds: 'seconds',
+  uncertainSeconds: 'uncertainSeconds',
+  minutes: 'minutes',
+  minutesCeilSession: 'minutes(rounding: CEIL_SESSION)',
+  minutesCeilTotal: 'minutes(rounding: CEIL_TOTAL)',
+  sessions: 'sessions',
+  identities: 'identities',
+  peakConcurrency: 'peakConcurrency',
+  averageConcurrency: 'averageConcurrency',
+  openSessions: 'openSessions',
+  final: 'final',
+};
+
+/** What the API's `usage` answers: the question is put to GraphQL itself. Throws BAD_USER_INPUT, TOO_MANY_ROWS. */
+export function usageOf(
+  query: object,
+  { reply, reading, settings }: { reply: FastifyReply; reading: StoppableReading; settings: Settings },
+): Table {
+  const usage = reply.server.graphql.schema.getQueryType()!.getFields()['usage']!;
+  const parameters = parametersOf(query, [...usage.args.map(({ name }) => name), 'fields']);
+  const fields = fieldsOf(parameters['fields'], Object.keys(selections));
+  const { dimensions } = questionOf(argumentsOf(usage, parameters));
+  async function* pages(): AsyncGenerator<Rows> {
+    const context = { reading, settings, spent: nothingSpent() };
+    const variables = variablesOf(usage, parameters);
+    const { data, errors } = await reply.graphql<{ usage: UsageRow[] }>(documentOf(usage, fields), context, variables);
+    if (errors !== undefined) throw errors[0]!;
+    yield data!.usage.map((row) => fields.flatMap((field) => valuesOf(row, field)));
+  }
+  const names = dimensions.map(({ name }) => name);
+  return { columns: fields.flatMap((field) => (field === 'group' ? names : [field])), pages: pages() };
+}
+
+type Field = GraphQLField<unknown, unknown>;
+
+function argumentsOf(usage: Field, parameters: Parameters): UsageArguments {
+  const missing = usage.args.find((argument) => isRequiredArgument(argument) && !(argument.name in parameters));
+  if (missing !== undefined) throw badInput(`The parameter ${missing.name} is missing.`);
+  return byArgument(usage, parameters, (name, text) => argumentOf(usage, name, text)) as unknown as UsageArguments;
+}
+
+function variablesOf(usage: Field, parameters: Parameters): Record<string, unknown> {
+  return byArgument(usage, parameters, (name, text) =>
+    variableOf(
+      usage.args.find((one) => one.name === name)!,
+      text,
+    ),
+  );
+}
+
+function byArgument(
+  { args }: Field,
+  parameters: Parameters,
+  value: (name: string, text: string) => unknown,
+): Record<string, unknown> {
+  const given = args.flatMap(({ name }) => (name in parameters ? [name] : []));
+  return Object.fromEntries(given.map((name) => [name, value(name, parameters[name]!)]));
+}
+
+function documentOf({ args }: Field, fields: readonly string[]): string {
+  const variables = args.map(({ name, type }) => `$${name}: ${String(type)}`).join(', ');
+  const passed = args.map(({ name }) => `${name}: $${name}`).join(', ');
+  const selected = fields.map((field) => `${field}: ${selections[field]}`).join(' ');
+  return `query (${variables}) { usage(${passed}) { ${selected} } }`;
+}
+
+function valuesOf(row: UsageRow, field: string): unknown[] {
+  return field === 'group' ? row.group.map(({ value }) => value) : [row[field]];
+}
