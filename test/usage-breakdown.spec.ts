@@ -40,6 +40,11 @@ async function ask(fields: string, { meter = 'PARTICIPANT', more = '' } = {}): P
   return data!.usage;
 }
 
+/** What both windows answer. */
+function twice<T>(row: T): T[] {
+  return [row, row];
+}
+
 describe('a breakdown', () => {
   it('lists the sessions of its row, oldest first, each with its seconds inside the window', async () => {
     const rows = await ask('seconds breakdown { edges { seconds node { id ... on Participant { identity } } } }');
@@ -67,7 +72,7 @@ describe('a breakdown', () => {
       'breakdown { nodes { __typename id project roomName active durationSeconds startSource endSource lastSeenAt } }';
     const node = { __typename: type, id, project: 'default', roomName: 'daily', active: false, durationSeconds: 5_400 };
     const sources = { startSource: 'REPORTED', endSource: null, lastSeenAt: '2026-11-24T10:00:00.000Z' };
-    expect(await ask(fields, { meter })).toEqual(Array(2).fill({ breakdown: { nodes: [{ ...node, ...sources }] } }));
+    expect(await ask(fields, { meter })).toEqual(twice({ breakdown: { nodes: [{ ...node, ...sources }] } }));
   });
 
   it('of every row and group is read by one statement', async () => {
@@ -108,7 +113,7 @@ describe('a breakdown', () => {
     const fields =
       'breakdown(first: 1) { nodes { ... on Participant { room { sid } tracks(first: 3) { nodes { sid } } } } }';
     const nodes = [{ room: { sid: 'RM_1' }, tracks: { nodes: [{ sid: 'TR_1' }] } }];
-    expect(await ask(fields)).toEqual(Array(2).fill({ breakdown: { nodes } }));
+    expect(await ask(fields)).toEqual(twice({ breakdown: { nodes } }));
   });
 
   it('refuses pages over 200, and cursors of another meter', async () => {

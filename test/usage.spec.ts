@@ -79,7 +79,7 @@ describe('usage refuses, and names,', () => {
 
   const project = { field: 'PROJECT' };
   it.each<[what: string, asked: object, told: string | RegExp]>([
-    ['six dimensions', { groupBy: Array(6).fill(project) }, '6 dimensions are more than 5.'],
+    ['six dimensions', { groupBy: Array.from({ length: 6 }, () => project) }, '6 dimensions are more than 5.'],
     ['a dimension that is nothing', { groupBy: [{}] }, /exactly one/i],
     ['a dimension that is two', { groupBy: [{ ...project, attribute: 'x' }] }, /exactly one/i],
     ['a dimension that is null', { groupBy: [{ field: null }] }, /exactly one|non-null/],
