@@ -7,6 +7,9 @@ import { runService } from './support/process.js';
 import { postSigned } from './support/sign.js';
 import { bytesIn, type Event, events, healthOf, openWay, spoolFolder, untilDrained } from './support/spooling.js';
 
+/** `CRASHES=20` does it all twenty times. */
+const options = { timeout: 120_000, repeats: Number(process.env['CRASHES'] ?? 1) - 1 };
+
 async function postEach(url: string, some: readonly Event[]): Promise<number[]> {
   return Promise.all(some.map((event) => postSigned(url, event)));
 }
@@ -21,7 +24,7 @@ async function loggedIn(url: string): Promise<string[]> {
 const idsOf = (some: readonly Event[]) => some.map(({ id }) => id).sort();
 const taken = (count: number) => Array.from({ length: count }, () => 200);
 
-test('kill -9 loses nothing of the spool, in which no secret is', { timeout: 120_000 }, async () => {
+test('kill -9 loses nothing of the spool, in which no secret is', options, async () => {
   const { proxy, direct } = await openWay();
   const env = { DATABASE_URL: proxy.url, SPOOL_DIR: spoolFolder() };
   const all = events(100);
@@ -51,7 +54,7 @@ test('kill -9 loses nothing of the spool, in which no secret is', { timeout: 120
   expect((await second.ended).output).toContain('101 events of the spool are committed.');
 });
 
-test('a disk that fails refuses events, and takes them again when it is well', { timeout: 120_000 }, async () => {
+test('a disk that fails refuses events, and takes them again when it is well', options, async () => {
   const { proxy, direct } = await openWay();
   const service = runService({ DATABASE_URL: proxy.url, SPOOL_DIR: spoolFolder() });
   const url = await service.ready;
@@ -71,7 +74,7 @@ test('a disk that fails refuses events, and takes them again when it is well', {
   expect(await loggedIn(direct)).toEqual(idsOf(all));
 });
 
-test('while the disk fails, what is spooled still finds its way', { timeout: 120_000 }, async () => {
+test('while the disk fails, what is spooled still finds its way', options, async () => {
   const { proxy, direct } = await openWay();
   const service = runService({ DATABASE_URL: proxy.url, SPOOL_DIR: spoolFolder() });
   const url = await service.ready;
@@ -84,7 +87,7 @@ test('while the disk fails, what is spooled still finds its way', { timeout: 120
   expect(await loggedIn(direct)).toEqual(idsOf(all));
 });
 
-test('a Postgres that is killed costs no event', { timeout: 120_000 }, async () => {
+test('a Postgres that is killed costs no event', options, async () => {
   const folder = join(emptyFolder(), 'data');
   const service = runService({ DATA_DIR: folder });
   const url = await service.ready;
@@ -98,7 +101,7 @@ test('a Postgres that is killed costs no event', { timeout: 120_000 }, async () 
   expect((await service.ended).code).toBe(0);
 });
 
-test('two processes on one folder are one too many', { timeout: 120_000 }, async () => {
+test('two processes on one folder are one too many', options, async () => {
   const { direct } = await openWay();
   const env = { DATABASE_URL: direct, SPOOL_DIR: spoolFolder() };
   await runService(env).ready;

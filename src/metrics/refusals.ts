@@ -12,9 +12,9 @@ export class Refusals implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.host.httpAdapter.getInstance().addHook('onSend', (request, reply, payload, done) => {
+    this.host.httpAdapter.getInstance().addHook('onSend', async (request, reply, payload) => {
       if (reply.statusCode >= 400 && request.routeOptions.url === '/webhook') this.metrics.refused(codeOf(payload));
-      done();
+      return payload;
     });
   }
 }
