@@ -27,7 +27,7 @@ describe('defaults', () => {
       spoolMaxBytes: 268_435_456,
       maxBodyBytes: 2_097_152,
       queryMaxDepth: 12,
-      queryMaxCost: 50_000,
+      queryMaxCost: 200_000,
       statementTimeoutMs: 10_000,
       usageGraceMs: 300_000,
       introspection: true,

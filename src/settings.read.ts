@@ -31,7 +31,7 @@ export function readSettings(env: Environment): Settings {
     spoolMaxBytes: reader.value('SPOOL_MAX_BYTES', size, 256 * 2 ** 20),
     maxBodyBytes: reader.value('MAX_BODY_BYTES', size, 2 * 2 ** 20),
     queryMaxDepth: reader.value('QUERY_MAX_DEPTH', whole(1, 100), 12),
-    queryMaxCost: reader.value('QUERY_MAX_COST', whole(1, 2 ** 31 - 1), 50_000),
+    queryMaxCost: reader.value('QUERY_MAX_COST', whole(1, 2 ** 31 - 1), 200_000),
     statementTimeoutMs: reader.value('STATEMENT_TIMEOUT', duration, 10_000),
     usageGraceMs: reader.value('USAGE_GRACE', duration, 300_000),
     introspection: reader.value('INTROSPECTION', yesOrNo, !production),
