@@ -10,6 +10,7 @@ import { healthOf, openWay, spoolFolder } from './support/spooling.js';
 const outage = Number(process.env['OUTAGE'] ?? 3);
 const rate = Number(process.env['RATE'] ?? 100);
 const aroundIt = 3;
+const senders = 100;
 
 interface Sent {
   readonly id: string;
@@ -56,19 +57,23 @@ it.each(['refuses connections', 'hangs'])(
   },
 );
 
-/** At a steady rate, whether the answers come or not. */
+/** At a steady rate, as far as so many senders at once can keep it. */
 async function send(url: string): Promise<Sent[]> {
   const seconds = outage + 2 * aroundIt + 4;
   const now = Date.now();
   const messages = play({ seed: 11, rooms: 40, count: seconds * rate, from: now - 60_000, to: now });
-  const sent: Promise<Sent>[] = [];
+  const sent: Sent[] = [];
   const began = performance.now();
-  for (const { body } of messages) {
-    const due = began + (sent.length * 1000) / rate - performance.now();
-    if (due > 2) await pause(due);
-    sent.push(post(url, body));
-  }
-  return Promise.all(sent);
+  let taken = 0;
+  const sender = async (): Promise<void> => {
+    for (const { body } of messages) {
+      const due = began + (taken++ * 1000) / rate - performance.now();
+      if (due > 2) await pause(due);
+      sent.push(await post(url, body));
+    }
+  };
+  await Promise.all(Array.from({ length: senders }, sender));
+  return sent;
 }
 
 async function post(url: string, body: object & { id?: unknown }): Promise<Sent> {

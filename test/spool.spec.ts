@@ -68,9 +68,9 @@ test('connections that hang are noticed, and nobody waits for them twice', async
   const began = performance.now();
   expect(new Set(await postAll(service, all.slice(20, 40)))).toEqual(allTaken);
   const noticed = performance.now();
-  expect(noticed - began).toBeLessThan(10_000);
+  expect(noticed - began).toBeLessThan(15_000);
   expect(new Set(await postAll(service, all.slice(40)))).toEqual(allTaken);
-  expect(performance.now() - noticed).toBeLessThan(2_000);
+  expect(performance.now() - noticed).toBeLessThan(3_000);
   await proxy.cut();
   await proxy.open();
   await untilDrained(service.url);

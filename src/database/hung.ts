@@ -16,12 +16,13 @@ export function breakOffWhenHung(pool: pg.Pool, client: pg.PoolClient): () => vo
   const wait = (before: State): void => {
     timer = setTimeout(() => void look(before), PATIENCE_MS);
   };
+  // Twice: it may be between two statements by chance, and a busy machine may be late to connect.
   const look = async (before: State): Promise<void> => {
     const state = await stateOf(pool, client);
     if (timer === null) return;
-    // Twice: between two statements it may be found idle by chance.
     if (state === 'working' || (state === 'idle' && before !== 'idle')) wait(state);
-    else client.connection.stream.destroy(new Error('The connection hung and was terminated'));
+    else if (state === before) client.connection.stream.destroy(new Error('The connection hung and was terminated'));
+    else await look(state);
   };
   wait('working');
   return () => {
