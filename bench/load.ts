@@ -18,7 +18,8 @@ const questions = [
 ];
 
 const began = performance.now();
-const deadline = began + seconds * 1000;
+let deadline = began + seconds * 1000;
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => (deadline = 0));
 const [webhooks, answers]: [number[], number[]] = [[], []];
 let failed = 0;
 await Promise.all([post(), ...questions.map(ask)]);

@@ -126,6 +126,24 @@ it('projects what an older version could not, and says so in the log', async () 
   expect(await dumpTables(service.database)).toEqual(tables);
 });
 
+it('goes on after its connections were cut, but not without its lock', async () => {
+  await postAll(service, played(200));
+  const cut = (whose: string) => () =>
+    void service.database.queries.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()
+        and application_name = 'roomledger rebuild' and ${whose} (select pid from pg_locks where locktype = 'advisory')`,
+    );
+  const live = await dumpTables(service.database);
+  expect(await rebuild(service.database.url, cut('pid not in'))).toBe(200);
+  expect(await dumpTables(service.database)).toEqual(live);
+  await inWorkspace(service.database.url, 'rebuild', async ({ lost }) => {
+    const aborted = new Promise((resolve) => lost.addEventListener('abort', resolve));
+    cut('pid in')();
+    await aborted;
+  }).catch(() => undefined);
+  expect(await dumpTables(service.database)).toEqual(live);
+});
+
 it('runs once at a time', async () => {
   await inWorkspace(service.database.url, 'verify', async () => {
     await expect(rebuild(service.database.url)).rejects.toThrow(

@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { openDatabase } from '../database/database.module.js';
 import { runningServer } from '../database/running.js';
 import { readSettings } from '../settings.read.js';
@@ -11,6 +12,8 @@ export async function onDatabase(work: (url: string) => Promise<void>, failure =
     const settings = readSettings(process.env);
     const databaseUrl = settings.databaseUrl ?? runningServer(settings.dataDir);
     const database = await openDatabase({ ...settings, databaseUrl });
+    // On one machine the service goes first. Set now: a server that was started above would inherit it.
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
     try {
       await work(database.url);
     } finally {

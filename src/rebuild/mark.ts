@@ -18,7 +18,9 @@ export function markStatements(some: readonly Replayed[]): Statement[] {
 }
 
 export async function countMarks(pool: Pool): Promise<number> {
-  const { rows } = await pool.query<{ count: number }>('select count(*)::int as count from mark');
+  const { rows } = await pool.query<{ count: number }>(
+    'select count(distinct (id, project, created_seconds))::int as count from mark',
+  );
   return rows[0]!.count;
 }
 

@@ -1,10 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { applyMarks } from './mark.js';
+import { patiently } from './patience.js';
 import { Replay, type Report } from './replay.js';
 import { projectedTables } from './shadow.js';
 import { SHORT_TAIL, swap } from './swap.js';
 import { inWorkspace, type Workspace } from './workspace.js';
 
+/** Worth another pass, so that nobody waits for it. */
+const TINY_TAIL = 50;
 const PAUSE_MS = 1000;
 /** A backup may hold the tables for long. */
 const MAX_ATTEMPTS = 3600;
@@ -20,9 +23,9 @@ export function rebuild(url: string, report: Report = () => undefined): Promise<
   return inWorkspace(url, 'rebuild', async (workspace) => {
     const replay = new Replay(workspace, report);
     await replay.catchUpBelow(SHORT_TAIL);
-    await analyze(workspace);
+    await patiently(workspace.lost, () => analyze(workspace));
     await swapWhenFree(workspace, replay);
-    await applyMarks(workspace);
+    await patiently(workspace.lost, () => applyMarks(workspace));
     return replay.events;
   });
 }
@@ -40,7 +43,7 @@ async function analyze({ name, database }: Workspace): Promise<void> {
 
 async function swapWhenFree(workspace: Workspace, replay: Replay): Promise<void> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-    await replay.catchUpBelow(SHORT_TAIL / 2);
+    await replay.catchUpBelow(TINY_TAIL, 5);
     if (replay.reached && (await swap(workspace, replay.reached, attempt % 10 === 0))) return;
     await pause(PAUSE_MS);
   }

@@ -5,6 +5,7 @@ import { apart, poisonOf } from '../projection/apart.js';
 import { lockOf } from '../projection/lock.js';
 import { project } from '../projection/project.js';
 import { markStatements } from './mark.js';
+import { patiently } from './patience.js';
 import { readRow, type Replayed } from './replayed.js';
 import { pagesOf, stretchSince, type Stretch } from './stretch.js';
 import type { Workspace } from './workspace.js';
@@ -29,21 +30,19 @@ export class Replay {
 
   /** Everything until now. */
   async catchUp(): Promise<number> {
-    const run = runOn(this.workspace.database.intake);
-    return this.advance(await stretchSince(run, this.workspace.home, this.reached));
+    return this.advance(await stretchSince(reader(this.workspace), this.workspace.home, this.reached));
   }
 
-  /** Catches up again and again until hardly anything came meanwhile. */
-  async catchUpBelow(few: number): Promise<void> {
-    while ((await this.catchUp()) > few);
+  /** Catches up again and again, for each time less has come meanwhile. */
+  async catchUpBelow(few: number, attempts = Infinity): Promise<void> {
+    for (let attempt = 1; (await this.catchUp()) > few && attempt < attempts; attempt++);
   }
 
   /** @returns how many events that were */
   async advance(stretch: Stretch): Promise<number> {
-    const { database, home } = this.workspace;
     const before = this.events;
-    for await (const page of ahead(pagesOf(runOn(database.intake), home, stretch))) {
-      await Promise.all(lanesOf(page.map(readRow)).map((lane) => projectLane(database.intake, lane)));
+    for await (const page of ahead(pagesOf(reader(this.workspace), this.workspace.home, stretch))) {
+      await Promise.all(lanesOf(page.map(readRow)).map((lane) => projectLane(this.workspace, lane)));
       this.report((this.events += page.length));
     }
     this.reached = stretch;
@@ -62,7 +61,11 @@ export async function projectReplayed(run: Run, some: readonly Replayed[]): Prom
   ];
 }
 
-function projectLane(pool: Pool, lane: readonly Replayed[]): Promise<void> {
+function projectLane({ database, lost }: Workspace, lane: readonly Replayed[]): Promise<void> {
+  return patiently(lost, () => projectApart(database.intake, lane));
+}
+
+function projectApart(pool: Pool, lane: readonly Replayed[]): Promise<void> {
   return apart(
     lane,
     (some) => inTransaction(pool, (run) => projectReplayed(run, some)),
@@ -109,6 +112,7 @@ async function* ahead<T>(pages: AsyncGenerator<T>): AsyncGenerator<T> {
   }
 }
 
-function runOn(pool: Pool): Run {
-  return async <R>(statement: Statement) => (await pool.query<R & object>(statement)).rows as R[];
+function reader({ database, lost }: Workspace): Run {
+  return <R>(statement: Statement) =>
+    patiently(lost, async () => (await database.intake.query<R & object>(statement)).rows as R[]);
 }

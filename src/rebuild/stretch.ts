@@ -24,7 +24,7 @@ interface Place {
   readonly seq: string;
 }
 
-const PAGE = 2000;
+const PAGE = 1000;
 const PAGE_BYTES = 8 * 1024 * 1024;
 
 /** From where an earlier one ended to what is committed now. In a transaction: to what it sees. */

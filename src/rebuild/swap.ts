@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { isAway, isPassing } from '../database/failure.js';
 import { inTransaction, type Run, type Statement } from '../database/transaction.js';
+import { patiently } from './patience.js';
 import { projectReplayed } from './replay.js';
 import { readRow, type Replayed } from './replayed.js';
 import { countMigrations, projectedTables } from './shadow.js';
@@ -36,8 +37,16 @@ export async function swap(workspace: Workspace, reached: Stretch, patient: bool
     return true;
   } catch (error) {
     if (isPassing(error) || error instanceof TailTooLong || error instanceof PoisonInTail) return false;
+    if (isAway(error)) return patiently(workspace.lost, () => isSwapped(workspace));
     throw error;
   }
+}
+
+/** For a connection that broke before it told. */
+async function isSwapped({ name, database }: Workspace): Promise<boolean> {
+  const text = 'select to_regclass($1) is null as swapped';
+  const { rows } = await database.intake.query<{ swapped: boolean }>(text, [`${name}.${projectedTables[0]}`]);
+  return rows[0]!.swapped;
 }
 
 async function lockTables(run: Run, { home, migrations }: Workspace): Promise<void> {

@@ -7,6 +7,8 @@ import { dropShadows, makeShadow, refuseDependents, type Shadow } from './shadow
 /** A shadow that is being filled. */
 export interface Workspace extends Shadow {
   readonly url: string;
+  /** Aborted when the lock is lost, with its connection: another run may have begun. */
+  readonly lost: AbortSignal;
   /** Names mean the shadow's tables only here: never a live one, not by mistake either. */
   readonly database: Database;
 }
@@ -24,14 +26,18 @@ export async function inWorkspace<T>(
 ): Promise<T> {
   const named = withParameters(url, { application_name: holderName(purpose) });
   const holder = new pg.Client(connection(named, '-c idle_session_timeout=0'));
+  const lost = new AbortController();
   holder.on('error', () => undefined);
+  holder.on('end', () => lost.abort());
   await holder.connect();
   try {
     await takeLock(holder);
     await dropShadows(holder);
     if (purpose === 'rebuild') await refuseDependents(holder);
     const shadow = await makeShadow(holder);
-    return await withDatabase(named, shadow, work).finally(() => dropShadows(holder, shadow.name));
+    return await withDatabase({ ...shadow, url: named, lost: lost.signal }, work).finally(() =>
+      dropShadows(holder, shadow.name),
+    );
   } finally {
     await holder.end();
   }
@@ -43,12 +49,15 @@ async function takeLock(holder: pg.Client): Promise<void> {
   if (!rows[0]?.held) throw new Error('Another rebuild or verification of this database is running.');
 }
 
-async function withDatabase<T>(url: string, shadow: Shadow, work: (workspace: Workspace) => Promise<T>): Promise<T> {
+async function withDatabase<T>(
+  place: Omit<Workspace, 'database'>,
+  work: (workspace: Workspace) => Promise<T>,
+): Promise<T> {
   // Commits need not reach the disk one by one: the swap's does, and all before it.
-  const options = `-c search_path=${shadow.name} -c synchronous_commit=off`;
-  const database = new Database(withParameters(url, { options }), 0);
+  const options = `-c search_path=${place.name} -c synchronous_commit=off`;
+  const database = new Database(withParameters(place.url, { options }), 0);
   try {
-    return await work({ ...shadow, url, database });
+    return await work({ ...place, database });
   } finally {
     await database.onApplicationShutdown();
   }
