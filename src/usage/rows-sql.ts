@@ -24,10 +24,10 @@ export function rowsSql(
     select ${[row, ...totals, 'max(present)::int as peak'].join(', ')} from (${steps}) as step ${ordered}`;
 }
 
-/** Where one session ends as another starts, the end counts first: half-open intervals. */
+/** What starts and ends at one instant is counted together, as the frame of peers: half-open intervals. */
 function stepsSql({ row, names }: { row: string; names: readonly string[] }): string {
   const starts = ['since as at', '1 as step', ...names].join(', ');
   const ends = ['until', '-1', ...names.map(() => 'null')].join(', ');
   const steps = `select ${row}, ${starts} from piece union all select ${row}, ${ends} from piece where until < upper_ms`;
-  return `select *, sum(step) over (partition by ${row} order by at, step) as present from (${steps}) as step`;
+  return `select *, sum(step) over (partition by ${row} order by at) as present from (${steps}) as step`;
 }
