@@ -49,9 +49,12 @@ it.each(['refuses connections', 'hangs'])(
         .sort(),
     );
     expect(sent.filter(({ status }) => status !== 200)).toEqual([]);
+    service.child.kill('SIGTERM');
+    const { output, errors } = await service.ended;
+    console.info([...errors.split('\n'), ...output.split('\n')].filter((line) => /Intake|Spool/.test(line)).join('\n'));
     report(
       how,
-      sent.filter(({ at }) => at > away && at < back),
+      sent.filter(({ at, took }) => at + took > away && at < back),
       drained - back,
     );
   },

@@ -33,9 +33,9 @@ export function breakOffWhenHung(pool: pg.Pool, client: pg.PoolClient): () => vo
 
 /** Lost: the server does not answer at all. Idle: it answers others, and has nothing to do for this one. */
 async function stateOf(pool: pg.Pool, client: pg.PoolClient & { processID?: number }): Promise<State> {
-  const question = `select coalesce(state <> 'active', false) as idle from pg_stat_activity where pid = $1`;
+  const text = `select coalesce(state <> 'active', false) as idle from pg_stat_activity where pid = $1`;
   try {
-    const [backend] = await ask<{ idle: boolean }>(pool, question, [client.processID]);
+    const [backend] = await ask<{ idle: boolean }>(pool, { text, values: [client.processID], patienceMs: 1_500 });
     return backend?.idle ? 'idle' : 'working';
   } catch (error) {
     return error instanceof pg.DatabaseError ? 'working' : 'lost';
