@@ -5,7 +5,7 @@ import { clockOf, timeOf } from '../livekit/time.js';
 import { clockText, secondsPart } from './clock.js';
 import { OPEN, reportedEnd, SECOND, startOf, type End, type Interval } from './interval.js';
 import { merger } from './rules.js';
-import type { Table } from './table.js';
+import { intervalColumns, payloadOf, type Table } from './table.js';
 
 /** What events say of an agent job. Times in ms. */
 export interface JobFacts {
@@ -45,14 +45,8 @@ export const jobTable: Table = {
     roomSid: 'text',
     roomName: 'text',
     waiting: 'bool',
-    startedAt: 'time',
-    startSource: 'text',
-    endedAt: 'time',
-    endSource: 'text',
-    endUncertaintyMs: 'bigint',
-    lastSeenAt: 'time',
+    ...intervalColumns,
     reportedStartAt: 'time',
-    firstSeenAt: 'time',
     startSeenAt: 'time',
     reportedEndAt: 'time',
     endSeenAt: 'time',
@@ -77,7 +71,7 @@ export const mergeJob = merger<JobFacts>({
   greatest: ['lastSeenAt'],
   plain: ['roomSid', 'roomName'],
   latest: {
-    infoClock: ['agentName', 'type', 'status', 'agentIdentity', 'participantIdentity', 'error', 'info'],
+    infoClock: payloadOf<JobFacts>(jobTable, 'infoClock'),
   },
 });
 

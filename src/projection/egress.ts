@@ -6,7 +6,7 @@ import { clockText, secondsPart } from './clock.js';
 import { outputsOf } from './egress-output.js';
 import { OPEN, reportedEnd, SECOND, startOf, type Interval } from './interval.js';
 import { merger } from './rules.js';
-import type { Table } from './table.js';
+import { intervalColumns, payloadOf, type Table } from './table.js';
 
 /** What events say of an egress. Times in ms. */
 export interface EgressFacts {
@@ -44,14 +44,8 @@ export const egressTable: Table = {
     roomSid: 'text',
     roomName: 'text',
     type: 'text',
-    startedAt: 'time',
-    startSource: 'text',
-    endedAt: 'time',
-    endSource: 'text',
-    endUncertaintyMs: 'bigint',
-    lastSeenAt: 'time',
+    ...intervalColumns,
     reportedStartAt: 'time',
-    firstSeenAt: 'time',
     toldEndAt: 'time',
     toldEndExact: 'bool',
     infoClock: 'text',
@@ -77,18 +71,8 @@ export const mergeEgress = merger<EgressFacts>({
   greatest: ['lastSeenAt'],
   plain: ['roomSid', 'roomName', 'type'],
   latest: {
-    infoClock: [
-      'toldEndAt',
-      'toldEndExact',
-      'status',
-      'sourceType',
-      'updatedAt',
-      'error',
-      'errorCode',
-      'details',
-      'info',
-    ],
-    outputsClock: ['outputs'],
+    infoClock: ['toldEndAt', 'toldEndExact', ...payloadOf<EgressFacts>(egressTable, 'infoClock')],
+    outputsClock: payloadOf<EgressFacts>(egressTable, 'outputsClock'),
   },
 });
 

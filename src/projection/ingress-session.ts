@@ -5,7 +5,7 @@ import { clockOf, timeOf } from '../livekit/time.js';
 import { clockText, secondsPart } from './clock.js';
 import { derivedEnd, reportedEnd, SECOND, startOf, type End, type Interval } from './interval.js';
 import { merger } from './rules.js';
-import type { Table } from './table.js';
+import { intervalColumns, payloadOf, type Table } from './table.js';
 
 /** What events say of one use of an ingress. Times in ms. */
 export interface IngressFacts {
@@ -44,14 +44,8 @@ export const ingressTable: Table = {
     resourceId: 'text',
     roomSid: 'text',
     roomName: 'text',
-    startedAt: 'time',
-    startSource: 'text',
-    endedAt: 'time',
-    endSource: 'text',
-    endUncertaintyMs: 'bigint',
-    lastSeenAt: 'time',
+    ...intervalColumns,
     reportedStartAt: 'time',
-    firstSeenAt: 'time',
     reportedEndAt: 'time',
     endSeenAt: 'time',
     supersededAt: 'time',
@@ -76,7 +70,7 @@ export const mergeIngress = merger<IngressFacts>({
   greatest: ['lastSeenAt'],
   plain: ['roomSid', 'roomName'],
   latest: {
-    infoClock: ['name', 'inputType', 'status', 'participantIdentity', 'error', 'transcoding', 'info'],
+    infoClock: payloadOf<IngressFacts>(ingressTable, 'infoClock'),
   },
 });
 

@@ -2,7 +2,7 @@ import { timeOfClock } from './clock.js';
 import { derivedEnd, reportedEnd, SECOND, startOf, type End, type Interval } from './interval.js';
 import { cascadeOf, type RoomRow } from './room.js';
 import { merger } from './rules.js';
-import type { Table } from './table.js';
+import { intervalColumns, payloadOf, type Table } from './table.js';
 
 /** What events say of a participant. Times in ms; profile fields are there only in a snapshot. */
 export interface ParticipantFacts {
@@ -54,12 +54,7 @@ export const participantTable: Table = {
     roomSid: 'text',
     identity: 'text',
     state: 'text',
-    startedAt: 'time',
-    startSource: 'text',
-    endedAt: 'time',
-    endSource: 'text',
-    endUncertaintyMs: 'bigint',
-    lastSeenAt: 'time',
+    ...intervalColumns,
     disconnectReason: 'text',
     counted: 'bool',
     publisher: 'bool',
@@ -67,7 +62,6 @@ export const participantTable: Table = {
     dependent: 'bool',
     joinedMs: 'time',
     joinedS: 'time',
-    firstSeenAt: 'time',
     joined: 'bool',
     hasTrack: 'bool',
     leftClock: 'text',
@@ -101,17 +95,7 @@ export const mergeParticipant = merger<ParticipantFacts>({
   earliest: { leftClock: ['leftReason'], abortedClock: ['abortedReason'] },
   latest: {
     migratedClock: [],
-    profileClock: [
-      'dependent',
-      'hidden',
-      'name',
-      'kind',
-      'kindDetails',
-      'region',
-      'metadata',
-      'metadataJson',
-      'attributes',
-    ],
+    profileClock: ['dependent', 'hidden', ...payloadOf<ParticipantFacts>(participantTable, 'profileClock')],
   },
 });
 

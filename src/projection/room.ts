@@ -6,7 +6,7 @@ import { timeOf } from '../livekit/time.js';
 import { byteOrder, clockText, secondsPart, timeOfClock } from './clock.js';
 import { derivedEnd, reportedEnd, SECOND, startOf, type End, type Interval } from './interval.js';
 import { merger } from './rules.js';
-import type { Table } from './table.js';
+import { intervalColumns, payloadOf, type Table } from './table.js';
 
 /** What events say of a room. Times in ms; profile fields are there only in a snapshot. */
 export interface RoomFacts {
@@ -43,18 +43,12 @@ export const roomTable: Table = {
     project: 'text',
     roomName: 'text',
     sid: 'text',
-    startedAt: 'time',
-    startSource: 'text',
-    endedAt: 'time',
-    endSource: 'text',
-    endUncertaintyMs: 'bigint',
-    lastSeenAt: 'time',
+    ...intervalColumns,
     endReason: 'text',
     participantCount: 'int',
     participantSessionCount: 'int',
     createdMs: 'time',
     createdS: 'time',
-    firstSeenAt: 'time',
     starts: 'bigints',
     finishClock: 'text',
     finishReason: 'text',
@@ -78,7 +72,7 @@ export const mergeRoom = merger<RoomFacts>({
   union: ['starts'],
   latest: {
     finishClock: ['finishReason'],
-    profileClock: ['metadata', 'metadataJson', 'emptyTimeoutSeconds', 'departureTimeoutSeconds', 'maxParticipants'],
+    profileClock: payloadOf<RoomFacts>(roomTable, 'profileClock'),
   },
 });
 

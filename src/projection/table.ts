@@ -17,6 +17,22 @@ export interface Table {
 
 export type Row = Record<string, unknown>;
 
+/** Every session's stated interval. */
+export const intervalColumns = {
+  startedAt: 'time',
+  startSource: 'text',
+  endedAt: 'time',
+  endSource: 'text',
+  endUncertaintyMs: 'bigint',
+  firstSeenAt: 'time',
+  lastSeenAt: 'time',
+} as const satisfies Record<string, ColumnType>;
+
+/** The columns that move with a clock, as a law names them. */
+export function payloadOf<F>(table: Table, clock: string): (keyof F & string)[] {
+  return Object.keys(table.payload[clock] ?? {}) as (keyof F & string)[];
+}
+
 export function columnOf(name: string): string {
   return name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
 }

@@ -6,7 +6,7 @@ import { clockText, secondsPart } from './clock.js';
 import { derivedEnd, reportedEnd, SECOND, startOf, type Interval } from './interval.js';
 import type { ParticipantRow } from './participant.js';
 import { merger } from './rules.js';
-import type { Table } from './table.js';
+import { intervalColumns, payloadOf, type Table } from './table.js';
 
 /** What events say of a track. Times in ms, versions in µs (0: none); info fields are there only in a snapshot. */
 export interface TrackFacts {
@@ -46,16 +46,10 @@ export const trackTable: Table = {
     sid: 'text',
     roomSid: 'text',
     participantSid: 'text',
-    startedAt: 'time',
-    startSource: 'text',
-    endedAt: 'time',
-    endSource: 'text',
-    endUncertaintyMs: 'bigint',
-    lastSeenAt: 'time',
+    ...intervalColumns,
     firstVersion: 'bigint',
     lastVersion: 'bigint',
     publishedAt: 'time',
-    firstSeenAt: 'time',
     toldEndAt: 'time',
     infoClock: 'text',
   },
@@ -81,7 +75,7 @@ const mergePlain = merger<TrackFacts>({
   greatest: ['lastVersion', 'lastSeenAt'],
   plain: ['roomSid', 'participantSid'],
   latest: {
-    infoClock: ['name', 'type', 'source', 'mimeType', 'width', 'height', 'muted', 'encryption', 'stream', 'info'],
+    infoClock: payloadOf<TrackFacts>(trackTable, 'infoClock'),
   },
 });
 
