@@ -99,6 +99,15 @@ describe('usage refuses, and names,', () => {
     expect(answer).toMatch(told);
   });
 
+  it.each([[{}], [{ ...project, attribute: 'x' }], [{ field: null }]])(
+    'the dimension %j when its document is just being compiled',
+    async (dimension) => {
+      const alias = JSON.stringify(dimension).replaceAll(/\W/g, '_');
+      expect(await usage({}, `${alias}: seconds`)).toBeInstanceOf(Array);
+      expect(await usage({ groupBy: [dimension] }, `${alias}: seconds`)).toMatch(/^BAD_USER_INPUT: .*exactly one/);
+    },
+  );
+
   it('an unknown dimension, meter or interval by the schema', async () => {
     for (const asked of [{ groupBy: [{ field: 'X' }] }, { meter: 'X' }, { interval: 'YEAR' }])
       expect(await usage(asked, 'seconds')).toMatch(/^BAD_USER_INPUT: .*"X"|"YEAR"/);

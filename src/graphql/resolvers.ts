@@ -1,4 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import type { UsageArguments } from '../usage/question.js';
 import { agentJob } from './agent-job.js';
 import { connection, edge, pageInfo } from './connection.js';
 import { egress } from './egress.js';
@@ -17,7 +18,6 @@ import { roomCounts } from './room-counts.js';
 import { dateTime } from './scalars.js';
 import { track } from './track.js';
 import { usage, type UsageContext, usageTypes } from './usage.js';
-import type { UsageArguments } from '../usage/question.js';
 import { webhookEvent } from './webhook-event.js';
 
 type Resolver<A> = (row: Row, args: A, ...rest: [UsageContext, GraphQLResolveInfo]) => unknown;

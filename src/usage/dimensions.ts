@@ -36,9 +36,9 @@ export function dimensionsOf(meterName: string, meter: Meter, groupBy: readonly 
 type Kind = keyof DimensionInput;
 type Sql = Dimension['sql'];
 
-// Values of variables reach resolvers without a look at @oneOf.
+// Mercurius leaves the variables of a document's second request to its compiler, which knows no @oneOf.
 function theOne(input: DimensionInput): [Kind, string] {
-  const given = Object.entries(input) as [Kind, string | null][];
+  const given = (Object.entries(input) as [Kind, string | null | undefined][]).filter(([, text]) => text !== undefined);
   const [kind, text] = given[0] ?? [];
   if (given.length !== 1 || kind === undefined || text == null) {
     throw badInput('A dimension is exactly one of field, roomMetadata, attribute and roomNamePrefix.');

@@ -13,7 +13,7 @@ const since = 'greatest(start_ms, lower_ms)';
 // Minute k begins at start + 60k: those that begin before an instant are the whole minutes up to it, rounded up.
 const minutesBefore = (instant: string): string => `(${instant} - start_ms + 59999) / 60000`;
 
-/** Sums are of whole milliseconds, as text: exact in any order. Only a session's start counts sessions. */
+/** Sums are of whole milliseconds, as text: exact in any order. What is null counts nothing. */
 export const measures: Readonly<Record<Exclude<Measure, 'peak'>, MeasureSql>> = {
   milliseconds: { piece: `${until} - ${since}`, total: 'sum(milliseconds)::text' },
   uncertainMilliseconds: {
