@@ -35,7 +35,7 @@ export function breakOffWhenHung(pool: pg.Pool, client: pg.PoolClient): () => vo
 async function stateOf(pool: pg.Pool, client: pg.PoolClient & { processID?: number }): Promise<State> {
   const text = `select coalesce(state <> 'active', false) as idle from pg_stat_activity where pid = $1`;
   try {
-    const [backend] = await ask<{ idle: boolean }>(pool, { text, values: [client.processID], patienceMs: 1_500 });
+    const [backend] = await ask<{ idle: boolean }>(pool, text, [client.processID]);
     return backend?.idle ? 'idle' : 'working';
   } catch (error) {
     return error instanceof pg.DatabaseError ? 'working' : 'lost';

@@ -1,23 +1,19 @@
 import pg from 'pg';
 
-export interface Question {
-  readonly text: string;
-  readonly values?: unknown[];
-  /** Of the connection and of its answer, each. */
-  readonly patienceMs: number;
-}
+/** Of a connection and of its answer, each. */
+const PATIENCE_MS = 1_750;
 
 /**
  * Asks the pool's database on a connection of its own, which waits for nothing else that goes on.
  *
  * @throws what came in place of an answer
  */
-export async function ask<Row extends object>(pool: pg.Pool, { text, values, patienceMs }: Question): Promise<Row[]> {
+export async function ask<Row extends object>(pool: pg.Pool, text: string, values: unknown[] = []): Promise<Row[]> {
   const client = new pg.Client({
     ...pool.options,
     pipeline: false,
-    connectionTimeoutMillis: patienceMs,
-    query_timeout: patienceMs,
+    connectionTimeoutMillis: PATIENCE_MS,
+    query_timeout: PATIENCE_MS,
   });
   client.on('error', () => undefined);
   try {
@@ -26,13 +22,13 @@ export async function ask<Row extends object>(pool: pg.Pool, { text, values, pat
   } finally {
     // A server that hangs never says goodbye.
     void client.end().catch(() => undefined);
-    setTimeout(() => client.connection.stream.destroy(), patienceMs).unref();
+    setTimeout(() => client.connection.stream.destroy(), PATIENCE_MS).unref();
   }
 }
 
 /** Whether the database answers, and takes writes. */
 export async function isWritable(pool: pg.Pool): Promise<boolean> {
   const text = `select not pg_is_in_recovery() and current_setting('transaction_read_only') = 'off' as writable`;
-  const [row] = await ask<{ writable: boolean }>(pool, { text, patienceMs: 2_500 }).catch(() => []);
+  const [row] = await ask<{ writable: boolean }>(pool, text).catch(() => []);
   return row?.writable ?? false;
 }
