@@ -7,7 +7,7 @@ import type { EmbeddedServer } from './embedded.js';
 
 /** Steady plans for statements that go by key: a batch's plan never turns round with its size. */
 const byKey =
-  '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
+  '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off';
 
 /** What cannot be written soon is better spooled, or sent again. */
 const INTAKE_PATIENCE_MS = 4_000;
