@@ -12,6 +12,8 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/prisma ./prisma
 COPY --from=build /app/dist ./dist
+# A named volume takes its owner from here.
+RUN mkdir /spool && chown node:node /spool
 USER node
 EXPOSE 3000
 CMD ["node", "dist/main.js"]
