@@ -31,7 +31,8 @@ function open(folder: string, binaries: Binaries): Account {
       'Set DATA_DIR to another folder, or DATABASE_URL',
     );
   }
-  const ours = content.length === 0 || content.includes('postgres');
+  // The spool may have come first, while DATABASE_URL was set.
+  const ours = content.includes('postgres') || content.every((name) => name === 'spool');
   return chooseAccount(binaries, folder, (account) => {
     if (ours) takeOver(folder, account);
   });
