@@ -13,7 +13,7 @@ const MAX_EXPORTS = 4;
 export class Exports implements OnModuleDestroy {
   /** For how long a client may take nothing. */
   readonly patienceMs: number = 60_000;
-  private readonly underWay = new Set<AbortController>();
+  private readonly underWay = new Set<ServerResponse>();
 
   constructor(
     private readonly database: Database,
@@ -25,28 +25,28 @@ export class Exports implements OnModuleDestroy {
     if (this.underWay.size >= MAX_EXPORTS) {
       throw new Refusal(503, 'TOO_MANY_EXPORTS', `${MAX_EXPORTS} exports are under way, as many as there may be.`);
     }
-    const { signal } = this.until(response);
+    this.underWay.add(response);
+    const signal = this.untilClosed(response);
     return new StoppableReading(this.database.queries, scope, {
       now: new Date(this.clock.now()).toISOString(),
       signal,
     });
   }
 
-  /** A service that stops waits for no export. */
+  /** A service that stops waits for no export: each breaks off. */
   onModuleDestroy(): void {
-    for (const one of this.underWay) one.abort();
+    for (const response of this.underWay) response.destroy();
   }
 
-  private until(response: ServerResponse): AbortController {
-    const one = new AbortController();
+  private untilClosed(response: ServerResponse): AbortSignal {
+    const controller = new AbortController();
     const end = (): void => {
-      one.abort();
-      this.underWay.delete(one);
+      this.underWay.delete(response);
+      controller.abort();
     };
-    this.underWay.add(one);
     if (response.destroyed) end();
     response.once('close', end);
     response.setTimeout(this.patienceMs, () => response.destroy());
-    return one;
+    return controller.signal;
   }
 }

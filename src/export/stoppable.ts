@@ -39,6 +39,8 @@ export class StoppableReading extends Reading {
   }
 
   private async cancel(client: PoolClient & { processID?: number }): Promise<void> {
-    await ask(this.connections, 'select pg_cancel_backend($1)', [client.processID]).catch(() => undefined);
+    await ask(this.connections, 'select pg_cancel_backend($1)', [client.processID]).catch(() =>
+      client.connection.stream.destroy(),
+    );
   }
 }
