@@ -126,7 +126,8 @@ describe('a failure', () => {
   it('before the first byte is an answer', async () => {
     const told = { code: 'TIMEOUT', message: 'The query took longer than a statement may.' };
     await locked(async () => {
-      for (const file of ['agentJobs.csv', 'agentJobs.jsonl']) {
+      const usage = 'usage.csv?meter=AGENT_JOB&from=2026-11-24T00:00:00Z&to=2026-11-25T00:00:00Z';
+      for (const file of ['agentJobs.csv', usage]) {
         const answer = await start(file);
         expect([answer.statusCode, await json(answer)]).toEqual([504, told]);
       }

@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { isAway } from '../database/failure.js';
 import { formatErrors } from '../graphql/errors.js';
 import { Refusal } from '../refusal.js';
@@ -8,14 +8,20 @@ const statuses: Readonly<Record<string, number>> = { INTERNAL: 500, UNAVAILABLE:
 /** What an export is refused with for a failure before its first byte: GraphQL's code and sentence. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  const { extensions, message } = formatErrors({ errors: [graphqlError(error)] }).response.errors![0]!;
-  const code = extensions!['code'] as string;
+  const refusal = toldBy(formatErrors({ errors: [graphqlError(error)] }).response.errors![0]!);
   // A connection that was found hanging is known to the database's side only.
-  if (code === 'INTERNAL' && isAway(error)) return new Refusal(503, 'UNAVAILABLE', 'The database cannot be reached.');
+  const hung = refusal.code === 'INTERNAL' && isAway(error);
+  return hung ? new Refusal(503, 'UNAVAILABLE', 'The database cannot be reached.') : refusal;
+}
+
+/** The same for an error as GraphQL answers it. */
+export function toldBy({ message, extensions }: Pick<GraphQLFormattedError, 'message' | 'extensions'>): Refusal {
+  const code = String(extensions?.['code']);
   return new Refusal(statuses[code] ?? 400, code, message);
 }
 
 function graphqlError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) return error;
-  return new GraphQLError(String(error), { originalError: error instanceof Error ? error : new Error(String(error)) });
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  return new GraphQLError(originalError.message, { originalError });
 }

@@ -4,6 +4,7 @@ import { nothingSpent } from '../graphql/limits.js';
 import { badInput } from '../graphql/read/bad-input.js';
 import type { Settings } from '../settings.js';
 import { questionOf, type UsageArguments } from '../usage/question.js';
+import { toldBy } from './failure.js';
 import type { Rows } from './format.js';
 import { argumentOf, fieldsOf, type Parameters, parametersOf, variableOf } from './parameters.js';
 import type { StoppableReading } from './stoppable.js';
@@ -45,7 +46,7 @@ export function usageOf(
     const context = { reading, settings, spent: nothingSpent() };
     const variables = variablesOf(usage, parameters);
     const { data, errors } = await reply.graphql<{ usage: UsageRow[] }>(documentOf(usage, fields), context, variables);
-    if (errors !== undefined) throw errors[0]!;
+    if (errors !== undefined) throw toldBy(errors[0]!);
     yield data!.usage.map((row) => fields.flatMap((field) => valuesOf(row, field)));
   }
   const names = dimensions.map(({ name }) => name);
