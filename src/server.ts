@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
@@ -15,6 +16,7 @@ export async function createServer(settings: Settings, clock: Clock): Promise<Ne
   const fastify: FastifyInstance = adapter.getInstance();
   readBodies(fastify, settings);
   answerEarlyFailures(fastify);
+  closeSilentConnections(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings, clock), adapter, {
     bodyParser: false,
     abortOnError: false,
@@ -32,12 +34,29 @@ function answerEarlyFailures(fastify: FastifyInstance): void {
   });
 }
 
+/** Node waits at a stop for connections that never asked anything: they are no idle ones to it. */
+function closeSilentConnections(fastify: FastifyInstance): void {
+  const silent = new Set<Socket>();
+  fastify.server.on('connection', (socket: Socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
+  fastify.server.on('request', ({ socket }) => silent.delete(socket));
+  fastify.addHook('preClose', (done) => {
+    for (const socket of silent) socket.destroy();
+    done();
+  });
+}
+
+/** What pages of `CORS_ORIGINS` may ask. */
+const asked = /^\/(?:graphql$|export\/)/;
+
 function allowOrigins(app: NestFastifyApplication, origins: readonly string[]): void {
   if (origins.length === 0) return;
   const allowed = origins.includes('*') ? '*' : [...origins];
   app.enableCors({
     delegator: (request, callback) => {
-      callback(null, { origin: request.url.split('?')[0] === '/graphql' ? allowed : false });
+      callback(null, { origin: asked.test(request.url.split('?')[0] ?? '') ? allowed : false });
     },
   });
 }

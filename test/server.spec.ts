@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Service, startService } from './support/service.js';
 
@@ -63,4 +65,17 @@ test('an address that cannot be read is refused in JSON', async () => {
     400,
     { code: 'BAD_REQUEST', message: 'The request is malformed.' },
   ]);
+});
+
+test('a stop waits for no connection that never asked', async () => {
+  const stopped = await startService();
+  const { hostname, port } = new URL(stopped.url);
+  const silent = connect(Number(port), hostname);
+  await once(silent, 'connect');
+  // Answered, so the server knows of the connection before it.
+  await fetch(`${stopped.url}/health`);
+  const closed = once(silent, 'close');
+  await stopped.stop();
+  await closed;
+  expect(silent.destroyed).toBe(true);
 });
