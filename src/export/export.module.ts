@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/access.module.js';
 import { ExportController } from './export.controller.js';
 import { Exports } from './exports.js';
-import { ExportOrigins } from './origins.js';
 
-@Module({ imports: [AccessModule], controllers: [ExportController], providers: [Exports, ExportOrigins] })
+@Module({ imports: [AccessModule], controllers: [ExportController], providers: [Exports] })
 export class ExportModule {}
