@@ -31,7 +31,7 @@ async function insertJobs({ database }: Service, count: number): Promise<void> {
        status, info_clock, info)
      select 'default', 'AJ_' || lpad(n::text, 6, '0'), false, time, 'REPORTED', time, time, 'JT_ROOM', 'JS_RUNNING', '',
        jsonb_build_object('note', repeat('x', 200))
-     from generate_series(1, $1) as n, (select timestamptz '2026-11-24 10:00:00Z' as time)`,
+     from generate_series(1, $1) as n, (select timestamptz '2026-11-24 10:00:00Z' as time) as moment`,
     [count],
   );
   await database.intake.query('analyze agent_job');
