@@ -15,6 +15,8 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: import.meta.resolve('graphql').replace('file://', '') }] },
   test: {
     include: ['src/**/*.spec.ts', 'test/**/*.spec.ts'],
+    // What tests the embedded server itself has run before the suite runs again on a server of its own.
+    exclude: process.env['DATABASE_URL'] ? ['test/embedded*.spec.ts', 'test/crash.spec.ts'] : [],
     globalSetup: ['test/support/global-setup.ts'],
     reporters: ['default', './test/support/tally.ts'],
     testTimeout: 30_000,
