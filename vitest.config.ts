@@ -19,8 +19,8 @@ export default defineConfig({
     exclude: process.env['DATABASE_URL'] ? ['test/embedded*.spec.ts', 'test/crash.spec.ts'] : [],
     globalSetup: ['test/support/global-setup.ts'],
     reporters: ['default', './test/support/tally.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     maxWorkers: 2,
   },
 });
