@@ -57,16 +57,21 @@ export class Recovery {
   private async drain(): Promise<boolean> {
     if (!this.left) this.around.outage.end();
     let next = this.read('');
+    let before: Promise<boolean> = Promise.resolve(true);
     while (!this.stopping) {
       const kept = await next;
-      if (kept === null) return false;
-      const last = kept.at(-1);
-      if (last === undefined) return true;
-      // Read while these are committed.
+      const last = kept?.at(-1);
+      if (kept === null || last === undefined) return (await before) && kept !== null;
+      // Read while these are committed, and committed while the ones before are removed: lanes never wait.
       next = this.read(last.key);
-      if (!(await this.commit(kept.filter(({ key }) => !this.stuck.has(key))))) return false;
+      const these = this.commit(kept.filter(({ key }) => !this.stuck.has(key)));
+      if (!(await before)) {
+        await these;
+        return false;
+      }
+      before = these;
     }
-    return true;
+    return before;
   }
 
   private read(after: string): Promise<Kept[] | null> {
