@@ -1,4 +1,3 @@
-import type { Statement } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { byteOrder } from './clock.js';
 
@@ -38,9 +37,4 @@ export const takeLocks = `insert into merge_lock (key, kind, project)
 export function lockValues(events: readonly LedgerEvent[]): unknown[] {
   const locks = sortedLocks(events);
   return [locks.map(({ key }) => key), locks.map(({ kind }) => kind), locks.map(({ project }) => project)];
-}
-
-/** Takes the locks alone: for projecting what is in the log already. */
-export function lockStatement(events: readonly LedgerEvent[]): Statement {
-  return { name: 'locks', text: takeLocks, values: lockValues(events) };
 }

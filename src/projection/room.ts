@@ -1,7 +1,7 @@
 import type { Room } from '@livekit/protocol';
 import type { LedgerEvent } from '../livekit/event.js';
 import { metadataJson } from '../livekit/metadata.js';
-import { child, int32, integer, text } from '../livekit/message.js';
+import { child, field, int32, integer, text } from '../livekit/message.js';
 import { timeOf } from '../livekit/time.js';
 import { byteOrder, clockText, secondsPart, timeOfClock } from './clock.js';
 import { derivedEnd, reportedEnd, SECOND, startOf, type End, type Interval } from './interval.js';
@@ -96,6 +96,7 @@ export function roomEvidence(event: LedgerEvent): RoomFacts {
   const createdMs = timeOf(integer<Room>(room, 'creationTimeMs'), 'ms', receivedAt);
   const createdS = timeOf(integer<Room>(room, 'creationTime'), 's', receivedAt);
   const finished = name === 'room_finished';
+  const reason = field(event.message, 'roomEndReason');
   const facts: RoomFacts = {
     project,
     roomName: ids.roomName ?? '',
@@ -106,7 +107,7 @@ export function roomEvidence(event: LedgerEvent): RoomFacts {
     lastSeenAt: at,
     starts: name === 'room_started' ? [at / 1000] : [],
     finishClock: finished ? clockText([secondsPart(at)], id) : null,
-    finishReason: finished ? text(event.message, 'roomEndReason' as never) : null,
+    finishReason: finished && typeof reason === 'string' && reason !== '' ? reason : null,
     lifeAt: signsOfLife.has(name) ? at : null,
     profileClock: null,
   };
