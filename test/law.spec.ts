@@ -71,9 +71,9 @@ async function tablesOf(batches: object[][], together = false): Promise<Record<s
   );
   expect(poisoned.rows).toEqual([]);
   const tables: Record<string, Row[]> = {};
-  for (const table of projected) {
+  for (const [table, from] of Object.entries(projected)) {
     const { rows } = await database.queries.query<{ row: Row }>(
-      `select to_jsonb(t) - 'project' as row from ${table} t where project = $1 order by to_jsonb(t)::text`,
+      `select to_jsonb(t) - 'project' as row from ${from} t where project = $1 order by to_jsonb(t)::text`,
       [project],
     );
     tables[table] = rows.map(({ row }) => row);

@@ -120,11 +120,11 @@ function read(project: string, event: SentEvent): LedgerEvent {
 /** Rows of all projects of the prefix, by project; a poisoned event is a row that no other way has. */
 async function readAll(prefix: string): Promise<Map<string, Tables>> {
   const found = new Map<string, Tables>();
-  for (const table of [...projected, 'webhook_event']) {
-    const where = table === 'webhook_event' ? 'and not projected' : '';
+  const poisoned = '(select * from webhook_event where not projected)';
+  for (const [table, from] of Object.entries({ ...projected, webhook_event: poisoned })) {
     const { rows } = await database.queries.query<{ project: string; row: Record<string, unknown> }>(
-      `select project, to_jsonb(t) - 'project' as row from ${table} t
-       where starts_with(project, $1) ${where} order by to_jsonb(t)::text`,
+      `select project, to_jsonb(t) - 'project' as row from ${from} t
+       where starts_with(project, $1) order by to_jsonb(t)::text`,
       [`${prefix}/`],
     );
     for (const { project, row } of rows) {

@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import { Settings } from '../settings.js';
+import { Folding } from './folding.js';
 import { Intake } from './intake.service.js';
 import { Spool } from './spool.js';
 
 @Module({
-  providers: [Intake, { provide: Spool, useFactory: openSpool, inject: [Settings, Database] }],
+  providers: [Intake, Folding, { provide: Spool, useFactory: openSpool, inject: [Settings, Database] }],
   exports: [Intake, Spool],
 })
 export class IntakeModule {}

@@ -64,6 +64,7 @@ export const jobTable: Table = {
     },
   },
   defaults: { type: '', status: '', info: 'null' },
+  usage: { meter: 'AGENT_JOB', by: [], empty: { column: 'waiting', value: true } },
 };
 
 export const mergeJob = merger<JobFacts>({

@@ -48,13 +48,13 @@ export const egressTable: Table = {
     reportedStartAt: 'time',
     toldEndAt: 'time',
     toldEndExact: 'bool',
+    sourceType: 'text',
     infoClock: 'text',
     outputsClock: 'text',
   },
   payload: {
     infoClock: {
       status: 'text',
-      sourceType: 'text',
       updatedAt: 'time',
       error: 'text',
       errorCode: 'int',
@@ -64,6 +64,7 @@ export const egressTable: Table = {
     outputsClock: { outputs: 'json' },
   },
   defaults: { status: '', sourceType: '', info: 'null', outputs: '[]' },
+  usage: { meter: 'EGRESS', by: ['type', 'sourceType'] },
 };
 
 export const mergeEgress = merger<EgressFacts>({
@@ -71,7 +72,7 @@ export const mergeEgress = merger<EgressFacts>({
   greatest: ['lastSeenAt'],
   plain: ['roomSid', 'roomName', 'type'],
   latest: {
-    infoClock: ['toldEndAt', 'toldEndExact', ...payloadOf<EgressFacts>(egressTable, 'infoClock')],
+    infoClock: ['toldEndAt', 'toldEndExact', 'sourceType', ...payloadOf<EgressFacts>(egressTable, 'infoClock')],
     outputsClock: payloadOf<EgressFacts>(egressTable, 'outputsClock'),
   },
 });

@@ -49,12 +49,12 @@ export const ingressTable: Table = {
     reportedEndAt: 'time',
     endSeenAt: 'time',
     supersededAt: 'time',
+    inputType: 'text',
     infoClock: 'text',
   },
   payload: {
     infoClock: {
       name: 'text',
-      inputType: 'text',
       status: 'text',
       participantIdentity: 'text',
       error: 'text',
@@ -63,6 +63,7 @@ export const ingressTable: Table = {
     },
   },
   defaults: { inputType: '', status: '', info: 'null' },
+  usage: { meter: 'INGRESS', by: ['inputType'] },
 };
 
 export const mergeIngress = merger<IngressFacts>({
@@ -70,7 +71,7 @@ export const mergeIngress = merger<IngressFacts>({
   greatest: ['lastSeenAt'],
   plain: ['roomSid', 'roomName'],
   latest: {
-    infoClock: payloadOf<IngressFacts>(ingressTable, 'infoClock'),
+    infoClock: ['inputType', ...payloadOf<IngressFacts>(ingressTable, 'infoClock')],
   },
 });
 

@@ -1,4 +1,4 @@
-import type { Run, Statement } from '../database/transaction.js';
+import type { Run } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import {
   ingressEvidence,
@@ -14,7 +14,7 @@ import { readFamilies } from './read.js';
 import { gather, Shelf } from './shelf.js';
 
 /** Merges the events into their ingress sessions, and settles those of the same ingresses. */
-export async function settleIngressSessions(run: Run, events: readonly LedgerEvent[]): Promise<Statement[]> {
+export async function settleIngressSessions(run: Run, events: readonly LedgerEvent[]): Promise<Shelf<IngressRow>> {
   const sessions = new Shelf<IngressRow>(ingressTable);
   const told = gather<IngressFacts>(sessions, events.map(ingressEvidence), mergeIngress);
   const touched = told.map((facts) => ({ row: facts, since: earliest(facts) }));
@@ -29,7 +29,7 @@ export async function settleIngressSessions(run: Run, events: readonly LedgerEve
     const members = sessions.rows().filter((session) => familyOf(session) === family);
     for (const member of supersede(members, (session) => session.resourceId)) sessions.set(settleIngress(member));
   }
-  return sessions.write();
+  return sessions;
 }
 
 function earliest({ reportedStartAt, firstSeenAt }: IngressFacts): number {

@@ -71,12 +71,12 @@ export const participantTable: Table = {
     abortedReason: 'text',
     toldEndAt: 'time',
     supersededAt: 'time',
+    kind: 'text',
     profileClock: 'text',
   },
   payload: {
     profileClock: {
       name: 'text',
-      kind: 'text',
       kindDetails: 'jsonb',
       region: 'text',
       metadata: 'text',
@@ -85,6 +85,7 @@ export const participantTable: Table = {
     },
   },
   defaults: { kind: 'STANDARD', kindDetails: '[]', attributes: '{}' },
+  usage: { meter: 'PARTICIPANT', by: ['kind'], empty: { column: 'state', value: 'ABORTED' } },
 };
 
 export const mergeParticipant = merger<ParticipantFacts>({
@@ -95,7 +96,7 @@ export const mergeParticipant = merger<ParticipantFacts>({
   earliest: { leftClock: ['leftReason'], abortedClock: ['abortedReason'] },
   latest: {
     migratedClock: [],
-    profileClock: ['dependent', 'hidden', ...payloadOf<ParticipantFacts>(participantTable, 'profileClock')],
+    profileClock: ['dependent', 'hidden', 'kind', ...payloadOf<ParticipantFacts>(participantTable, 'profileClock')],
   },
 });
 

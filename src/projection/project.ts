@@ -2,6 +2,7 @@ import type { Run, Statement } from '../database/transaction.js';
 import type { LedgerEvent, Subject } from '../livekit/event.js';
 import { jobEvidence, jobTable, mergeJob, settleJob, type JobFacts, type JobRow } from './agent-job.js';
 import { egressEvidence, egressTable, mergeEgress, settleEgress, type EgressFacts, type EgressRow } from './egress.js';
+import { Deltas } from '../meter/delta.js';
 import { settleIngressSessions } from './ingress-sessions.js';
 import { mergeParticipants, settleParticipants } from './participants.js';
 import { readByKey } from './read.js';
@@ -17,16 +18,17 @@ import { mergeTracks, settleTracks } from './tracks.js';
 export async function project(run: Run, events: readonly LedgerEvent[]): Promise<Statement[]> {
   const sound = events.filter(({ problem }) => problem === null);
   const about = (...subjects: Subject[]) => sound.filter(({ subject }) => subject && subjects.includes(subject));
-  const writes = await Promise.all([
+  const [rooms, ...others] = await Promise.all([
     projectRooms(run, about('room', 'participant', 'track')),
     projectAlone<EgressFacts, EgressRow>(run, egressNoun, about('egress')),
     settleIngressSessions(run, about('ingress')),
     projectAlone<JobFacts, JobRow>(run, jobNoun, about('job')),
   ]);
-  return writes.flat();
+  const usage = new Deltas();
+  return [...[...rooms, ...others].flatMap((shelf) => shelf.write(usage)), ...usage.write()];
 }
 
-async function projectRooms(run: Run, events: readonly LedgerEvent[]): Promise<Statement[]> {
+async function projectRooms(run: Run, events: readonly LedgerEvent[]): Promise<Writable[]> {
   if (events.length === 0) return [];
   const [rooms, participants, tracks] = await Promise.all([
     settleRooms(run, events),
@@ -35,8 +37,10 @@ async function projectRooms(run: Run, events: readonly LedgerEvent[]): Promise<S
   ]);
   await settleParticipants(run, rooms, participants);
   await settleTracks(run, participants, tracks);
-  return [...rooms.write(), ...participants.write(), ...tracks.write()];
+  return [rooms, participants, tracks];
 }
+
+type Writable = Pick<Shelf<object>, 'write'>;
 
 /** A noun whose rows depend on nothing but their own events. */
 interface Noun<F, R> {
@@ -53,7 +57,7 @@ async function projectAlone<F extends object, R extends F>(
   run: Run,
   { table, evidence, merge, settle }: Noun<F, R>,
   events: readonly LedgerEvent[],
-): Promise<Statement[]> {
+): Promise<Shelf<R>> {
   const shelf = new Shelf<R>(table);
   const told = gather<F>(shelf, events.map(evidence), merge);
   shelf.load(await readByKey<R>(run, table, told));
@@ -61,5 +65,5 @@ async function projectAlone<F extends object, R extends F>(
     const row = shelf.get(shelf.keyOf(facts));
     shelf.set(settle(row ? merge(row, facts) : facts));
   }
-  return shelf.write();
+  return shelf;
 }

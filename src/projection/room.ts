@@ -64,6 +64,7 @@ export const roomTable: Table = {
       maxParticipants: 'int',
     },
   },
+  usage: { meter: 'ROOM', by: [] },
 };
 
 export const mergeRoom = merger<RoomFacts>({

@@ -1,4 +1,5 @@
 import type { Statement } from '../database/transaction.js';
+import type { Deltas } from '../meter/delta.js';
 import { differs, upsertOf, type Row, type Table } from './table.js';
 
 /** The rows of one table that a batch reads and changes, by key, as they were and as they are. */
@@ -40,12 +41,14 @@ export class Shelf<R extends object> {
     return [...this.now.values()];
   }
 
-  /** What must be written: nothing, or one statement for all. */
-  write(): Statement[] {
+  /** What must be written: nothing, or one statement for all. Usage changes with it. */
+  write(usage: Deltas): Statement[] {
     const rows: Row[] = [];
-    for (const [key, row] of this.now) {
+    for (const [key, after] of this.now) {
       const before = this.before.get(key);
-      if (!before || differs(this.table, before as Row, row as Row)) rows.push(row as Row);
+      if (before && !differs(this.table, before as Row, after as Row)) continue;
+      rows.push(after as Row);
+      usage.add(this.table, { before, after });
     }
     return rows.length > 0 ? [upsertOf(this.table, rows)] : [];
   }

@@ -1,4 +1,5 @@
 import type { Statement } from '../database/transaction.js';
+import type { UsageOf } from '../meter/delta.js';
 
 /** Column types; `time` is ms in memory, `json` and `jsonb` are JSON text, integers are numbers. */
 export type ColumnType = 'text' | 'time' | 'int' | 'bigint' | 'bigints' | 'bool' | 'json' | 'jsonb';
@@ -13,6 +14,7 @@ export interface Table {
   readonly payload: Readonly<Record<string, Readonly<Record<string, ColumnType>>>>;
   /** What a row without any such snapshot holds, where null is not allowed. */
   readonly defaults?: Readonly<Record<string, string | boolean>>;
+  readonly usage: UsageOf;
 }
 
 export type Row = Record<string, unknown>;

@@ -51,13 +51,13 @@ export const trackTable: Table = {
     lastVersion: 'bigint',
     publishedAt: 'time',
     toldEndAt: 'time',
+    type: 'text',
+    source: 'text',
     infoClock: 'text',
   },
   payload: {
     infoClock: {
       name: 'text',
-      type: 'text',
-      source: 'text',
       mimeType: 'text',
       width: 'int',
       height: 'int',
@@ -68,6 +68,7 @@ export const trackTable: Table = {
     },
   },
   defaults: { type: '', source: '', muted: false, encryption: '', info: 'null' },
+  usage: { meter: 'TRACK', by: ['type', 'source'] },
 };
 
 const mergePlain = merger<TrackFacts>({
@@ -75,7 +76,7 @@ const mergePlain = merger<TrackFacts>({
   greatest: ['lastVersion', 'lastSeenAt'],
   plain: ['roomSid', 'participantSid'],
   latest: {
-    infoClock: payloadOf<TrackFacts>(trackTable, 'infoClock'),
+    infoClock: ['type', 'source', ...payloadOf<TrackFacts>(trackTable, 'infoClock')],
   },
 });
 

@@ -12,6 +12,14 @@ export interface Difference {
   readonly rebuilt: string | null;
 }
 
+/** What is compared: rows with a key. */
+export interface Relation {
+  readonly name: string;
+  readonly key: readonly string[];
+  /** What stands after FROM. */
+  readonly from: (schema: string) => string;
+}
+
 interface Side {
   readonly client: pg.Client;
   readonly schema: string;
@@ -35,19 +43,17 @@ interface Digest {
 
 const FETCH = 2000;
 
-/** Goes through both tables in the order of their keys, side by side, holding a few digests of each. */
-export async function compareTable(table: string, sides: Sides, shown: number): Promise<Found> {
-  const columns = await keyOf(sides.live, table);
+/** Goes through both in the order of their keys, side by side, holding a few digests of each. */
+export async function compareRows(relation: Relation, sides: Sides, shown: number): Promise<Found> {
   const found: Found = { rows: 0, differing: 0, differences: [] };
-  const [live, rebuilt] = [digestsOf(sides.live, table, columns), digestsOf(sides.rebuilt, table, columns)];
+  const [live, rebuilt] = [digestsOf(sides.live, relation), digestsOf(sides.rebuilt, relation)];
   let [mine, theirs] = [await next(live), await next(rebuilt)];
   while (mine || theirs) {
     const order = compareKeys(mine, theirs);
     const { key } = (order <= 0 ? mine : theirs)!;
     if (order !== 0 || mine?.digest !== theirs?.digest) {
       found.differing++;
-      if (found.differences.length < shown)
-        found.differences.push(...(await differencesOf(sides, { table, columns, key })));
+      if (found.differences.length < shown) found.differences.push(...(await differencesOf(sides, relation, key)));
     }
     found.rows++;
     if (order <= 0) mine = await next(live);
@@ -56,27 +62,17 @@ export async function compareTable(table: string, sides: Sides, shown: number): 
   return found;
 }
 
-async function keyOf({ client, schema }: Side, table: string): Promise<string[]> {
-  const { rows } = await client.query<{ column: string }>(
-    `select a.attname as column from pg_index i cross join unnest(i.indkey) with ordinality k(number, at)
-      join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.number
-      where i.indrelid = $1::regclass and i.indisprimary order by k.at`,
-    [`${schema}.${table}`],
-  );
-  return rows.map(({ column }) => column);
-}
-
-async function* digestsOf({ client, schema }: Side, table: string, columns: readonly string[]): AsyncGenerator<Digest> {
-  const key = columns.map((column) => `t.${column}::text collate "C"`);
-  await client.query(`declare rows_of_${table} no scroll cursor for
-    select array[${key.join(', ')}] as key, encode(sha256(convert_to(to_json(t)::text, 'UTF8')), 'hex') as digest
-    from ${schema}.${table} t order by ${key.join(', ')}`);
+async function* digestsOf({ client, schema }: Side, { name, key, from }: Relation): AsyncGenerator<Digest> {
+  const columns = key.map((column) => `t.${column}::text collate "C"`).join(', ');
+  await client.query(`declare rows_of_${name} no scroll cursor for
+    select array[${columns}] as key, encode(sha256(convert_to(to_json(t)::text, 'UTF8')), 'hex') as digest
+    from ${from(schema)} t order by ${columns}`);
   for (;;) {
-    const { rows } = await client.query<Digest>(`fetch ${FETCH} from rows_of_${table}`);
+    const { rows } = await client.query<Digest>(`fetch ${FETCH} from rows_of_${name}`);
     if (rows.length === 0) break;
     yield* rows;
   }
-  await client.query(`close rows_of_${table}`);
+  await client.query(`close rows_of_${name}`);
 }
 
 async function next(rows: AsyncGenerator<Digest>): Promise<Digest | null> {
@@ -94,15 +90,13 @@ function compareKeys(a: Digest | null, b: Digest | null): number {
   return 0;
 }
 
-interface RowKey {
-  readonly table: string;
-  readonly columns: readonly string[];
-  readonly key: readonly string[];
-}
-
-async function differencesOf({ live, rebuilt }: Sides, row: RowKey): Promise<Difference[]> {
-  const [mine, theirs] = [await valuesOf(live, row), await valuesOf(rebuilt, row)];
-  const place = { table: row.table, key: row.columns.map((column, at) => `${column}=${row.key[at]}`).join(' ') };
+async function differencesOf(
+  { live, rebuilt }: Sides,
+  relation: Relation,
+  key: readonly string[],
+): Promise<Difference[]> {
+  const [mine, theirs] = [await valuesOf(live, relation, key), await valuesOf(rebuilt, relation, key)];
+  const place = { table: relation.name, key: relation.key.map((column, at) => `${column}=${key[at]}`).join(' ') };
   if (mine.size === 0 || theirs.size === 0) {
     return [
       { ...place, column: null, live: mine.size > 0 ? 'there' : null, rebuilt: theirs.size > 0 ? 'there' : null },
@@ -114,10 +108,14 @@ async function differencesOf({ live, rebuilt }: Sides, row: RowKey): Promise<Dif
 }
 
 /** The row's columns as JSON text; none where there is no such row. */
-async function valuesOf({ client, schema }: Side, { table, columns, key }: RowKey): Promise<Map<string, string>> {
-  const where = columns.map((column, at) => `t.${column}::text = $${at + 1}`).join(' and ');
+async function valuesOf(
+  { client, schema }: Side,
+  relation: Relation,
+  key: readonly string[],
+): Promise<Map<string, string>> {
+  const where = relation.key.map((column, at) => `t.${column}::text = $${at + 1}`).join(' and ');
   const { rows } = await client.query<{ column: string; value: string }>(
-    `select c.key as column, c.value::text as value from ${schema}.${table} t cross join json_each(to_json(t)) c where ${where}`,
+    `select c.key as column, c.value::text as value from ${relation.from(schema)} t cross join json_each(to_json(t)) c where ${where}`,
     [...key],
   );
   return new Map(rows.map(({ column, value }) => [column, value]));

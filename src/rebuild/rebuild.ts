@@ -2,9 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { applyMarks } from './mark.js';
 import { patiently } from './patience.js';
 import { Replay, type Report } from './replay.js';
+import { recount } from './recount.js';
 import { projectedTables } from './shadow.js';
 import { SHORT_TAIL, swap } from './swap.js';
-import { inWorkspace, type Workspace } from './workspace.js';
+import { atLength, inWorkspace, type Workspace } from './workspace.js';
 
 /** Worth another pass, so that nobody waits for it. */
 const TINY_TAIL = 50;
@@ -23,6 +24,7 @@ export function rebuild(url: string, report: Report = () => undefined): Promise<
   return inWorkspace(url, 'rebuild', async (workspace) => {
     const replay = new Replay(workspace, report);
     await replay.catchUpBelow(SHORT_TAIL);
+    await patiently(workspace.lost, () => recount(workspace));
     await patiently(workspace.lost, () => analyze(workspace));
     await swapWhenFree(workspace, replay);
     await patiently(workspace.lost, () => applyMarks(workspace));
@@ -31,14 +33,11 @@ export function rebuild(url: string, report: Report = () => undefined): Promise<
 }
 
 /** New tables have no statistics, without which questions would be planned badly. */
-async function analyze({ name, database }: Workspace): Promise<void> {
-  const client = await database.intake.connect();
-  try {
-    await client.query('set statement_timeout = 0');
-    for (const table of projectedTables) await client.query(`vacuum (analyze) ${name}.${table}`);
-  } finally {
-    client.release(true);
-  }
+function analyze(workspace: Workspace): Promise<void> {
+  return atLength(
+    workspace,
+    projectedTables.map((table) => `vacuum (analyze) ${workspace.name}.${table}`),
+  );
 }
 
 async function swapWhenFree(workspace: Workspace, replay: Replay): Promise<void> {

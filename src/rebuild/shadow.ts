@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
+import { sessionTables } from '../projection/tables.js';
 
 /** Every table that is a function of the log, in the order in which intake comes to them. */
-export const projectedTables = ['room', 'participant', 'track', 'egress', 'ingress_session', 'agent_job'] as const;
+export const projectedTables = [...sessionTables.map(({ name }) => name), 'usage_delta', 'usage_cell'];
 
 /** Where the log is projected again: a schema with an empty table beside each projected one. */
 export interface Shadow {

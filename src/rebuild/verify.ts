@@ -1,9 +1,11 @@
 import pg from 'pg';
 import { connection } from '../database/connection.js';
-import { compareTable, type Difference } from './compare.js';
+import { columnOf, type Table } from '../projection/table.js';
+import { sessionTables } from '../projection/tables.js';
+import { compareRows, type Difference, type Relation } from './compare.js';
 import { countMarks } from './mark.js';
 import { Replay, type Report } from './replay.js';
-import { projectedTables } from './shadow.js';
+import { recount, usageCells } from './recount.js';
 import { inWorkspace, type Workspace } from './workspace.js';
 
 /** Live tables against the log's, at one moment. */
@@ -38,6 +40,7 @@ export function verify(url: string, report: Report = () => undefined): Promise<V
         'select epoch, pg_current_snapshot()::text as until from log_epoch',
       );
       await replay.advance({ ...rows[0]!, since: replay.reached?.until ?? null });
+      await recount(workspace);
       return {
         ...(await compareAll(workspace, live)),
         events: replay.events,
@@ -60,6 +63,10 @@ async function atOneMoment<T>({ url }: Workspace, work: (live: pg.Client) => Pro
   }
 }
 
+function relationOf({ name, key }: Table): Relation {
+  return { name, key: key.map(columnOf), from: (schema) => `${schema}.${name}` };
+}
+
 type Comparison = Pick<Verification, 'rows' | 'differing' | 'differences'>;
 
 async function compareAll({ url, name, home }: Workspace, live: pg.Client): Promise<Comparison> {
@@ -67,10 +74,10 @@ async function compareAll({ url, name, home }: Workspace, live: pg.Client): Prom
   const differences: Difference[] = [];
   let differing = 0;
   await atOneMoment({ url } as Workspace, async (rebuilt) => {
-    for (const table of projectedTables) {
+    for (const relation of [...sessionTables.map(relationOf), usageCells]) {
       const sides = { live: { client: live, schema: home }, rebuilt: { client: rebuilt, schema: name } };
-      const found = await compareTable(table, sides, SHOWN - differences.length);
-      rows[table] = found.rows;
+      const found = await compareRows(relation, sides, SHOWN - differences.length);
+      rows[relation.name] = found.rows;
       differing += found.differing;
       differences.push(...found.differences);
     }

@@ -43,6 +43,17 @@ export async function inWorkspace<T>(
   }
 }
 
+/** Statements that may take long. */
+export async function atLength({ database }: Workspace, statements: readonly string[]): Promise<void> {
+  const client = await database.intake.connect();
+  try {
+    await client.query('set statement_timeout = 0');
+    for (const text of statements) await client.query(text);
+  } finally {
+    client.release(true);
+  }
+}
+
 /** Two at once would only do the work twice. */
 async function takeLock(holder: pg.Client): Promise<void> {
   const { rows } = await holder.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [REBUILD_LOCK]);

@@ -1,13 +1,19 @@
 import type { Database } from '../../src/database/database.js';
-import { projectedTables as projected } from '../../src/rebuild/shadow.js';
+import { sessionTables } from '../../src/projection/tables.js';
+import { usageCells } from '../../src/rebuild/recount.js';
+import { projectedTables } from '../../src/rebuild/shadow.js';
 
-export { projected };
+/** What is a function of the log, by name, as it stands after FROM. */
+export const projected: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(sessionTables.map(({ name }) => [name, name])),
+  usage_cell: usageCells.from('public'),
+};
 
 /** Every projected row with all its columns, in an order of its own text. */
 export async function dumpTables(database: Database): Promise<Record<string, string[]>> {
   const dump: Record<string, string[]> = {};
-  for (const table of projected) {
-    const { rows } = await database.queries.query<{ row: string }>(`select to_json(t)::text as row from ${table} t`);
+  for (const [table, from] of Object.entries(projected)) {
+    const { rows } = await database.queries.query<{ row: string }>(`select to_json(t)::text as row from ${from} t`);
     dump[table] = rows.map(({ row }) => row).sort();
   }
   return dump;
@@ -15,6 +21,6 @@ export async function dumpTables(database: Database): Promise<Record<string, str
 
 /** As new: no event, no row. Deletes, for a truncate makes every index anew. */
 export async function emptyDatabase(database: Database): Promise<void> {
-  const tables = ['webhook_event', 'merge_lock', ...projected];
+  const tables = ['webhook_event', 'merge_lock', ...projectedTables];
   await Promise.all(tables.map((table) => database.intake.query(`delete from ${table}`)));
 }

@@ -260,3 +260,35 @@ CREATE TABLE agent_job (
 );
 CREATE INDEX agent_job_by_room ON agent_job (room_sid, started_at, job_id) WHERE room_sid IS NOT NULL;
 CREATE INDEX agent_job_by_start ON agent_job (project, started_at, job_id);
+
+-- What sessions add up to, by the quarter-hour (span 900), the day and 32 days, in seconds; see src/meter.
+-- Intake adds to usage_delta, which nobody waits for, and a fold moves that to usage_cell: read both.
+CREATE TABLE usage_cell (
+  project text COLLATE "C" NOT NULL,
+  meter text COLLATE "C" NOT NULL,
+  span bigint NOT NULL,
+  at bigint NOT NULL,
+  type text COLLATE "C" NOT NULL,
+  source text COLLATE "C" NOT NULL,
+  starts bigint NOT NULL,
+  ends bigint NOT NULL,
+  offset_ms bigint NOT NULL,
+  offset_minutes bigint NOT NULL,
+  doubts bigint NOT NULL,
+  doubt_offset_ms bigint NOT NULL,
+  PRIMARY KEY (project, meter, span, at, type, source)
+);
+
+CREATE TABLE usage_delta (
+  project text COLLATE "C" NOT NULL,
+  meter text COLLATE "C" NOT NULL,
+  at bigint NOT NULL,
+  type text COLLATE "C" NOT NULL,
+  source text COLLATE "C" NOT NULL,
+  starts bigint NOT NULL,
+  ends bigint NOT NULL,
+  offset_ms bigint NOT NULL,
+  offset_minutes bigint NOT NULL,
+  doubts bigint NOT NULL,
+  doubt_offset_ms bigint NOT NULL
+);

@@ -1,0 +1,28 @@
+import type { Pool } from 'pg';
+import { cellColumns, cellsOf } from './cell.js';
+import { sumColumns } from './delta.js';
+
+/** One process folds at a time: two would wait for each other's cells. */
+const LOCK = 7_205_318;
+const MOST = 20_000;
+
+const fold = `
+  with folder as materialized (select pg_try_advisory_xact_lock(${LOCK}) as alone),
+  folded as (
+    delete from usage_delta where (select alone from folder)
+      and ctid = any(array(select ctid from usage_delta limit ${MOST})) returning *
+  ),
+  written as (
+    insert into usage_cell as cell (${cellColumns}) ${cellsOf('folded')} order by 1, 2, 3, 4, 5, 6
+    on conflict (project, meter, span, at, type, source) do update
+    set ${sumColumns.map((name) => `${name} = cell.${name} + excluded.${name}`).join(', ')}
+  )
+  select count(*)::int as folded from folded`;
+
+/** Adds what was written beside the sessions to the cells: reads see both, and the same sums before and after. */
+export async function foldUsage(pool: Pool): Promise<void> {
+  for (;;) {
+    const { rows } = await pool.query<{ folded: number }>(fold);
+    if (rows[0]!.folded < MOST) return;
+  }
+}

@@ -1,0 +1,71 @@
+import { QUARTER } from './span.js';
+
+/** What metering knows of a session. Times in ms. */
+export interface Metered {
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly endSource: string | null;
+  readonly lastSeenAt: number;
+}
+
+/** What a cell adds up. All of it is additive; times are from the cell's beginning. */
+export interface Sums {
+  /** Sessions that start here, and that end here. */
+  starts: number;
+  ends: number;
+  /** Their starts less their ends, in ms. */
+  offsetMs: number;
+  /** The minutes in which they start less those before which their last started minutes end. */
+  offsetMinutes: number;
+  /** Uncertain parts that begin here less those that end here, and their times likewise, in ms. */
+  doubts: number;
+  doubtOffsetMs: number;
+}
+
+/** The sums of one quarter-hour, which begins at `at`. */
+export interface Mark extends Sums {
+  readonly at: number;
+}
+
+const MINUTE = 60_000;
+const derivedEnds = new Set(['CASCADED', 'SUPERSEDED', 'RECONCILED', 'EXPIRED']);
+
+/**
+ * Where a session changes the sums: at its start and end, and at those of its uncertain part. An end
+ * counts in the quarter-hour that it closes, so that what ended by an edge is all in cells before it.
+ */
+export function marksOf({ startedAt, endedAt, endSource, lastSeenAt }: Metered): Mark[] {
+  if (endedAt === null) return [startAt(startedAt)];
+  if (endedAt <= startedAt) return [];
+  const lastMinute = Math.floor(startedAt / MINUTE) + Math.ceil((endedAt - startedAt) / MINUTE);
+  const marks = [startAt(startedAt), endAt(endedAt, lastMinute)];
+  const doubt = Math.max(startedAt, lastSeenAt);
+  if (endSource === null || !derivedEnds.has(endSource) || doubt >= endedAt) return marks;
+  return [...marks, doubtFrom(doubt), doubtUntil(endedAt)];
+}
+
+const none: Sums = { starts: 0, ends: 0, offsetMs: 0, offsetMinutes: 0, doubts: 0, doubtOffsetMs: 0 };
+
+function startAt(time: number): Mark {
+  const at = quarterOf(time);
+  return { ...none, at, starts: 1, offsetMs: time - at, offsetMinutes: Math.floor((time - at) / MINUTE) };
+}
+
+function endAt(time: number, lastMinute: number): Mark {
+  const at = quarterOf(time - 1);
+  return { ...none, at, ends: 1, offsetMs: at - time, offsetMinutes: at / MINUTE - lastMinute };
+}
+
+function doubtFrom(time: number): Mark {
+  const at = quarterOf(time);
+  return { ...none, at, doubts: 1, doubtOffsetMs: time - at };
+}
+
+function doubtUntil(time: number): Mark {
+  const at = quarterOf(time - 1);
+  return { ...none, at, doubts: -1, doubtOffsetMs: at - time };
+}
+
+function quarterOf(time: number): number {
+  return time - (time % QUARTER);
+}

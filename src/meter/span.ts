@@ -1,0 +1,27 @@
+/** How much time a cell covers, in seconds: a quarter-hour, a day, 32 days. Each divides the next. */
+export const SPANS = [900, 86_400, 2_764_800] as const;
+
+/** In ms. Every zone's calendar begins its windows on one since 2000. */
+export const QUARTER = 900_000;
+
+/** Cells of one span, from the one that begins at `from` to before the one at `to`; instants in ms since 1970. */
+export interface Stretch {
+  readonly span: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The fewest cells that cover from `from` to `to`, both of which quarter-hours begin at. */
+export function cover(from: number, to: number, level = 0): Stretch[] {
+  if (from >= to) return [];
+  const span = SPANS[level]!;
+  const longer = SPANS[level + 1];
+  if (longer !== undefined) {
+    const [first, last] = [Math.ceil(from / (longer * 1000)), Math.floor(to / (longer * 1000))];
+    const [inner, outer] = [first * longer * 1000, last * longer * 1000];
+    if (first < last) {
+      return [...cover(from, inner, level), ...cover(inner, outer, level + 1), ...cover(outer, to, level)];
+    }
+  }
+  return [{ span, from, to }];
+}
