@@ -19,6 +19,7 @@ const query = `query ($meter: Meter! $from: DateTime! $to: DateTime! $interval: 
   timeZone: $timeZone groupBy: $groupBy filter: $filter) { FIELDS } }`;
 
 async function usage(asked: object, fields: string): Promise<unknown> {
+  await rows.countUsage();
   const { data, errors } = await service.query<{ usage: unknown } | null>(query.replace('FIELDS', fields), {
     meter: 'PARTICIPANT',
     ...day,

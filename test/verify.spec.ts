@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { foldUsage } from '../src/meter/fold.js';
 import { verify } from '../src/rebuild/verify.js';
 import { played, postAll, startPosting } from './support/load.js';
 import { startService, type Service } from './support/service.js';
@@ -32,6 +33,17 @@ it('ends with 0 where nothing differs', async () => {
   expect(code).toBe(0);
 });
 
+it('finds none once usage is folded', async () => {
+  const { intake, url } = service.database;
+  await foldUsage(intake);
+  const { rows } = await intake.query(
+    'select (select count(*)::int from usage_delta) as deltas, count(*)::int as cells from usage_cell',
+  );
+  expect(rows).toEqual([{ deltas: 0, cells: expect.any(Number) }]);
+  expect(rows[0].cells).toBeGreaterThan(30);
+  expect((await verify(url)).differences).toEqual([]);
+});
+
 it('names what was changed, deleted and added by hand', async () => {
   const { intake, url } = service.database;
   const [changed, deleted] = (await intake.query<{ sid: string }>('select sid from participant order by sid limit 2'))
@@ -41,8 +53,12 @@ it('names what was changed, deleted and added by hand', async () => {
   await intake.query(
     `insert into egress select * from json_populate_record(null::egress, (select jsonb_set(to_jsonb(e), '{egress_id}', '"EG_forged"') from egress e limit 1)::json)`,
   );
+  const { rowCount } = await intake.query(
+    `update usage_cell set starts = starts + 1 where ctid = (select ctid from usage_cell where meter = 'TRACK' and span = 900 limit 1)`,
+  );
+  expect(rowCount).toBe(1);
   const { differing, differences } = await verify(url);
-  expect(differing).toBe(3);
+  expect(differing).toBe(4);
   const key = (sid: string) => expect.stringContaining(`sid=${sid} `);
   expect(differences).toEqual([
     {
@@ -54,9 +70,14 @@ it('names what was changed, deleted and added by hand', async () => {
     },
     { table: 'participant', key: key(deleted!.sid), column: null, live: null, rebuilt: 'there' },
     { table: 'egress', key: 'egress_id=EG_forged project=default', column: null, live: 'there', rebuilt: null },
+    expect.objectContaining({
+      table: 'usage_cell',
+      key: expect.stringContaining('meter=TRACK span=900'),
+      column: 'starts',
+    }),
   ]);
   const { code, output } = await runVerify(url);
-  expect(output).toContain('3 rows differ.');
+  expect(output).toContain('4 rows differ.');
   expect(output).toMatch(/^participant sid=\S+ room_name=\S+ project=default: identity is "mallory", rebuilt ".+"$/m);
   expect(code).toBe(1);
 });

@@ -1,10 +1,11 @@
 import type { FieldNode, GraphQLResolveInfo } from 'graphql';
 import type { Settings } from '../settings.js';
-import { answer, type MinuteRounding, minutes, type UsageRow } from '../usage/answer.js';
+import { answer } from '../usage/answer.js';
 import { Breakdown, type BreakdownPage } from '../usage/breakdown.js';
 import type { Measure } from '../usage/measures.js';
 import { type Question, questionOf, type UsageArguments } from '../usage/question.js';
 import { quotient } from '../usage/quotient.js';
+import { type MinuteRounding, minutes, type UsageRow } from '../usage/row.js';
 import { connection, edge } from './connection.js';
 import { checkRows, type Spent } from './limits.js';
 import type { ListArguments } from './read/page-arguments.js';

@@ -6,7 +6,7 @@ import type { Reading, Row } from '../graphql/read/reading.js';
 import { pieceMilliseconds } from './measures.js';
 import { piecesSql, rowColumns } from './pieces-sql.js';
 import type { Question } from './question.js';
-import type { UsageRow } from './answer.js';
+import type { UsageRow } from './row.js';
 
 type RowKey = Pick<UsageRow, 'win' | 'group'>;
 

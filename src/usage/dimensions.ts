@@ -51,10 +51,12 @@ const kinds: Record<Kind, (meter: Meter, text: string) => Sql | undefined> = {
     const column = Object.hasOwn(fields, name) ? fields[name] : undefined;
     return column && ((_statement, joins) => column(joins));
   },
-  roomMetadata: (meter, path) => (statement, joins) => {
-    const value = `${meter.roomMetadata(joins)} #> ${statement.bind(path.split('.'))}::text[]`;
-    return `case when jsonb_typeof(${value}) in ('string', 'number', 'boolean') then (${value}) #>> '{}' end`;
-  },
+  roomMetadata: ({ roomMetadata }, path) =>
+    roomMetadata &&
+    ((statement, joins) => {
+      const value = `${roomMetadata(joins)} #> ${statement.bind(path.split('.'))}::text[]`;
+      return `case when jsonb_typeof(${value}) in ('string', 'number', 'boolean') then (${value}) #>> '{}' end`;
+    }),
   attribute: ({ profile }, name) =>
     profile && ((statement, joins) => `${profile('attributes')(joins)} ->> ${statement.bind(name)}`),
   roomNamePrefix: (meter, text) => {

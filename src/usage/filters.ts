@@ -13,9 +13,15 @@ export type UsageFilter = Readonly<Record<string, unknown>>;
 
 /** Throws BAD_USER_INPUT for what `meter` lacks. */
 export function checkFilter(meterName: string, meter: Meter, given: UsageFilter): void {
-  for (const [name] of entries(given)) {
-    if (filters[name]!(meter) === undefined) throw badInput(`The meter ${meterName} has no filter ${name}.`);
-  }
+  const [name] = lacking(meter, given);
+  if (name !== undefined) throw badInput(`The meter ${meterName} has no filter ${name}.`);
+}
+
+/** Which of the given filters `meter` lacks. */
+export function lacking(meter: Meter, given: UsageFilter): string[] {
+  return entries(given)
+    .map(([name]) => name)
+    .filter((name) => filters[name]!(meter) === undefined);
 }
 
 /** The conditions of the sessions that are asked for. Throws BAD_USER_INPUT. */

@@ -5,7 +5,14 @@ interface MeasureSql {
 }
 
 export type Measure =
-  'milliseconds' | 'uncertainMilliseconds' | 'startedMinutes' | 'sessions' | 'identities' | 'openSessions' | 'peak';
+  | 'milliseconds'
+  | 'uncertainMilliseconds'
+  | 'startedMinutes'
+  | 'sessions'
+  | 'starts'
+  | 'identities'
+  | 'openSessions'
+  | 'peak';
 
 const until = 'least(end_ms, upper_ms)';
 const since = 'greatest(start_ms, lower_ms)';
@@ -22,6 +29,7 @@ export const measures: Readonly<Record<Exclude<Measure, 'peak'>, MeasureSql>> = 
   },
   startedMinutes: { piece: `${minutesBefore(until)} - ${minutesBefore(since)}`, total: 'sum("startedMinutes")::text' },
   sessions: { piece: '1', total: 'count(sessions)::int' },
+  starts: { piece: 'case when start_ms >= lower_ms then 1 end', total: 'count(starts)::int' },
   identities: { piece: 'of_identity', total: 'count(distinct identities)::int' },
   openSessions: { piece: 'case when ended_at is null then 1 end', total: 'count("openSessions")::int' },
 };

@@ -17,9 +17,17 @@ export interface Meter {
   readonly noun: Noun;
   /** By the API's UsageField. */
   readonly fields: Readonly<Record<string, Column>>;
-  readonly roomMetadata: Column;
+  readonly roomMetadata?: Column;
   /** Columns of the participant that a session is, or that published it. */
   readonly profile?: (column: string) => Column;
+  /** By the UsageFields that cells are kept by: a cell's value as SQL under the session's column name. */
+  readonly cells: Readonly<Record<string, string>>;
+}
+
+/** What can be asked of its cells, with rows named like its sessions'. */
+export function celled({ noun, fields, cells }: Meter): Meter {
+  const kept = ['PROJECT', ...Object.keys(cells)].map((name) => [name, fields[name]!] as const);
+  return { noun, fields: Object.fromEntries(kept), cells };
 }
 
 const own =
@@ -41,7 +49,7 @@ const inRoom = { fields, roomMetadata: ofRoom('metadata_json') };
 
 /** Enums group by the API's word where it has one, else as LiveKit spells them. */
 export const meters: Readonly<Record<string, Meter>> = {
-  ROOM: { noun: room, fields: { ...fields, ROOM_SID: own('sid') }, roomMetadata: own('metadata_json') },
+  ROOM: { noun: room, fields: { ...fields, ROOM_SID: own('sid') }, roomMetadata: own('metadata_json'), cells: {} },
   PARTICIPANT: {
     ...inRoom,
     noun: participant,
@@ -53,6 +61,7 @@ export const meters: Readonly<Record<string, Meter>> = {
       REGION: own('region'),
     },
     profile: own,
+    cells: { PARTICIPANT_KIND: 'type as kind' },
   },
   TRACK: {
     ...inRoom,
@@ -65,6 +74,7 @@ export const meters: Readonly<Record<string, Meter>> = {
       TRACK_SOURCE: own('source'),
     },
     profile: ofPublisher,
+    cells: { TRACK_TYPE: 'type', TRACK_SOURCE: 'source' },
   },
   EGRESS: {
     ...inRoom,
@@ -74,6 +84,7 @@ export const meters: Readonly<Record<string, Meter>> = {
       EGRESS_TYPE: own('type'),
       EGRESS_SOURCE_TYPE: () => "regexp_replace(session.source_type, '^EGRESS_SOURCE_TYPE_', '')",
     },
+    cells: { EGRESS_TYPE: "nullif(type, '') as type", EGRESS_SOURCE_TYPE: 'source as source_type' },
   },
   INGRESS: {
     ...inRoom,
@@ -83,10 +94,12 @@ export const meters: Readonly<Record<string, Meter>> = {
       IDENTITY: own('participant_identity'),
       INGRESS_INPUT_TYPE: () => "regexp_replace(session.input_type, '^(RTMP|WHIP|URL)_INPUT$', '\\1')",
     },
+    cells: { INGRESS_INPUT_TYPE: 'type as input_type' },
   },
   AGENT_JOB: {
     ...inRoom,
     noun: agentJob,
     fields: { ...fields, IDENTITY: own('agent_identity'), AGENT_NAME: own('agent_name') },
+    cells: {},
   },
 };

@@ -33,7 +33,8 @@ export function piecesSql(statement: Statement, question: Question): string {
 const derived = "session.end_source in ('CASCADED', 'SUPERSEDED', 'RECONCILED', 'EXPIRED')";
 const end = `coalesce(session.ended_at, ${NOW})`;
 
-function sessionsSql(statement: Statement, question: Question): string {
+/** The sessions of the question's range that also meet `condition`, in ms since 1970, with their groups. */
+export function sessionsSql(statement: Statement, question: Question, condition = 'true'): string {
   const { meter, dimensions, filter } = question;
   const joins: Joins = new Set();
   const groups = dimensions.map(({ sql }, index) => `(${sql(statement, joins)})::text as group${index}`);
@@ -48,15 +49,19 @@ function sessionsSql(statement: Statement, question: Question): string {
     `${identity} as of_identity`,
   ];
   const where = [`${end} > session.started_at`, ...filterSql(meter, filter, { statement, joins })];
-  return `select ${columns.join(', ')} from ${fromSql(statement, question, joins)} where ${where.join(' and ')}`;
+  return `select ${columns.join(', ')} from ${fromSql(statement, question, { joins, condition })} where ${where.join(' and ')}`;
 }
 
 /** The sessions of the range, each read in the scope, with what they are joined with. */
-function fromSql(statement: Statement, { meter, edges }: Question, joins: Joins): string {
+function fromSql(
+  statement: Statement,
+  { meter, edges }: Question,
+  { joins, condition }: { joins: Joins; condition: string },
+): string {
   const { table, empty = 'false' } = meter.noun;
   const [from, to] = [edges[0]!, edges.at(-1)!].map((edge) => instant(statement, edge));
   const overlaps = `started_at < ${to} and ${openEnded} > ${from} and coalesce(ended_at, ${NOW}) > ${from}`;
-  const sessions = `(select * from ${table} where ${statement.inScope} and ${overlaps} and not (${empty})) as session`;
+  const sessions = `(select * from ${table} where ${statement.inScope} and ${overlaps} and ${condition} and not (${empty})) as session`;
   return [sessions, ...[...joins].map((join) => joinSql[join](statement))].join(' left join ');
 }
 

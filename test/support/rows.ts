@@ -1,5 +1,8 @@
 import type { Database } from '../../src/database/database.js';
 import type { Prisma } from '../../src/generated/prisma/client.js';
+import { sumColumns } from '../../src/meter/delta.js';
+import { foldUsage } from '../../src/meter/fold.js';
+import { recountSql } from '../../src/rebuild/recount.js';
 
 type Given<T> = Partial<T>;
 
@@ -70,6 +73,18 @@ export class Rows {
     const profile = { inputType: 'RTMP_INPUT', status: 'ENDPOINT_PUBLISHING', ingressId: 'IN_1', resourceId: 'RT_1' };
     const standard = { ...session, ...seen, ...ofRoom, ...unprofiled, ...profile };
     return this.database.prisma.ingressSession.createMany({ data: rows.map((row) => ({ ...standard, ...row })) });
+  }
+
+  /** Counts their usage, as intake would have: every other quarter-hour is folded into its cells. */
+  async countUsage(): Promise<void> {
+    const { intake } = this.database;
+    await intake.query('truncate usage_cell, usage_delta');
+    const columns = `project, meter, type, source, at, ${sumColumns.join(', ')}`;
+    const insert = (which: number): string => `insert into usage_delta (${columns}) select ${columns}
+      from (${recountSql('public')}) cell where span = 900 and at / 900000 % 2 = ${which}`;
+    await intake.query(insert(0));
+    await foldUsage(intake);
+    await intake.query(insert(1));
   }
 
   agentJobs(...rows: Given<Prisma.AgentJobCreateManyInput>[]): Promise<unknown> {

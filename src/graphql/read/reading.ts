@@ -14,7 +14,7 @@ export class Reading {
 
   constructor(
     private readonly pool: Pick<Pool, 'query'>,
-    private readonly scope: Scope,
+    readonly scope: Scope,
     readonly now: string,
   ) {}
 

@@ -1,0 +1,94 @@
+import type { Statement } from '../graphql/read/statement.js';
+import { cover } from '../meter/span.js';
+import { filterSql } from './filters.js';
+import type { Measure } from './measures.js';
+import { celled } from './meters.js';
+import { rowColumns, sessionsSql } from './pieces-sql.js';
+import type { Question } from './question.js';
+import { rowsSql } from './rows-sql.js';
+import type { Split } from './split.js';
+
+interface Read {
+  readonly split: Split;
+  readonly wanted: ReadonlySet<Measure>;
+  readonly limit: number;
+}
+
+/** The pieces of all parts (tally.ts) as they are at one moment, at most twice `limit` of each. */
+export function cellsSql(statement: Statement, question: Question, { split, wanted, limit }: Read): string {
+  const ends = (['lead', 'tail'] as const).filter((part) => split[part].length > 0);
+  const parts = [
+    middleSql(statement, question, split.middle),
+    ...ends.map((part) => endSql(statement, { ...question, edges: split[part] }, { part, wanted, limit })),
+    ...(wanted.has('openSessions') ? [openSql(statement, question)] : []),
+  ];
+  // Beside the rows of an answer the middle has one piece of each group for what came before.
+  return parts.map((part) => `(${part} limit ${statement.bind(limit * 2)})`).join(' union all ');
+}
+
+/**
+ * Each window's cells, what is not folded yet with them, and as window 0 all before the first. What a mark counts
+ * for is reckoned up to the window's end.
+ */
+function middleSql(statement: Statement, question: Question, edges: readonly number[]): string {
+  const meter = celled(question.meter);
+  const row = rowColumns(question).join(', ');
+  const where = filterSql(meter, question.filter, { statement, joins: new Set() });
+  const groups = question.dimensions.map(({ sql }, index) => `, (${sql(statement, new Set())})::text as group${index}`);
+  const named = ['project', ...Object.values(meter.cells)].join(', ');
+  const until = `nullif((${statement.bind([0, ...edges.slice(1)])}::bigint[])[win + 1], 0)`;
+  return `select 'middle' as part, ${row}, sum(starts)::int as starts, sum(ends)::int as ends, sum(doubts)::int as doubts,
+      sum((until - at) * (starts - ends) - offset_ms)::text as milliseconds,
+      sum((until - at) * doubts - doubt_offset_ms)::text as "uncertainMilliseconds",
+      sum((until - at) / 60000 * (starts - ends) - offset_minutes)::text as "startedMinutes",
+      null::int as sessions
+    from (
+      select win${groups.join('')}, ${until} as until, at, starts, ends, offset_ms, offset_minutes, doubts, doubt_offset_ms
+      from (select win, at, ${sums}, ${named} from (${foldedSql(statement, question, edges)} union all ${unfoldedSql(statement, question, edges)}) as cell) as session
+      where ${['true', ...where].join(' and ')}
+    ) as mark group by ${row}`;
+}
+
+const sums = 'starts, ends, offset_ms, offset_minutes, doubts, doubt_offset_ms';
+const columns = `project, type, source, at, ${sums}`;
+
+function foldedSql(statement: Statement, { meterName }: Question, edges: readonly number[]): string {
+  const stretches = [0, ...edges.slice(0, -1)].flatMap((from, win) =>
+    cover(from, edges[win]!).map((stretch) => ({ ...stretch, win })),
+  );
+  const arrays = (['span', 'from', 'to', 'win'] as const).map(
+    (name) => `${statement.bind(stretches.map((stretch) => stretch[name]))}::bigint[]`,
+  );
+  return `select win::int, ${columns} from unnest(${arrays.join(', ')}) as stretch (covered, since, before, win)
+    join (select * from usage_cell where ${statement.inScope} and meter = ${statement.bind(meterName)}) as cell
+    on span = covered and at >= since and at < before`;
+}
+
+function unfoldedSql(statement: Statement, { meterName }: Question, edges: readonly number[]): string {
+  const last = statement.bind(edges.at(-1)!);
+  return `select width_bucket(at, ${statement.bind(edges)}::bigint[]), ${columns} from usage_delta
+    where ${statement.inScope} and meter = ${statement.bind(meterName)} and at < ${last}::bigint`;
+}
+
+/** What is no whole quarter-hour, from the sessions. */
+function endSql(
+  statement: Statement,
+  question: Question,
+  { part, wanted, limit }: { part: string; wanted: ReadonlySet<Measure>; limit: number },
+): string {
+  const measured = new Set<Measure>([...wanted, 'sessions', 'starts']);
+  measured.delete('openSessions');
+  const sum = (name: Measure): string => (wanted.has(name) ? `"${name}"` : `null::text as "${name}"`);
+  return `select '${part}' as part, ${rowColumns(question).join(', ')}, starts, null::int, null::int,
+      ${sum('milliseconds')}, ${sum('uncertainMilliseconds')}, ${sum('startedMinutes')}, sessions
+    from (${rowsSql(statement, question, { wanted: measured, limit })}) as piece`;
+}
+
+/** How many sessions that are open began before each window of the question, and in it. */
+function openSql(statement: Statement, question: Question): string {
+  const row = rowColumns(question).join(', ');
+  const sessions = sessionsSql(statement, question, `coalesce(ended_at, 'infinity'::timestamptz) = 'infinity'`);
+  return `select 'open' as part, ${row}, count(*)::int, null::int, null::int, null::text, null::text, null::text, null::int
+    from (select session.*, width_bucket(start_ms, ${statement.bind(question.edges)}::bigint[]) as win from (${sessions}) as session) as session
+    group by ${row}`;
+}

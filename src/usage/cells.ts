@@ -1,0 +1,77 @@
+import type { Reading, Row } from '../graphql/read/reading.js';
+import type { UsageRow } from './row.js';
+import { cellsSql } from './cells-sql.js';
+import { lacking } from './filters.js';
+import type { Measure } from './measures.js';
+import { celled } from './meters.js';
+import type { Question } from './question.js';
+import { type Split, splitOf } from './split.js';
+import { type Group, type Piece, rowsOfGroup } from './tally.js';
+
+/** What cells know; the rest is read from the sessions. */
+const kept: ReadonlySet<Measure> = new Set([
+  'milliseconds',
+  'uncertainMilliseconds',
+  'startedMinutes',
+  'sessions',
+  'openSessions',
+]);
+
+/** How cells answer the question; null where only the sessions can. */
+export function splitByCells(reading: Reading, question: Question, wanted: ReadonlySet<Measure>): Split | null {
+  const { meter, dimensions, filter, edges } = question;
+  const asks = celled(meter);
+  const known =
+    reading.scope.roomName === null &&
+    [...wanted].every((measure) => kept.has(measure)) &&
+    dimensions.every(({ name }) => Object.hasOwn(asks.fields, name)) &&
+    lacking(asks, filter).length === 0;
+  return known ? splitOf(edges, Date.parse(reading.now)) : null;
+}
+
+/** The question's rows in the API's order, more than `limit` of them where there are more. */
+export async function rowsOfCells(
+  reading: Reading,
+  question: Question,
+  read: { split: Split; wanted: ReadonlySet<Measure>; limit: number },
+): Promise<UsageRow[]> {
+  const statement = reading.statement();
+  const pieces = await reading.rows(statement, cellsSql(statement, question, read));
+  const groups = new Map<string, Group>();
+  for (const piece of pieces) {
+    const values = question.dimensions.map((_, index) => piece[`group${index}`] as string | null);
+    const key = JSON.stringify(values);
+    const group = groups.get(key) ?? { values, pieces: [] };
+    group.pieces.push(pieceOf(piece));
+    groups.set(key, group);
+  }
+  const range = { edges: question.edges, split: read.split, now: Date.parse(reading.now) };
+  return [...groups.values()].flatMap((group) => rowsOfGroup(group, range)).sort(inOrder);
+}
+
+function pieceOf(row: Row): Piece {
+  const sum = (name: string): bigint => BigInt((row[name] as string | null) ?? 0);
+  return {
+    part: row['part'] as Piece['part'],
+    win: row['win'] as number,
+    starts: row['starts'] as number,
+    ends: (row['ends'] as number | null) ?? 0,
+    doubts: (row['doubts'] as number | null) ?? 0,
+    sessions: (row['sessions'] as number | null) ?? 0,
+    milliseconds: sum('milliseconds'),
+    uncertainMilliseconds: sum('uncertainMilliseconds'),
+    startedMinutes: sum('startedMinutes'),
+  };
+}
+
+/** Windows in order, groups in byte order, null last. */
+function inOrder(a: UsageRow, b: UsageRow): number {
+  if (a.win !== b.win) return a.win - b.win;
+  for (const [at, value] of a.group.entries()) {
+    const other = b.group[at]!;
+    if (value === other) continue;
+    if (value === null || other === null) return value === null ? 1 : -1;
+    return Buffer.compare(Buffer.from(value), Buffer.from(other));
+  }
+  return 0;
+}

@@ -1,0 +1,26 @@
+import { QUARTER } from '../meter/span.js';
+
+/** A question's range in three parts, each given by its windows' edges in ms since 1970; none where it is empty. */
+export interface Split {
+  /** Before the first whole quarter-hour. */
+  readonly lead: readonly number[];
+  /** Whole quarter-hours that are over. */
+  readonly middle: readonly number[];
+  /** After them: the end of the range, and what is not over yet. */
+  readonly tail: readonly number[];
+}
+
+/** Null where cells are of no use: a range without a whole quarter-hour, windows that do not begin on one. */
+export function splitOf(edges: readonly number[], now: number): Split | null {
+  const [from, to] = [edges[0]!, edges.at(-1)!];
+  const inner = edges.slice(1, -1);
+  const first = Math.ceil(from / QUARTER) * QUARTER;
+  const last = Math.floor(Math.min(to, now) / QUARTER) * QUARTER;
+  if (first >= last || inner.some((edge) => edge % QUARTER !== 0)) return null;
+  const between = (a: number, b: number): number[] => [a, ...inner.filter((edge) => edge > a && edge < b), b];
+  return {
+    lead: from < first ? [from, first] : [],
+    middle: between(first, last),
+    tail: last < to ? between(last, to) : [],
+  };
+}

@@ -1,0 +1,121 @@
+import type { UsageRow } from './row.js';
+import type { Split } from './split.js';
+
+interface Sums {
+  readonly milliseconds: bigint;
+  readonly uncertainMilliseconds: bigint;
+  readonly startedMinutes: bigint;
+}
+
+/** What was read of one window of a part; `win` is counted from 1 within the part, 0 is what came before it. */
+export interface Piece extends Sums {
+  readonly part: 'lead' | 'middle' | 'tail' | 'open';
+  readonly win: number;
+  /** Sessions that start in it. */
+  readonly starts: number;
+  /** Of the middle: sessions that end in it, and uncertain parts that begin less those that end. */
+  readonly ends: number;
+  readonly doubts: number;
+  /** Of the other parts: sessions in it. */
+  readonly sessions: number;
+}
+
+export interface Group {
+  readonly values: readonly (string | null)[];
+  readonly pieces: Piece[];
+}
+
+interface Range {
+  readonly edges: readonly number[];
+  readonly split: Split;
+  readonly now: number;
+}
+
+/** What a window has from the instant `from` to its end, or to that of the part. */
+interface Share extends Sums {
+  readonly from: number;
+  readonly sessions: number;
+  readonly starts: number;
+}
+
+type Row = { -readonly [name in keyof UsageRow]: UsageRow[name] };
+
+/** The rows of one group, window by window. */
+export function rowsOfGroup({ values, pieces }: Group, range: Range): UsageRow[] {
+  const of = (part: Piece['part']): Piece[] =>
+    pieces.filter((piece) => piece.part === part).sort((a, b) => a.win - b.win);
+  const rows: Row[] = [];
+  for (const share of [
+    ...sharesOfEnd(of('lead'), range.split.lead),
+    ...sharesOfMiddle(of('middle'), range.split.middle),
+    ...sharesOfEnd(of('tail'), range.split.tail),
+  ]) {
+    const win = windowOf(range.edges, share.from);
+    if (rows.at(-1)?.win !== win) rows.push(emptyRow(win, values, range.edges));
+    add(rows.at(-1)!, share);
+  }
+  const used = rows.filter(({ sessions }) => sessions! > 0);
+  countOpen(used, of('open'), range.now);
+  return used;
+}
+
+function sharesOfEnd(pieces: readonly Piece[], edges: readonly number[]): Share[] {
+  return pieces.map((piece) => ({ ...piece, from: edges[piece.win - 1]! }));
+}
+
+/** What is open at a window's start counts for all of it; what starts and ends in it was reckoned to its end. */
+function* sharesOfMiddle(pieces: readonly Piece[], edges: readonly number[]): Generator<Share> {
+  const byWindow = new Map(pieces.map((piece) => [piece.win, piece]));
+  const before = byWindow.get(0);
+  let open = before ? before.starts - before.ends : 0;
+  let doubts = before?.doubts ?? 0;
+  for (const [index, from] of edges.slice(0, -1).entries()) {
+    const piece = byWindow.get(index + 1) ?? nothing;
+    const length = BigInt(edges[index + 1]! - from);
+    yield {
+      from,
+      starts: piece.starts,
+      sessions: open + piece.starts,
+      milliseconds: BigInt(open) * length + piece.milliseconds,
+      uncertainMilliseconds: BigInt(doubts) * length + piece.uncertainMilliseconds,
+      startedMinutes: (BigInt(open) * length) / 60_000n + piece.startedMinutes,
+    };
+    open += piece.starts - piece.ends;
+    doubts += piece.doubts;
+  }
+}
+
+const nothing = { starts: 0, ends: 0, doubts: 0, milliseconds: 0n, uncertainMilliseconds: 0n, startedMinutes: 0n };
+
+/** The number, from 1, of the window that `at` lies in. */
+function windowOf(edges: readonly number[], at: number): number {
+  let [low, high] = [0, edges.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (edges[middle]! <= at) low = middle;
+    else high = middle;
+  }
+  return low + 1;
+}
+
+function emptyRow(win: number, group: Group['values'], edges: readonly number[]): Row {
+  const zero = { milliseconds: 0n, uncertainMilliseconds: 0n, startedMinutes: 0n, sessions: 0, openSessions: 0 };
+  return { from: edges[win - 1]!, to: edges[win]!, win, group, ...zero, identities: undefined, peak: undefined };
+}
+
+/** A session that was there before the share has been counted by the one before. */
+function add(row: Row, share: Share): void {
+  row.sessions! += share.from === row.from ? share.sessions : share.starts;
+  row.milliseconds! += share.milliseconds;
+  row.uncertainMilliseconds! += share.uncertainMilliseconds;
+  row.startedMinutes! += share.startedMinutes;
+}
+
+/** Open sessions, given by the window in which they start, are in every later window that has begun. */
+function countOpen(rows: readonly Row[], opened: readonly Piece[], now: number): void {
+  let [open, next] = [0, 0];
+  for (const row of rows) {
+    for (; next < opened.length && opened[next]!.win <= row.win; next++) open += opened[next]!.starts;
+    row.openSessions = row.from < now ? open : 0;
+  }
+}
