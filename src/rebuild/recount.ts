@@ -54,5 +54,5 @@ function marksSql(schema: string, { name, usage: { meter, by, empty } }: Table):
 }
 
 function ms(time: string): string {
-  return `(extract(epoch from ${time}) * 1000)::bigint`;
+  return `(date_part('epoch', ${time}) * 1000)::bigint`;
 }
