@@ -1,0 +1,74 @@
+// npm run bench -- queries [question …] [--rounds 5] [--seconds 4] [--connections 16]
+//
+// The service beside PostGraphile, Apollo with Prisma's include, and one statement by hand, on the tables of
+// DATABASE_URL. Every peer gives the same answers before one is timed; rounds take turns.
+import { parseArgs } from 'node:util';
+import { plain } from './queries/answers.js';
+import { apollo } from './queries/apollo.js';
+import { generate } from './queries/apollo/generate.js';
+import { ceiling } from './queries/ceiling.js';
+import { measure, postmasterOf, type Pressure, type Round } from './queries/measure.js';
+import { ours } from './queries/ours.js';
+import { postgraphile } from './queries/postgraphile.js';
+import { type Body, type Peer, type Question, questions, type Samples } from './queries/questions.js';
+import { table } from './queries/report.js';
+import { samplesOf } from './queries/samples.js';
+import { Served } from './queries/serve.js';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '4' },
+    connections: { type: 'string', default: '16' },
+  },
+});
+const url = process.env['DATABASE_URL'];
+if (url === undefined) throw new Error('DATABASE_URL must be set, to a database with the tables full.');
+const asked = (positionals.length > 0 ? positionals : Object.keys(questions)) as Question[];
+const samples = await samplesOf(url);
+const pressure: Pressure = {
+  connections: Number(values.connections),
+  milliseconds: Number(values.seconds) * 1000,
+  postmaster: await postmasterOf(url),
+};
+
+generate();
+const servers: Served[] = [];
+try {
+  for (const peer of [ours, postgraphile, apollo, ceiling]) servers.push(await Served.start(peer, url));
+  for (const question of asked) await compare(question);
+} finally {
+  await Promise.all(servers.map((served) => served.stop()));
+}
+
+async function compare(question: Question): Promise<void> {
+  console.log(`\n${question}: ${questions[question]}\n`);
+  const able = servers.filter(({ peer }) => peer.asks[question] !== undefined);
+  const bodies = new Map<Served, Body[]>();
+  for (const served of able) bodies.set(served, await bodiesOf(served, question));
+  await requireSameAnswers(bodies);
+  const loads = new Map([...bodies].map(([served, list]) => [served, list.map((body) => JSON.stringify(body))]));
+  const rounds = new Map<string, Round[]>(able.map(({ peer }) => [peer.name, []]));
+  for (const served of able) await measure(served, loads.get(served)!, { ...pressure, milliseconds: 2_000 });
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const served of able) rounds.get(served.peer.name)!.push(await measure(served, loads.get(served)!, pressure));
+  }
+  console.log(table(rounds, ours.name));
+}
+
+function bodiesOf<Q extends Question>(served: Served, question: Q): Promise<Body[]> {
+  const ask = served.peer.asks[question] as NonNullable<Peer['asks'][Q]>;
+  return Promise.all(samples[question].map(async (sample: Samples[Q]) => ask(sample, (body) => served.post(body))));
+}
+
+async function requireSameAnswers(bodies: ReadonlyMap<Served, readonly Body[]>): Promise<void> {
+  const [[, first] = [undefined, []]] = bodies;
+  for (let index = 0; index < first.length; index++) {
+    const answers = new Map<string, string>();
+    for (const [served, list] of bodies) answers.set(plain(await served.post(list[index]!)), served.peer.name);
+    if (answers.size === 1) continue;
+    const told = [...answers].map(([answer, name]) => `${name}: ${answer.slice(0, 600)}`);
+    throw new Error(`The answers differ.\n${told.join('\n')}`);
+  }
+}
