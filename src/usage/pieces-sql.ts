@@ -1,4 +1,4 @@
-import { openEnded } from '../graphql/read/session.js';
+import { placesOf } from '../graphql/read/span.js';
 import { NOW, type Statement } from '../graphql/read/statement.js';
 import { filterSql } from './filters.js';
 import type { Joins } from './meters.js';
@@ -54,8 +54,9 @@ function sessionsSql(statement: Statement, question: Question): string {
 /** The sessions of the range, each read in the scope, with what they are joined with. */
 function fromSql(statement: Statement, { meter, edges }: Question, joins: Joins): string {
   const { table, empty = 'false' } = meter.noun;
-  const [from, to] = [edges[0]!, edges.at(-1)!].map((edge) => instant(statement, edge));
-  const overlaps = `started_at < ${to} and ${openEnded} > ${from} and coalesce(ended_at, ${NOW}) > ${from}`;
+  const [from, until] = [edges[0]!, edges.at(-1)!].map((edge) => new Date(edge).toISOString());
+  const places = placesOf(statement, { from: from!, until: until!, active: null });
+  const overlaps = `(${places.map((place) => `(${place})`).join(' or ')}) and coalesce(ended_at, ${NOW}) > ${statement.bind(from!)}::timestamptz`;
   const sessions = `(select * from ${table} where ${statement.inScope} and ${overlaps} and not (${empty})) as session`;
   return [sessions, ...[...joins].map((join) => joinSql[join](statement))].join(' left join ');
 }
@@ -68,10 +69,6 @@ const joinSql: Record<'room' | 'publisher', (statement: Statement) => string> = 
     `(select sid, room_name, identity, kind, kind_details, hidden, attributes from participant where ${inScope}) as publisher
      on publisher.sid = session.participant_sid and publisher.room_name = session.room_name`,
 };
-
-function instant(statement: Statement, milliseconds: number): string {
-  return `${statement.bind(new Date(milliseconds).toISOString())}::timestamptz`;
-}
 
 // A double holds the seconds of stored times to far less than half a millisecond, and is much faster than numeric.
 function milliseconds(time: string): string {
