@@ -28,5 +28,6 @@ export const agentJob: Noun = {
   },
   orders: sessionOrders(ends, ['job_id']),
   defaultOrder: 'STARTED_AT',
+  ends,
   empty: ends.empty,
 };

@@ -1,7 +1,7 @@
 import { plain, time, word, words } from './read/columns.js';
 import * as filter from './read/filters.js';
-import type { Noun } from './read/noun.js';
-import { type Ends, sessionColumns, sessionFilters, sessionOrders } from './read/session.js';
+import type { Ends, Noun } from './read/noun.js';
+import { sessionColumns, sessionFilters, sessionOrders } from './read/session.js';
 
 const ends: Ends = { start: 'startedAt', end: 'endedAt' };
 const statuses = words(
@@ -43,4 +43,5 @@ export const egress: Noun = {
   },
   orders: sessionOrders(ends, ['egress_id']),
   defaultOrder: 'STARTED_AT',
+  ends,
 };

@@ -1,7 +1,7 @@
 import { plain, word, words } from './read/columns.js';
 import * as filter from './read/filters.js';
-import type { Noun } from './read/noun.js';
-import { type Ends, sessionColumns, sessionFilters, sessionOrders } from './read/session.js';
+import type { Ends, Noun } from './read/noun.js';
+import { sessionColumns, sessionFilters, sessionOrders } from './read/session.js';
 
 const ends: Ends = { start: 'startedAt', end: 'endedAt' };
 const inputTypes = words(['RTMP', 'WHIP', 'URL'], (type) => `${type}_INPUT`);
@@ -29,4 +29,5 @@ export const ingressSession: Noun = {
   },
   orders: sessionOrders(ends, ['resource_id', 'ingress_id']),
   defaultOrder: 'STARTED_AT',
+  ends,
 };

@@ -35,5 +35,6 @@ export const participant: Noun = {
   },
   orders: sessionOrders(ends, ['sid', 'room_name']),
   defaultOrder: 'JOINED_AT',
+  ends,
   empty: ends.empty,
 };

@@ -1,7 +1,7 @@
 import { Batch } from './read/batch.js';
 import type { Reading, Row } from './read/reading.js';
+import { open } from './read/span.js';
 import { NOW, type Statement } from './read/statement.js';
-import { openEgress } from './room.js';
 
 type Load = (reading: Reading, rooms: readonly Row[]) => Promise<readonly Row[]>;
 
@@ -64,10 +64,10 @@ function peaks(reading: Reading, rooms: readonly Row[]): Promise<Row[]> {
 }
 
 function recordings(reading: Reading, rooms: readonly Row[]): Promise<Row[]> {
-  const open = rooms.flatMap((room, index) => (room['active'] === true ? [index] : []));
-  if (open.length === 0) return Promise.resolve([]);
+  const active = rooms.flatMap((room, index) => (room['active'] === true ? [index] : []));
+  if (active.length === 0) return Promise.resolve([]);
   const statement = reading.statement();
   const joined = `${roomsSql(statement, rooms)} join egress on room_sid = of_sid and (room_name = of_name or room_name is null)`;
-  const where = `${statement.inScope} and ${openEgress} and room = any(${statement.bind(open)}::int[])`;
+  const where = `${statement.inScope} and ${open} and room = any(${statement.bind(active)}::int[])`;
   return reading.rows(statement, `select distinct room, true as recording from ${joined} where ${where}`);
 }

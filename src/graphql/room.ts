@@ -1,13 +1,11 @@
 import { plain } from './read/columns.js';
 import { all, atPath, count, equal, oneOf, text } from './read/filters.js';
-import type { Noun } from './read/noun.js';
-import { type Ends, sessionColumns, sessionFilters, sessionOrders } from './read/session.js';
+import type { Ends, Noun } from './read/noun.js';
+import { sessionColumns, sessionFilters, sessionOrders } from './read/session.js';
+import { open } from './read/span.js';
 import type { Statement } from './read/statement.js';
 
 const ends: Ends = { start: 'startedAt', end: 'endedAt' };
-
-/** Egress that has not ended, in the shape of the index by end. */
-export const openEgress = "coalesce(ended_at, 'infinity'::timestamptz) = 'infinity'";
 
 export const room: Noun = {
   type: 'Room',
@@ -31,8 +29,6 @@ export const room: Noun = {
   always: ['id', 'sid', 'roomName', 'active'],
   filters: {
     ...sessionFilters(ends),
-    // The plain condition is that of the partial index of open rooms.
-    active: (active: boolean) => `ended_at is ${active ? '' : 'not '}null`,
     sid: oneOf('sid'),
     name: text('room_name'),
     participantCount: count('participant_count'),
@@ -48,13 +44,14 @@ export const room: Noun = {
     ],
   },
   defaultOrder: 'STARTED_AT',
+  ends,
 };
 
 // Uncorrelated, because egress lies elsewhere than rooms on Citus.
 function recordingSql(statement: Statement): string {
-  const open = `from egress where ${all([statement.inScope, openEgress, 'room_sid is not null'])}`;
-  const named = `(sid, room_name) in (select room_sid, room_name ${open} and room_name is not null)`;
-  return `(ended_at is null and (${named} or sid in (select room_sid ${open} and room_name is null)))`;
+  const live = `from egress where ${all([statement.inScope, open, 'room_sid is not null'])}`;
+  const named = `(sid, room_name) in (select room_sid, room_name ${live} and room_name is not null)`;
+  return `(${open} and (${named} or sid in (select room_sid ${live} and room_name is null)))`;
 }
 
 function roomsOf(identity: string, statement: Statement): string {

@@ -1,7 +1,7 @@
 import { plain, word, words } from './read/columns.js';
 import * as filter from './read/filters.js';
-import type { Noun } from './read/noun.js';
-import { type Ends, sessionColumns, sessionFilters, sessionOrders } from './read/session.js';
+import type { Ends, Noun } from './read/noun.js';
+import { sessionColumns, sessionFilters, sessionOrders } from './read/session.js';
 
 const ends: Ends = { start: 'publishedAt', end: 'unpublishedAt' };
 export const types = words(['AUDIO', 'VIDEO', 'DATA']);
@@ -42,4 +42,5 @@ export const track: Noun = {
   },
   orders: sessionOrders(ends, ['sid', 'room_name']),
   defaultOrder: 'PUBLISHED_AT',
+  ends,
 };

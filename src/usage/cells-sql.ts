@@ -87,7 +87,7 @@ function endSql(
 /** How many sessions that are open began before each window of the question, and in it. */
 function openSql(statement: Statement, question: Question): string {
   const row = rowColumns(question).join(', ');
-  const sessions = sessionsSql(statement, question, `coalesce(ended_at, 'infinity'::timestamptz) = 'infinity'`);
+  const sessions = sessionsSql(statement, question, true);
   return `select 'open' as part, ${row}, count(*)::int, null::int, null::int, null::text, null::text, null::text, null::int
     from (select session.*, width_bucket(start_ms, ${statement.bind(question.edges)}::bigint[]) as win from (${sessions}) as session) as session
     group by ${row}`;

@@ -1,4 +1,4 @@
-import { openEnded } from '../graphql/read/session.js';
+import { placesOf } from '../graphql/read/span.js';
 import { NOW, type Statement } from '../graphql/read/statement.js';
 import { filterSql } from './filters.js';
 import type { Joins } from './meters.js';
@@ -33,8 +33,8 @@ export function piecesSql(statement: Statement, question: Question): string {
 const derived = "session.end_source in ('CASCADED', 'SUPERSEDED', 'RECONCILED', 'EXPIRED')";
 const end = `coalesce(session.ended_at, ${NOW})`;
 
-/** The sessions of the question's range that also meet `condition`, in ms since 1970, with their groups. */
-export function sessionsSql(statement: Statement, question: Question, condition = 'true'): string {
+/** The sessions of the question's range (or those that are open) in ms since 1970, with their groups. */
+export function sessionsSql(statement: Statement, question: Question, active: true | null = null): string {
   const { meter, dimensions, filter } = question;
   const joins: Joins = new Set();
   const groups = dimensions.map(({ sql }, index) => `(${sql(statement, joins)})::text as group${index}`);
@@ -49,19 +49,20 @@ export function sessionsSql(statement: Statement, question: Question, condition 
     `${identity} as of_identity`,
   ];
   const where = [`${end} > session.started_at`, ...filterSql(meter, filter, { statement, joins })];
-  return `select ${columns.join(', ')} from ${fromSql(statement, question, { joins, condition })} where ${where.join(' and ')}`;
+  return `select ${columns.join(', ')} from ${fromSql(statement, question, { joins, active })} where ${where.join(' and ')}`;
 }
 
 /** The sessions of the range, each read in the scope, with what they are joined with. */
 function fromSql(
   statement: Statement,
   { meter, edges }: Question,
-  { joins, condition }: { joins: Joins; condition: string },
+  { joins, active }: { joins: Joins; active: true | null },
 ): string {
   const { table, empty = 'false' } = meter.noun;
-  const [from, to] = [edges[0]!, edges.at(-1)!].map((edge) => instant(statement, edge));
-  const overlaps = `started_at < ${to} and ${openEnded} > ${from} and coalesce(ended_at, ${NOW}) > ${from}`;
-  const sessions = `(select * from ${table} where ${statement.inScope} and ${overlaps} and ${condition} and not (${empty})) as session`;
+  const [from, until] = [edges[0]!, edges.at(-1)!].map((edge) => new Date(edge).toISOString());
+  const places = placesOf(statement, { from: from!, until: until!, active });
+  const overlaps = `(${places.map((place) => `(${place})`).join(' or ')}) and coalesce(ended_at, ${NOW}) > ${statement.bind(from!)}::timestamptz`;
+  const sessions = `(select * from ${table} where ${statement.inScope} and ${overlaps} and not (${empty})) as session`;
   return [sessions, ...[...joins].map((join) => joinSql[join](statement))].join(' left join ');
 }
 
@@ -73,10 +74,6 @@ const joinSql: Record<'room' | 'publisher', (statement: Statement) => string> = 
     `(select sid, room_name, identity, kind, kind_details, hidden, attributes from participant where ${inScope}) as publisher
      on publisher.sid = session.participant_sid and publisher.room_name = session.room_name`,
 };
-
-function instant(statement: Statement, milliseconds: number): string {
-  return `${statement.bind(new Date(milliseconds).toISOString())}::timestamptz`;
-}
 
 // A double holds the seconds of stored times to far less than half a millisecond, and is much faster than numeric.
 function milliseconds(time: string): string {

@@ -1,6 +1,7 @@
 -- Keys and filters compare in byte order (COLLATE "C") on every server.
 -- Look-alike indexes let a cached plan take the wrong one: what merging reads by, beside primary keys, is
 -- an expression that no other index has. What only queries need is named _by_….
+-- _by_length has sessions by the class of their length, see src/graphql/read/span.ts; 99 are open ones.
 
 CREATE TABLE webhook_event (
   project text COLLATE "C" NOT NULL,
@@ -79,7 +80,8 @@ CREATE TABLE room (
 CREATE INDEX room_family ON room ((room_name || '/' || project), coalesce(ended_at, 'infinity'::timestamptz));
 CREATE INDEX room_by_start ON room (project, started_at, sid);
 CREATE INDEX room_by_end ON room (project, coalesce(ended_at, 'infinity'::timestamptz), sid);
-CREATE INDEX room_open ON room (project, started_at, sid) WHERE ended_at IS NULL;
+CREATE INDEX room_by_length ON room (project, coalesce(width_bucket(date_part('epoch', ended_at - started_at),
+    '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99), started_at, sid);
 
 CREATE TABLE participant (
   project text COLLATE "C" NOT NULL,
@@ -129,6 +131,8 @@ CREATE INDEX participant_by_room_name ON participant (room_name, started_at, sid
 CREATE INDEX participant_by_identity ON participant (identity, started_at, sid);
 CREATE INDEX participant_by_start ON participant (project, started_at, sid);
 CREATE INDEX participant_by_end ON participant (project, coalesce(ended_at, 'infinity'::timestamptz), sid);
+CREATE INDEX participant_by_length ON participant (project, coalesce(width_bucket(date_part('epoch', ended_at - started_at),
+    '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99), started_at, sid);
 
 CREATE TABLE track (
   project text COLLATE "C" NOT NULL,
@@ -165,6 +169,8 @@ CREATE INDEX track_by_participant ON track (participant_sid, started_at, sid);
 CREATE INDEX track_by_room ON track (room_sid, started_at, sid);
 CREATE INDEX track_by_start ON track (project, started_at, sid);
 CREATE INDEX track_by_end ON track (project, coalesce(ended_at, 'infinity'::timestamptz), sid);
+CREATE INDEX track_by_length ON track (project, coalesce(width_bucket(date_part('epoch', ended_at - started_at),
+    '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99), started_at, sid);
 
 CREATE TABLE egress (
   project text COLLATE "C" NOT NULL,
@@ -197,6 +203,8 @@ CREATE TABLE egress (
 CREATE INDEX egress_by_room ON egress (room_sid, started_at, egress_id) WHERE room_sid IS NOT NULL;
 CREATE INDEX egress_by_start ON egress (project, started_at, egress_id);
 CREATE INDEX egress_by_end ON egress (project, coalesce(ended_at, 'infinity'::timestamptz), egress_id);
+CREATE INDEX egress_by_length ON egress (project, coalesce(width_bucket(date_part('epoch', ended_at - started_at),
+    '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99), started_at, egress_id);
 
 CREATE TABLE ingress_session (
   project text COLLATE "C" NOT NULL,
@@ -230,6 +238,8 @@ CREATE INDEX ingress_session_family ON ingress_session
 CREATE INDEX ingress_session_by_room ON ingress_session (room_sid, started_at, resource_id) WHERE room_sid IS NOT NULL;
 CREATE INDEX ingress_session_by_start ON ingress_session (project, started_at, resource_id);
 CREATE INDEX ingress_session_by_end ON ingress_session (project, coalesce(ended_at, 'infinity'::timestamptz), resource_id);
+CREATE INDEX ingress_session_by_length ON ingress_session (project, coalesce(width_bucket(date_part('epoch', ended_at - started_at),
+    '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99), started_at, resource_id);
 
 CREATE TABLE agent_job (
   project text COLLATE "C" NOT NULL,
@@ -260,6 +270,8 @@ CREATE TABLE agent_job (
 );
 CREATE INDEX agent_job_by_room ON agent_job (room_sid, started_at, job_id) WHERE room_sid IS NOT NULL;
 CREATE INDEX agent_job_by_start ON agent_job (project, started_at, job_id);
+CREATE INDEX agent_job_by_length ON agent_job (project, coalesce(width_bucket(date_part('epoch', ended_at - started_at),
+    '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99), started_at, job_id);
 
 -- What sessions add up to, by the quarter-hour (span 900), the day and 32 days, in seconds; see src/meter.
 -- Intake adds to usage_delta, which nobody waits for, and a fold moves that to usage_cell: read both.

@@ -10,7 +10,7 @@ interface StringFilter {
   readonly startsWith?: string | null;
 }
 
-interface DateTimeFilter {
+export interface InstantRange {
   readonly gte?: string | null;
   readonly lt?: string | null;
 }
@@ -39,8 +39,12 @@ export function equal(column: string): Filter<string | boolean> {
   return (value, statement) => `${column} = ${statement.bind(value)}`;
 }
 
+/** One value alone leads an index to rows that are ordered by what follows it. */
 export function oneOf(column: string): Filter<readonly string[]> {
-  return (list, statement) => `${column} = any(${statement.bind(bounded(list))}::text[])`;
+  return (list, statement) =>
+    list.length === 1
+      ? `${column} = ${statement.bind(list[0]!)}`
+      : `${column} = any(${statement.bind(bounded(list))}::text[])`;
 }
 
 export function text(column: string): Filter<StringFilter> {
@@ -52,7 +56,7 @@ export function text(column: string): Filter<StringFilter> {
     ]);
 }
 
-export function instant(column: string): Filter<DateTimeFilter> {
+export function instant(column: string): Filter<InstantRange> {
   return ({ gte, lt }, statement) =>
     all([gte != null && `${column} >= ${statement.bind(gte)}`, lt != null && `${column} < ${statement.bind(lt)}`]);
 }

@@ -3,6 +3,7 @@ import { type Filter, type Key, type Relation, selectList } from './noun.js';
 import type { Window } from './page-arguments.js';
 import type { Row } from './reading.js';
 import type { ListSelection } from './selection.js';
+import { placesOf, spanOf } from './span.js';
 import type { Statement } from './statement.js';
 
 /** One list as one place of a query asks for it, the same for all parents there. */
@@ -24,14 +25,16 @@ export function pageSql(statement: Statement, listing: Listing, parents: readonl
   const columns =
     selectList(relation.noun, selection.fields) + (selection.cursors ? `, ${keyColumns(ordered.keys)}` : '');
   const order = orderSql(ordered, window.backward);
-  const rows = [...conditions(statement, listing), ...insideSql(statement, listing)];
-  const source = sourceSql(statement, relation, parents);
-  const where = [source.on, ...rows].join(' and ');
+  const { from, places } = sourceSql(statement, listing, parents, insideSql(statement, listing));
   const limit = statement.bind(window.size + 1);
-  if (parents.length === 1)
-    return `select ${columns} from ${source.from} where ${where} order by ${order} limit ${limit}`;
+  if (parents.length === 1) {
+    const end = `order by ${order} limit ${limit}`;
+    if (places.length === 1) return `select ${columns} from ${from} where ${places[0]} ${end}`;
+    const parts = places.map((where) => `(select * from ${from} where ${where} ${end})`);
+    return `select ${columns} from (${parts.join(' union all ')}) as ${table} ${end}`;
+  }
   const place = `row_number() over (partition by parent order by ${order})`;
-  const ranked = `select ${table}.*, parent, ${place} as place from ${source.from} where ${where}`;
+  const ranked = `select ${table}.*, parent, ${place} as place from ${from} where ${places[0]}`;
   return `select parent, ${columns} from (${ranked}) as ${table} where place <= ${limit} order by place`;
 }
 
@@ -41,26 +44,42 @@ export function countSql(
   listing: Listing,
   ask: { parents: readonly Row[]; limit: number; beyond: Beyond },
 ): string {
-  const rows = conditions(statement, listing);
-  if (ask.beyond !== null) rows.push(beyondSql(statement, listing, ask.beyond));
-  const source = sourceSql(statement, listing.relation, ask.parents);
-  const where = [source.on, ...rows].join(' and ');
+  const beyond = ask.beyond === null ? [] : [beyondSql(statement, listing, ask.beyond)];
+  const { from, places } = sourceSql(statement, listing, ask.parents, beyond);
   const limit = statement.bind(ask.limit);
   if (ask.parents.length === 1) {
-    return `select 0 as parent, count(*)::int as count from (select 1 from ${source.from} where ${where} limit ${limit}) as counted`;
+    const rows = places.map((where) => `select 1 from ${from} where ${where}`).join(' union all ');
+    return `select 0 as parent, count(*)::int as count from (select 1 from (${rows}) as place limit ${limit}) as counted`;
   }
-  const ranked = `select parent, row_number() over (partition by parent) as place from ${source.from} where ${where}`;
+  const ranked = `select parent, row_number() over (partition by parent) as place from ${from} where ${places[0]}`;
   return `select parent, count(*)::int as count from (${ranked}) as counted where place <= ${limit} group by parent`;
 }
 
-function conditions(statement: Statement, { relation, filter }: Listing): string[] {
-  const filters = relation.noun.filters as Readonly<Record<string, Filter<unknown>>>;
-  const given = Object.entries(filter).filter(([, value]) => value != null);
-  return [statement.inScope, ...given.map(([name, value]) => filters[name]!(value, statement))];
+interface Source {
+  readonly from: string;
+  /** Conditions of which at most one holds for a row: several where each leads to rows in the list's order. */
+  readonly places: readonly string[];
 }
 
+/** The rows of a list for its parents, of which `also` holds. */
+function sourceSql(statement: Statement, listing: Listing, parents: readonly Row[], also: readonly string[]): Source {
+  const { relation, filter, ordered } = listing;
+  const { from, on } = parentsSql(statement, relation, parents);
+  const { ends, filters } = relation.noun;
+  const by = ordered.keys[0]!.sql;
+  // A parent's own index leads to its rows.
+  const span = ends === undefined || relation.keys.length > 0 ? null : spanOf(ends, filter, by);
+  const given = Object.entries(filter).filter(([name, value]) => value != null && !(name === 'active' && span));
+  const named = given.map(([name, value]) => (filters as Filters)[name]!(value, statement));
+  const where = [on, statement.inScope, ...named, ...also].join(' and ');
+  const places = span === null ? [] : placesOf(statement, span, by);
+  return { from, places: places.length === 0 ? [where] : places.map((place) => `${where} and ${place}`) };
+}
+
+type Filters = Readonly<Record<string, Filter<unknown>>>;
+
 // Citus joins a table with unnest, but refuses laterals: the parents are bound as one array for each of their keys.
-function sourceSql(
+function parentsSql(
   statement: Statement,
   { noun, keys, on, onMany = on }: Relation,
   parents: readonly Row[],

@@ -10,6 +10,14 @@ export interface Key {
   readonly kind: 'time' | 'text' | 'integer';
 }
 
+/** How a kind of session names its ends in the API. */
+export interface Ends {
+  readonly start: string;
+  readonly end: string;
+  /** The condition under which a session lasts no time at all. */
+  readonly empty?: string;
+}
+
 /** The reading side of one table: everything that lists, look-ups and nested fields need to know of it. */
 export interface Noun {
   /** The API's type. */
@@ -26,6 +34,8 @@ export interface Noun {
   readonly defaultOrder: string;
   /** The condition under which a session lasts no time at all. */
   readonly empty?: string;
+  /** Of sessions: how the API names their ends. */
+  readonly ends?: Ends;
 }
 
 /** How rows of another table belong to a row. */

@@ -1,17 +1,8 @@
 import { badInput } from './bad-input.js';
 import { durationSeconds, plain, time } from './columns.js';
-import { all, equal, instant, oneOf } from './filters.js';
-import type { Filter, Key } from './noun.js';
-
-/** How a kind of session names its ends in the API. */
-export interface Ends {
-  readonly start: string;
-  readonly end: string;
-  /** The condition under which a session lasts no time at all. */
-  readonly empty?: string;
-}
-
-export const openEnded = "coalesce(ended_at, 'infinity'::timestamptz)";
+import { all, equal, instant, type InstantRange, oneOf } from './filters.js';
+import type { Ends, Filter, Key } from './noun.js';
+import { type Interval, openEnded } from './span.js';
 
 /** The fields of the API's Session, with both ends. */
 export function sessionColumns({ start, end, empty }: Ends): Record<string, string> {
@@ -29,15 +20,21 @@ export function sessionColumns({ start, end, empty }: Ends): Record<string, stri
 export function sessionFilters({ start, end, empty = 'false' }: Ends): Record<string, Filter<never>> {
   return {
     project: equal('project'),
-    active: (active: boolean) => (active ? `${openEnded} = 'infinity'` : 'ended_at is not null'),
+    active: (active: boolean) => `ended_at is ${active ? '' : 'not '}null`,
     [start]: instant('started_at'),
-    [end]: instant('ended_at'),
+    [end]: ended,
     activeAt: activeAt(empty),
     activeDuring: activeDuring(empty),
     startSource: oneOf('start_source'),
     endSource: oneOf('end_source'),
   };
 }
+
+/** Worded as the indexes by end are. */
+const ended: Filter<InstantRange> = (range, statement) => {
+  const within = instant(openEnded)(range, statement);
+  return within === 'true' ? within : `${within} and ${openEnded} < 'infinity'`;
+};
 
 /** By start, and by end with open sessions last; equal ones by id in byte order. */
 export function sessionOrders({ start, end }: Ends, id: readonly string[]): Record<string, readonly Key[]> {
@@ -61,7 +58,7 @@ function activeAt(empty: string): Filter<string> {
   };
 }
 
-function activeDuring(empty: string): Filter<{ from: string; to: string }> {
+function activeDuring(empty: string): Filter<Interval> {
   return ({ from, to }, statement) => {
     if (from >= to) throw badInput(`The interval from ${from} to ${to} is empty.`);
     if (from >= statement.now) return 'false';

@@ -1,0 +1,16 @@
+// node --import ./test/support/typescript.mjs bench/seed-sessions.ts [sessions] [rooms]
+//
+// Fills the tables of DATABASE_URL, which must be empty, with the participant sessions of the year that ends now,
+// and the rooms, tracks, egress, ingress sessions and agent jobs that go with them.
+import { prepare } from '../src/database/prepare.js';
+import { seedSessions } from './seed/sessions.js';
+
+const url = process.env['DATABASE_URL'];
+if (url === undefined) throw new Error('DATABASE_URL must be set.');
+const sessions = Number(process.argv[2] ?? 10_000_000);
+const rooms = Number(process.argv[3] ?? Math.ceil(sessions / 200));
+
+await prepare(url);
+const began = performance.now();
+await seedSessions(url, { sessions, rooms, until: Date.now() });
+console.log(`${sessions} sessions in ${rooms} rooms in ${((performance.now() - began) / 1000).toFixed(1)} s`);
