@@ -49,7 +49,7 @@ export function spanOf({ start, end }: Ends, filter: Readonly<Record<string, unk
 
 /** Where the sessions of a span are: conditions of which at most one holds, each with an order by start, or by end. */
 export function placesOf(statement: Statement, { from, until, active }: Span, by = 'started_at'): string[] {
-  const since = from === null ? null : `${statement.bind(from)}::timestamptz`;
+  const since = from === null || active === true ? null : `${statement.bind(from)}::timestamptz`;
   const limit = until === null ? null : `${statement.bind(until)}::timestamptz`;
   const before = limit === null ? [] : [`started_at < ${limit}`];
   // The same, worded apart: of places joined by `or` the planner takes out what all share, and misjudges the rest.
