@@ -115,9 +115,11 @@ describe.each(Object.entries(cases))('%s reads nothing else', (_name, { grants, 
     token = await service.token(grants);
     await insert(new Rows(service.database), '', { project: 'default', roomName: 'daily' });
     await new Rows(service.database).rooms({ sid: 'RM_quiet' });
+    await new Rows(service.database).countUsage();
     for (const { name, query } of ways) alone.set(name, await service.query(query, {}, token));
     await insertForeign(new Rows(service.database));
     await insertIntoQuiet(new Rows(service.database), 'acme');
+    await new Rows(service.database).countUsage();
   });
   afterAll(() => service.stop());
 

@@ -42,6 +42,7 @@ async function insert(rows: Rows, scope: { project: string; roomName: string }, 
   await rows.egresses({ ...room, egressId: `EG_1${suffix}`, info: hidden });
   await rows.ingressSessions({ ...room, resourceId: `RT_1${suffix}`, info: hidden });
   await rows.agentJobs({ ...room, jobId: `AJ_1${suffix}`, info: hidden });
+  await rows.countUsage();
 }
 
 describe('an export is refused as GraphQL refuses', () => {

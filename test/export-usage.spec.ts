@@ -16,6 +16,7 @@ beforeAll(async () => {
     { sid: 'PA_2', startedAt: at('10:59:00'), identity: 'bob', roomName: 'other', roomSid: 'RM_2' },
   );
   await rows.tracks({ endedAt: at('10:30:00') });
+  await rows.countUsage();
 });
 afterAll(() => service.stop());
 

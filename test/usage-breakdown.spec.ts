@@ -18,6 +18,7 @@ beforeAll(async () => {
   await rows.egresses(ended);
   await rows.ingressSessions(ended);
   await rows.agentJobs(ended);
+  await rows.countUsage();
   const { queries } = service.database;
   const query = queries.query.bind(queries) as (text: string, values: unknown[]) => Promise<unknown>;
   Object.assign(queries, { query: (text: string, values: unknown[]) => (statements++, query(text, values)) });
