@@ -1,9 +1,9 @@
-// node --import ./test/support/typescript.mjs bench/seed-sessions.ts [sessions] [rooms]
+// node --import ./test/support/typescript.mjs bench/seed-sessions.ts [sessions] [rooms] [log]
 //
 // Fills the tables of DATABASE_URL, which must be empty, with the participant sessions of the year that ends now,
-// and the rooms, tracks, egress, ingress sessions and agent jobs that go with them.
+// and the rooms, tracks, egress, ingress sessions and agent jobs that go with them; with `log`, a log as big as theirs.
 import { prepare } from '../src/database/prepare.js';
-import { seedSessions } from './seed/sessions.js';
+import { seedLog, seedSessions } from './seed/sessions.js';
 
 const url = process.env['DATABASE_URL'];
 if (url === undefined) throw new Error('DATABASE_URL must be set.');
@@ -13,4 +13,5 @@ const rooms = Number(process.argv[3] ?? Math.ceil(sessions / 200));
 await prepare(url);
 const began = performance.now();
 await seedSessions(url, { sessions, rooms, until: Date.now() });
+if (process.argv[4] === 'log') await seedLog(url);
 console.log(`${sessions} sessions in ${rooms} rooms in ${((performance.now() - began) / 1000).toFixed(1)} s`);

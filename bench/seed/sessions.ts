@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { connection } from '../../src/database/connection.js';
 import { dropIndexes } from './indexes.js';
+import { insertLog } from './log-sql.js';
 import { insertAgentJobs, insertEgress, insertIngressSessions, insertLocks } from './media-sql.js';
 import { chunkEnds, chunkParticipants, insertParticipants } from './participants-sql.js';
 import { chunkRooms, type Plan, planSql } from './plan.js';
@@ -25,6 +26,20 @@ export async function seedSessions(url: string, plan: Plan): Promise<void> {
     await first.query(insertLocks);
     await share(writers, indexes, (writer, make) => writer.query(make));
     await first.query(`vacuum (analyze) ${tables.join(', ')}`);
+  } finally {
+    await Promise.all(writers.map((writer) => writer.end()));
+  }
+}
+
+/** Fills the empty log with one event of each participant: not what made the tables, but as big as a log of theirs. */
+export async function seedLog(url: string): Promise<void> {
+  const writers = await Promise.all(Array.from({ length: WRITERS }, () => openWriter(url)));
+  const first = writers[0]!;
+  try {
+    const indexes = await dropIndexes(first, ['webhook_event']);
+    await first.query(insertLog);
+    await share(writers, indexes, (writer, make) => writer.query(make));
+    await first.query('vacuum (analyze) webhook_event');
   } finally {
     await Promise.all(writers.map((writer) => writer.end()));
   }

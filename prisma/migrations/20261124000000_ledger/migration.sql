@@ -30,6 +30,7 @@ CREATE TABLE webhook_event (
 );
 CREATE INDEX webhook_event_by_log ON webhook_event (project, epoch, xid, seq);
 CREATE INDEX webhook_event_by_room ON webhook_event (room_sid, epoch, xid, seq) WHERE room_sid IS NOT NULL;
+CREATE INDEX webhook_event_by_room_name ON webhook_event (room_name, epoch, xid, seq) WHERE room_name IS NOT NULL;
 CREATE INDEX webhook_event_by_participant ON webhook_event (participant_sid, epoch, xid, seq) WHERE participant_sid IS NOT NULL;
 CREATE INDEX webhook_event_by_egress ON webhook_event (egress_id, epoch, xid, seq) WHERE egress_id IS NOT NULL;
 CREATE INDEX webhook_event_by_resource ON webhook_event (resource_id, epoch, xid, seq) WHERE resource_id IS NOT NULL;
@@ -82,6 +83,7 @@ CREATE INDEX room_by_start ON room (project, started_at, sid);
 CREATE INDEX room_by_end ON room (project, coalesce(ended_at, 'infinity'::timestamptz), sid);
 CREATE INDEX room_by_length ON room (project, coalesce(width_bucket(date_part('epoch', ended_at - started_at),
     '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99), started_at, sid);
+CREATE INDEX room_by_name ON room (room_name, started_at, sid);
 
 CREATE TABLE participant (
   project text COLLATE "C" NOT NULL,
@@ -167,6 +169,7 @@ CREATE TABLE track (
 CREATE INDEX track_cascade ON track ((participant_sid || '/' || project)) WHERE told_end_at IS NULL;
 CREATE INDEX track_by_participant ON track (participant_sid, started_at, sid);
 CREATE INDEX track_by_room ON track (room_sid, started_at, sid);
+CREATE INDEX track_by_room_name ON track (room_name, started_at, sid);
 CREATE INDEX track_by_start ON track (project, started_at, sid);
 CREATE INDEX track_by_end ON track (project, coalesce(ended_at, 'infinity'::timestamptz), sid);
 CREATE INDEX track_by_length ON track (project, coalesce(width_bucket(date_part('epoch', ended_at - started_at),
@@ -201,6 +204,7 @@ CREATE TABLE egress (
   PRIMARY KEY (egress_id, project)
 );
 CREATE INDEX egress_by_room ON egress (room_sid, started_at, egress_id) WHERE room_sid IS NOT NULL;
+CREATE INDEX egress_by_room_name ON egress (room_name, started_at, egress_id) WHERE room_name IS NOT NULL;
 CREATE INDEX egress_by_start ON egress (project, started_at, egress_id);
 CREATE INDEX egress_by_end ON egress (project, coalesce(ended_at, 'infinity'::timestamptz), egress_id);
 CREATE INDEX egress_by_length ON egress (project, coalesce(width_bucket(date_part('epoch', ended_at - started_at),
@@ -236,7 +240,9 @@ CREATE TABLE ingress_session (
 CREATE INDEX ingress_session_family ON ingress_session
   ((ingress_id || '/' || project), coalesce(superseded_at, 'infinity'::timestamptz));
 CREATE INDEX ingress_session_by_room ON ingress_session (room_sid, started_at, resource_id) WHERE room_sid IS NOT NULL;
+CREATE INDEX ingress_session_by_room_name ON ingress_session (room_name, started_at, resource_id) WHERE room_name IS NOT NULL;
 CREATE INDEX ingress_session_by_start ON ingress_session (project, started_at, resource_id);
+CREATE INDEX ingress_session_by_ingress ON ingress_session (ingress_id, started_at, resource_id);
 CREATE INDEX ingress_session_by_end ON ingress_session (project, coalesce(ended_at, 'infinity'::timestamptz), resource_id);
 CREATE INDEX ingress_session_by_length ON ingress_session (project, coalesce(width_bucket(date_part('epoch', ended_at - started_at),
     '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99), started_at, resource_id);
@@ -269,6 +275,7 @@ CREATE TABLE agent_job (
   PRIMARY KEY (job_id, project)
 );
 CREATE INDEX agent_job_by_room ON agent_job (room_sid, started_at, job_id) WHERE room_sid IS NOT NULL;
+CREATE INDEX agent_job_by_room_name ON agent_job (room_name, started_at, job_id) WHERE room_name IS NOT NULL;
 CREATE INDEX agent_job_by_start ON agent_job (project, started_at, job_id);
 CREATE INDEX agent_job_by_length ON agent_job (project, coalesce(width_bucket(date_part('epoch', ended_at - started_at),
     '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99), started_at, job_id);

@@ -70,7 +70,7 @@ function sourceSql(statement: Statement, listing: Listing, parents: readonly Row
   // A parent's own index leads to its rows.
   const span = ends === undefined || relation.keys.length > 0 ? null : spanOf(ends, filter, by);
   const given = Object.entries(filter).filter(([name, value]) => value != null && !(name === 'active' && span));
-  const named = given.map(([name, value]) => (filters as Filters)[name]!(value, statement));
+  const named = given.map(([name, value]) => (filters as Filters)[name]!(value, statement, by));
   const where = [on, statement.inScope, ...named, ...also].join(' and ');
   const places = span === null ? [] : placesOf(statement, span, by);
   return { from, places: places.length === 0 ? [where] : places.map((place) => `${where} and ${place}`) };

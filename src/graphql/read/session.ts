@@ -30,11 +30,23 @@ export function sessionFilters({ start, end, empty = 'false' }: Ends): Record<st
   };
 }
 
-/** Worded as the indexes by end are. */
-const ended: Filter<InstantRange> = (range, statement) => {
-  const within = instant(openEnded)(range, statement);
+/**
+ * Ends are compared in the index by end where the list is ordered by it. Elsewhere the session's place says about as
+ * much already: inside coalesce the planner does not count it twice.
+ */
+const ended: Filter<InstantRange> = ({ gte, lt }, statement, by) => {
+  const bound = (at: string): string => `${statement.bind(at)}::timestamptz`;
+  if (by !== openEnded) {
+    const [from, until] = [gte != null && `ended_at >= ${bound(gte)}`, lt != null && `ended_at < ${bound(lt)}`];
+    return all([from, until].map((side) => side && `coalesce(${side}, false)`));
+  }
+  const within = instant(openEnded)({ gte, lt }, statement);
   return within === 'true' ? within : `${within} and ${openEnded} < 'infinity'`;
 };
+
+function endsAfter(instant: string, by: string | undefined): string {
+  return by === openEnded ? `${openEnded} > ${instant}` : `coalesce(ended_at > ${instant}, true)`;
+}
 
 /** By start, and by end with open sessions last; equal ones by id in byte order. */
 export function sessionOrders({ start, end }: Ends, id: readonly string[]): Record<string, readonly Key[]> {
@@ -51,22 +63,22 @@ function enumName(field: string): string {
 
 // Both leave out what has not come yet, so an open session may stand as endless here.
 function activeAt(empty: string): Filter<string> {
-  return (at, statement) => {
+  return (at, statement, by) => {
     if (at >= statement.now) return 'false';
     const bound = `${statement.bind(at)}::timestamptz`;
-    return all([`started_at <= ${bound}`, `${openEnded} > ${bound}`, `not (${empty})`]);
+    return all([`started_at <= ${bound}`, endsAfter(bound, by), `not (${empty})`]);
   };
 }
 
 function activeDuring(empty: string): Filter<Interval> {
-  return ({ from, to }, statement) => {
+  return ({ from, to }, statement, by) => {
     if (from >= to) throw badInput(`The interval from ${from} to ${to} is empty.`);
     if (from >= statement.now) return 'false';
     const until = to < statement.now ? to : statement.now;
     return all([
       `started_at < ${statement.bind(until)}::timestamptz`,
-      `${openEnded} > ${statement.bind(from)}::timestamptz`,
-      `${openEnded} > started_at`,
+      endsAfter(`${statement.bind(from)}::timestamptz`, by),
+      'coalesce(ended_at > started_at, true)',
       `not (${empty})`,
     ]);
   };

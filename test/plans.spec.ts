@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seedLog, seedSessions } from '../bench/seed/sessions.js';
+import { createDatabase, type TestDatabase } from './support/database.js';
+import { planOf } from './support/plan.js';
+import { record, type Sent } from './support/recorded.js';
+import { type Service, startService } from './support/service.js';
+
+const SESSIONS = 80_000;
+/** A page and the row after it, and what a query looks up beside them. */
+const PAGE = 110;
+/** A page of each class of lengths, and what of the class began within its bound but ended before the span. */
+const SPAN = 12 * 51 + 600;
+
+const until = Date.parse('2026-11-24T12:00:00Z');
+const at = (days: number): string => JSON.stringify(new Date(until - days * 86_400_000).toISOString());
+const range = (from: number, to: number): string => `{gte: ${at(from)}, lt: ${at(to)}}`;
+
+let database: TestDatabase;
+let service: Service;
+let sent: Sent[];
+let sample: Record<string, string>;
+beforeAll(async () => {
+  database = await createDatabase();
+  await seedSessions(database.url, { sessions: SESSIONS, rooms: 5000, until });
+  await seedLog(database.url);
+  service = await startService({ databaseUrl: database.url, clock: { now: () => until } });
+  await multiply('egress', ['egress_id'], 60);
+  await multiply('ingress_session', ['resource_id', 'ingress_id'], 200);
+  await multiply('agent_job', ['job_id'], 100);
+  sample = await takeSample();
+  sent = record(service.database.queries);
+});
+afterAll(async () => {
+  await service.stop();
+  await database.drop();
+});
+
+/** There are few of these beside the participants: each gets as many likenesses. */
+async function multiply(table: string, ids: readonly string[], times: number): Promise<void> {
+  const { prisma } = service.database;
+  const fields = ids.map((id) => `'${id}', ${id} || '-' || n`).join(', ');
+  await prisma.$executeRawUnsafe(
+    `insert into ${table} select (jsonb_populate_record(t, jsonb_build_object(${fields}))).* from ${table} t, generate_series(2, ${times}) n`,
+  );
+  await prisma.$executeRawUnsafe(`vacuum (analyze) ${table}`);
+}
+
+async function takeSample(): Promise<Record<string, string>> {
+  const { rows } = await service.database.queries.query<Record<string, string>>(
+    `select p.sid, p.room_sid, p.room_name, p.identity, t.sid as track_sid, w.id as event_id, e.egress_id,
+       i.ingress_id, i.resource_id, j.job_id
+     from (select * from participant where has_track order by started_at offset ${SESSIONS / 2} limit 1) p
+     join track t on t.participant_sid = p.sid join webhook_event w on w.participant_sid = p.sid,
+     (select * from egress limit 1) e, (select * from ingress_session limit 1) i, (select * from agent_job limit 1) j`,
+  );
+  return rows[0]!;
+}
+
+/** Asks a list with these arguments, in which `$name` stands for a sample's value, and explains what was sent. */
+async function rowsRead(list: string, args: string, grant: object = { roomList: true }): Promise<number> {
+  sent.length = 0;
+  const given = args.replace(/\$(\w+)/g, (_, name: string) => JSON.stringify(sample[name]));
+  const query = `{ ${list}${given === '' ? '' : `(${given})`} { edges { cursor node { id } } pageInfo { hasNextPage } } }`;
+  const { errors } = await service.query(query, {}, await service.token(grant));
+  expect(errors).toBeUndefined();
+  const asked = [...sent];
+  const plans = await Promise.all(asked.map((statement) => planOf(service.database.queries, statement)));
+  expect(plans.flatMap(({ sequential }) => sequential)).toEqual([]);
+  return plans.reduce((sum, { rows }) => sum + rows, 0);
+}
+
+type Case = readonly [args: string, rows: number];
+
+/** What every list of sessions finds by an index. */
+const sessions = (start: string, end: string): Case[] => {
+  const [byStart, byEnd] = [start, end].map((field) => field.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase());
+  const ordered = (field: string | undefined, direction: string): string =>
+    `, orderBy: {field: ${field}, direction: ${direction}}`;
+  return [
+    ['', PAGE],
+    [`filter: {${start}: ${range(200, 100)}}`, PAGE],
+    [`filter: {${start}: ${range(200, 100)}}${ordered(byStart, 'ASC')}`, PAGE],
+    ['filter: {active: true}', PAGE],
+    [`filter: {active: true}${ordered(byStart, 'ASC')}`, PAGE],
+    ['filter: {active: false}', SPAN],
+    [`filter: {activeAt: ${at(0)}}`, SPAN],
+    [`filter: {activeAt: ${at(120.1)}}`, SPAN],
+    [`filter: {activeAt: ${at(120.1)}}${ordered(byStart, 'ASC')}`, SPAN],
+    [`filter: {activeDuring: {from: ${at(200)}, to: ${at(199)}}}`, SPAN],
+    [`filter: {activeDuring: {from: ${at(200)}, to: ${at(170)}}}`, SPAN],
+    [`filter: {activeDuring: {from: ${at(200)}, to: ${at(170)}}}${ordered(byStart, 'ASC')}`, SPAN],
+    [`filter: {activeDuring: {from: ${at(200)}, to: ${at(199)}}}, last: 50`, SPAN],
+    ...(end === ''
+      ? []
+      : ([
+          [`filter: {${end}: ${range(200, 100)}}`, SPAN],
+          [`filter: {${end}: ${range(200, 100)}}${ordered(byStart, 'ASC')}`, SPAN],
+          [`filter: {${end}: ${range(200, 100)}}${ordered(byEnd, 'DESC')}`, PAGE],
+          [`filter: {active: true}${ordered(byEnd, 'ASC')}`, PAGE],
+        ] as Case[])),
+  ];
+};
+
+const ofRoom: Case[] = [
+  ['filter: {roomSid: [$room_sid]}', PAGE],
+  ['filter: {roomName: {eq: $room_name}}', PAGE],
+];
+
+const cases: Record<string, Case[]> = {
+  rooms: [
+    ...sessions('startedAt', 'endedAt'),
+    ['filter: {sid: [$room_sid]}', PAGE],
+    ['filter: {name: {eq: $room_name}}', PAGE],
+    ['filter: {name: {startsWith: $room_name}}', PAGE],
+    ['orderBy: {field: NAME, direction: ASC}', PAGE],
+    ['filter: {recording: true}', 4000],
+    ['filter: {identity: $identity}', PAGE],
+  ],
+  participants: [
+    ...sessions('joinedAt', 'leftAt'),
+    ...ofRoom,
+    ['filter: {sid: [$sid]}', PAGE],
+    ['filter: {identity: {eq: $identity}}', PAGE],
+    ['filter: {identity: {in: [$identity, "nobody"]}}', PAGE],
+    ['filter: {identity: {startsWith: $identity}}', 3 * PAGE],
+    ['filter: {roomName: {startsWith: $room_name}}', 5 * PAGE],
+  ],
+  tracks: [
+    ...sessions('publishedAt', 'unpublishedAt'),
+    ['filter: {roomSid: [$room_sid]}', PAGE],
+    ['filter: {sid: [$track_sid]}', PAGE],
+    ['filter: {participantSid: [$sid]}', PAGE],
+  ],
+  egresses: [...sessions('startedAt', 'endedAt'), ...ofRoom, ['filter: {egressId: [$egress_id]}', PAGE]],
+  ingressSessions: [...sessions('startedAt', 'endedAt'), ...ofRoom, ['filter: {ingressId: [$ingress_id]}', PAGE]],
+  agentJobs: [...ofRoom, ['filter: {id: [$job_id]}', PAGE]],
+  webhookEvents: [
+    ...ofRoom,
+    ['', PAGE],
+    ['filter: {id: [$event_id]}', PAGE],
+    ['filter: {participantSid: [$sid]}', PAGE],
+    ['filter: {egressId: [$egress_id]}', PAGE],
+    ['filter: {resourceId: [$resource_id]}', PAGE],
+    ['filter: {jobId: [$job_id]}', PAGE],
+    ['filter: {projected: false}', PAGE],
+  ],
+};
+
+describe.each(Object.entries(cases))('%s', (list, all) => {
+  it.each(all)('by (%s) read no more than they show', async (args, rows) => {
+    expect(await rowsRead(list, args)).toBeLessThanOrEqual(rows);
+  });
+
+  it('of one room name are read by it', async () => {
+    expect(await rowsRead(list, '', { roomAdmin: true, room: sample['room_name'] })).toBeLessThanOrEqual(PAGE);
+  });
+
+  it('are as near deep in a long list', async () => {
+    const { data } = await service.query<Record<string, { edges: { cursor: string }[] }>>(
+      `{ ${list}(last: 200) { edges { cursor } } }`,
+    );
+    const after = data[list]!.edges[0]!.cursor;
+    expect(await rowsRead(list, `after: ${JSON.stringify(after)}`)).toBeLessThanOrEqual(PAGE);
+  });
+});

@@ -1,0 +1,19 @@
+import type { Pool } from 'pg';
+
+export interface Sent {
+  readonly text: string;
+  readonly values: unknown[];
+}
+
+/** Keeps what a pool is asked, from now on. */
+export function record(pool: Pool): Sent[] {
+  const sent: Sent[] = [];
+  const query = pool.query.bind(pool) as (text: string, values: unknown[]) => unknown;
+  Object.assign(pool, {
+    query(text: string, values: unknown[]): unknown {
+      sent.push({ text, values });
+      return query(text, values);
+    },
+  });
+  return sent;
+}
