@@ -1,5 +1,5 @@
-/** How much time a cell covers, in seconds: a quarter-hour, a day, 32 days. Each divides the next. */
-export const SPANS = [900, 86_400, 2_764_800] as const;
+/** How much time a cell covers, in seconds: a quarter-hour, an hour, a day, 32 days. Each divides the next. */
+export const SPANS = [900, 3_600, 86_400, 2_764_800] as const;
 
 /** In ms. Every zone's calendar begins its windows on one since 2000. */
 export const QUARTER = 900_000;
@@ -11,8 +11,23 @@ export interface Stretch {
   readonly to: number;
 }
 
-/** The fewest cells that cover from `from` to `to`, both of which quarter-hours begin at. */
-export function cover(from: number, to: number, level = 0): Stretch[] {
+/** Fewest cells that cover every window between neighbouring edges by itself; quarter-hours begin at all edges. */
+export function coverWindows(edges: readonly number[]): Stretch[] {
+  const last = new Map<number, { span: number; from: number; to: number }>();
+  const stretches: Stretch[] = [];
+  for (const stretch of edges.slice(1).flatMap((to, index) => cover(edges[index]!, to))) {
+    const before = last.get(stretch.span);
+    if (before?.to === stretch.from) before.to = stretch.to;
+    else {
+      const next = { ...stretch };
+      last.set(stretch.span, next);
+      stretches.push(next);
+    }
+  }
+  return stretches;
+}
+
+function cover(from: number, to: number, level = 0): Stretch[] {
   if (from >= to) return [];
   const span = SPANS[level]!;
   const longer = SPANS[level + 1];

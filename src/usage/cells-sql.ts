@@ -1,5 +1,5 @@
 import type { Statement } from '../graphql/read/statement.js';
-import { cover } from '../meter/span.js';
+import { coverWindows } from '../meter/span.js';
 import { filterSql } from './filters.js';
 import type { Measure } from './measures.js';
 import { celled } from './meters.js';
@@ -44,7 +44,7 @@ function middleSql(statement: Statement, question: Question, edges: readonly num
       null::int as sessions
     from (
       select win${groups.join('')}, ${until} as until, at, starts, ends, offset_ms, offset_minutes, doubts, doubt_offset_ms
-      from (select win, at, ${sums}, ${named} from (${foldedSql(statement, question, edges)} union all ${unfoldedSql(statement, question, edges)}) as cell) as session
+      from (select win, at, ${sums}, ${named} from (${storedSql(statement, question, edges)}) as cell) as session
       where ${['true', ...where].join(' and ')}
     ) as mark group by ${row}`;
 }
@@ -52,22 +52,15 @@ function middleSql(statement: Statement, question: Question, edges: readonly num
 const sums = 'starts, ends, offset_ms, offset_minutes, doubts, doubt_offset_ms';
 const columns = `project, type, source, at, ${sums}`;
 
-function foldedSql(statement: Statement, { meterName }: Question, edges: readonly number[]): string {
-  const stretches = [0, ...edges.slice(0, -1)].flatMap((from, win) =>
-    cover(from, edges[win]!).map((stretch) => ({ ...stretch, win })),
+function storedSql(statement: Statement, { meterName }: Question, edges: readonly number[]): string {
+  const within = coverWindows([0, ...edges]).map(
+    ({ span, from, to }) => `(span = ${span} and at >= ${from} and at < ${to})`,
   );
-  const arrays = (['span', 'from', 'to', 'win'] as const).map(
-    (name) => `${statement.bind(stretches.map((stretch) => stretch[name]))}::bigint[]`,
-  );
-  return `select win::int, ${columns} from unnest(${arrays.join(', ')}) as stretch (covered, since, before, win)
-    join (select * from usage_cell where ${statement.inScope} and meter = ${statement.bind(meterName)}) as cell
-    on span = covered and at >= since and at < before`;
-}
-
-function unfoldedSql(statement: Statement, { meterName }: Question, edges: readonly number[]): string {
-  const last = statement.bind(edges.at(-1)!);
-  return `select width_bucket(at, ${statement.bind(edges)}::bigint[]), ${columns} from usage_delta
-    where ${statement.inScope} and meter = ${statement.bind(meterName)} and at < ${last}::bigint`;
+  const read = (table: string, where: string): string =>
+    `select ${columns} from ${table} where ${statement.inScope} and meter = ${statement.bind(meterName)} and ${where}`;
+  const folded = read('usage_cell', `(${within.join(' or ')})`);
+  const unfolded = read('usage_delta', `at < ${edges.at(-1)}`);
+  return `select width_bucket(at, ${statement.bind(edges)}::bigint[]) as win, ${columns} from (${folded} union all ${unfolded}) as cell`;
 }
 
 /** What is no whole quarter-hour, from the sessions. */

@@ -280,7 +280,7 @@ CREATE INDEX agent_job_by_start ON agent_job (project, started_at, job_id);
 CREATE INDEX agent_job_by_length ON agent_job (project, coalesce(width_bucket(date_part('epoch', ended_at - started_at),
     '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99), started_at, job_id);
 
--- What sessions add up to, by the quarter-hour (span 900), the day and 32 days, in seconds; see src/meter.
+-- What sessions add up to, by the quarter-hour (span 900), the hour, the day and 32 days, in seconds; see src/meter.
 -- Intake adds to usage_delta, which nobody waits for, and a fold moves that to usage_cell: read both.
 CREATE TABLE usage_cell (
   project text COLLATE "C" NOT NULL,
