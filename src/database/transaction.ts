@@ -24,6 +24,7 @@ export async function inTransaction(pool: Pool, work: (run: Run) => Promise<Stat
   const pending = new Set<Promise<unknown>>();
   const send = <R extends object>(query: Statement | { text: string }): Promise<QueryResult<R>> => {
     const config: QueryConfig & { query_timeout: number } = { ...query, query_timeout: ANSWER_TIMEOUT_MS };
+    gather(client.connection.stream);
     const sent = client.query<R>(config);
     pending.add(sent);
     sent.then(
@@ -45,6 +46,12 @@ export async function inTransaction(pool: Pool, work: (run: Run) => Promise<Stat
   } finally {
     await leave(client, pending, failure !== null).finally(endWatch);
   }
+}
+
+/** What is sent in one turn of the event loop leaves together. */
+function gather(stream: PoolClient['connection']['stream']): void {
+  stream.cork();
+  process.nextTick(() => stream.uncork());
 }
 
 /** After a failure all that was sent must be answered before the connection can be used again. */
