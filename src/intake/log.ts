@@ -1,3 +1,4 @@
+import { timestampOf } from '../database/milliseconds.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import type { Statement } from '../database/transaction.js';
 import { lockValues, takeLocks } from '../projection/lock.js';
@@ -48,8 +49,8 @@ const columns = [
   ['id', 'text'],
   ['created_seconds', 'bigint'],
   ['event', 'text'],
-  ['created_at', 'timestamptz'],
-  ['received_at', 'timestamptz'],
+  ['created_at', 'float8'],
+  ['received_at', 'float8'],
   ['deliveries', 'int'],
   ['projected', 'bool'],
   ['problem', 'text'],
@@ -67,7 +68,12 @@ const columns = [
 
 const names = columns.map(([name]) => name).join(', ');
 const arrays = columns.map(([, type], at) => `$${at + 4}::${type}[]`).join(', ');
-const selected = columns.map(([name]) => (name === 'payload' ? 'e.payload::json' : `e.${name}`)).join(', ');
+const selected = columns.map(([name]) => storable(name)).join(', ');
+
+function storable(name: (typeof columns)[number][0]): string {
+  if (name === 'payload') return 'e.payload::json';
+  return name === 'created_at' || name === 'received_at' ? timestampOf(`e.${name}`) : `e.${name}`;
+}
 
 /** Locks first, in key order; then the log, in key order: no two writers can wait for each other. */
 const takeLocksAndLog = `with locked as (${takeLocks} returning 1)
@@ -96,8 +102,8 @@ function rowOf(entry: Entry): unknown[] {
     event.id,
     String(event.createdSeconds),
     event.name,
-    rfc3339(event.at),
-    rfc3339(event.receivedAt),
+    event.at,
+    event.receivedAt,
     deliveriesOf(entry),
     event.problem === null,
     event.problem,
@@ -112,11 +118,6 @@ function rowOf(entry: Entry): unknown[] {
     ids.jobId,
     JSON.stringify(event.message),
   ];
-}
-
-/** Postgres reads no year 0, nor a sign: what RFC 3339 can write lies within years 1 to 9999. */
-function rfc3339(ms: number): string {
-  return new Date(ms).toISOString();
 }
 
 /** The entries that this transaction was the first to log. */

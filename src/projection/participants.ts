@@ -1,3 +1,4 @@
+import { timestampOf } from '../database/milliseconds.js';
 import type { Run } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { supersede } from './interval.js';
@@ -97,10 +98,10 @@ async function readKin(run: Run, families: Map<string, number>): Promise<Partici
   });
   const rows = await run<ParticipantRow>({
     name: 'participant kin',
-    text: `select ${selectList(participantTable)} from unnest($1::text[], $2::timestamptz[]) k(family, since)
+    text: `select ${selectList(participantTable)} from unnest($1::text[], $2::float8[]) k(family, since)
       join participant r on r.room_sid || '/' || r.identity || '/' || r.project = k.family and r.identity <> ''
-        and coalesce(r.superseded_at, 'infinity'::timestamptz) >= k.since`,
-    values: [keys, [...families.values()].map((since) => new Date(since).toISOString())],
+        and coalesce(r.superseded_at, 'infinity'::timestamptz) >= ${timestampOf('k.since')}`,
+    values: [keys, [...families.values()]],
   });
   return rows.filter((row) => families.has(familyOf(row) ?? ''));
 }

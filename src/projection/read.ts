@@ -1,3 +1,4 @@
+import { timestampOf } from '../database/milliseconds.js';
 import type { Run } from '../database/transaction.js';
 import { columnOf, selectList, type Row, type Table } from './table.js';
 
@@ -44,19 +45,19 @@ export async function readFamilies<R extends object>(
   const wanted = `k.family || '/' || k.project`;
   const lead = columnOf(table.key[0] ?? '');
   const columns = [table.key[0] ?? '', family.by, 'project'];
-  const touch = `unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) k(id, family, project, since)`;
+  const touch = `unnest($1::text[], $2::text[], $3::text[], $4::float8[]) k(id, family, project, since)`;
   const list = selectList(table);
   return run<R>({
     name: `${table.name} families`,
     text: `select ${list} from ${touch}
         join ${table.name} t on t.${lead} = k.id and t.${by}${unindexed} = k.family and t.project${unindexed} = k.project
-        join ${table.name} r on r.${by} || '/' || r.project = ${wanted} and ${until} >= least(t.started_at, k.since)
+        join ${table.name} r on r.${by} || '/' || r.project = ${wanted} and ${until} >= least(t.started_at, ${timestampOf('k.since')})
       union all
       select ${list} from ${touch}
-        join ${table.name} r on r.${by} || '/' || r.project = ${wanted} and ${until} >= k.since`,
+        join ${table.name} r on r.${by} || '/' || r.project = ${wanted} and ${until} >= ${timestampOf('k.since')}`,
     values: [
       ...columns.map((name) => touched.map(({ row }) => (row as Row)[name])),
-      touched.map(({ since }) => new Date(since).toISOString()),
+      touched.map(({ since }) => since),
     ],
   });
 }

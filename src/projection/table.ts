@@ -1,3 +1,4 @@
+import { millisecondsOf, timestampOf } from '../database/milliseconds.js';
 import type { Statement } from '../database/transaction.js';
 import type { UsageOf } from '../meter/delta.js';
 
@@ -41,7 +42,7 @@ export function columnOf(name: string): string {
 
 const arrayType: Record<ColumnType, string> = {
   text: 'text[]',
-  time: 'timestamptz[]',
+  time: 'float8[]',
   int: 'int[]',
   bigint: 'bigint[]',
   bigints: 'text[]',
@@ -51,6 +52,11 @@ const arrayType: Record<ColumnType, string> = {
 };
 const cast: Partial<Record<ColumnType, string>> = { bigints: '::bigint[]', json: '::json', jsonb: '::jsonb' };
 
+/** A value of the statement's arrays as the table holds it. */
+function storable(value: string, type: ColumnType): string {
+  return type === 'time' ? timestampOf(value) : value + (cast[type] ?? '');
+}
+
 /** The select list of the columns that merging needs, from alias `r`. */
 export function selectList(table: Table): string {
   return Object.entries(table.columns)
@@ -59,7 +65,7 @@ export function selectList(table: Table): string {
 }
 
 function readable(column: string, type: ColumnType): string {
-  if (type === 'time') return `(extract(epoch from ${column}) * 1000)::float8`;
+  if (type === 'time') return millisecondsOf(column);
   if (type === 'bigint') return `${column}::float8`;
   if (type === 'bigints') return `${column}::float8[]`;
   return column;
@@ -80,7 +86,7 @@ function writeUpsert(table: Table): { text: string; columns: [string, ColumnType
   const columns = Object.entries({ ...table.columns, ...payload });
   const names = columns.map(([name]) => columnOf(name));
   const arrays = columns.map(([, type], index) => `$${index + 1}::${arrayType[type]}`);
-  const selected = columns.map(([name, type]) => `u.${columnOf(name)}${cast[type] ?? ''}`);
+  const selected = columns.map(([name, type]) => storable(`u.${columnOf(name)}`, type));
   const key = table.key.map(columnOf);
   const text = `insert into ${table.name} (${names.join(', ')})
     select ${selected.join(', ')} from unnest(${arrays.join(', ')}) u(${names.join(', ')})
@@ -110,7 +116,6 @@ function columnValues(table: Table, [name, type]: [string, ColumnType], rows: re
 
 function writable(value: unknown, type: ColumnType): unknown {
   if (value === null) return null;
-  if (type === 'time') return new Date(value as number).toISOString();
   if (type === 'bigints') return `{${(value as number[]).join(',')}}`;
   return value;
 }
