@@ -42,23 +42,16 @@ export async function readFamilies<R extends object>(
   if (touched.length === 0) return [];
   const { table, until } = family;
   const by = columnOf(family.by);
-  const wanted = `k.family || '/' || k.project`;
   const lead = columnOf(table.key[0] ?? '');
   const columns = [table.key[0] ?? '', family.by, 'project'];
   const touch = `unnest($1::text[], $2::text[], $3::text[], $4::float8[]) k(id, family, project, since)`;
-  const list = selectList(table);
   return run<R>({
     name: `${table.name} families`,
-    text: `select ${list} from ${touch}
-        join ${table.name} t on t.${lead} = k.id and t.${by}${unindexed} = k.family and t.project${unindexed} = k.project
-        join ${table.name} r on r.${by} || '/' || r.project = ${wanted} and ${until} >= least(t.started_at, ${timestampOf('k.since')})
-      union all
-      select ${list} from ${touch}
-        join ${table.name} r on r.${by} || '/' || r.project = ${wanted} and ${until} >= ${timestampOf('k.since')}`,
-    values: [
-      ...columns.map((name) => touched.map(({ row }) => (row as Row)[name])),
-      touched.map(({ since }) => since),
-    ],
+    text: `select ${selectList(table)} from ${touch}
+        left join ${table.name} t on t.${lead} = k.id and t.${by}${unindexed} = k.family and t.project${unindexed} = k.project
+        join ${table.name} r on r.${by} || '/' || r.project = k.family || '/' || k.project
+          and ${until} >= least(t.started_at, ${timestampOf('k.since')})`,
+    values: [...columns.map((name) => touched.map(({ row }) => (row as Row)[name])), touched.map(({ since }) => since)],
   });
 }
 
