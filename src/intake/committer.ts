@@ -24,7 +24,7 @@ export interface Surroundings {
   readonly observer: IntakeObserver;
 }
 
-const LANES = 4;
+const LANES = 2;
 
 /** Many events become one commit. Those of one room name share a lane, so that lanes rarely wait for each other. */
 export class Committer {
