@@ -1,4 +1,4 @@
-// node --import ./test/support/typescript.mjs bench/seed-sessions.ts [sessions] [rooms] [log]
+// npm run bench -- seed-sessions [sessions] [rooms] [log]
 //
 // Fills the tables of DATABASE_URL, which must be empty, with the participant sessions of the year that ends now,
 // and the rooms, tracks, egress, ingress sessions and agent jobs that go with them; with `log`, a log as big as theirs.

@@ -22,7 +22,6 @@ export interface SessionList {
 }
 
 type Count = keyof typeof roomCounts;
-type Stretch = Pick<Window, 'after' | 'before'>;
 
 /** The list by start, then id. Each page is read as it is wanted, and nothing is held between two. */
 export async function* pagesOf(list: SessionList, reading: Reading): AsyncGenerator<Rows> {
@@ -35,36 +34,25 @@ export async function* pagesOf(list: SessionList, reading: Reading): AsyncGenera
   } as const;
   const counts = columns.filter((column): column is Count => !(column in noun.columns));
   const size = counts.length > 0 ? COUNTED_PAGE : PAGE;
-  for (const stretch of stretchesOf(list, ordered)) {
-    for await (const page of stretchPages(list, { reading, ordered, window: { ...stretch, size, backward: false } })) {
-      const counted = await Promise.all(page.map((row) => withCounts(row, counts, reading)));
-      yield counted.map((row) => columns.map((column) => row[column]));
-    }
+  for await (const page of rowPages(list, { reading, ordered, size })) {
+    const counted = await Promise.all(page.map((row) => withCounts(row, counts, reading)));
+    yield counted.map((row) => columns.map((column) => row[column]));
   }
 }
 
-/** Those that run when a range begins are found by their ends, those that begin in it by their starts. */
-function stretchesOf({ filter }: SessionList, { keys }: Ordered): Stretch[] {
-  if (filter.activeDuring == null) return [{ after: null, before: null }];
-  const beginning = [filter.activeDuring.from, ...keys.slice(1).map(() => '')];
-  return [
-    { after: null, before: beginning },
-    { after: beginning, before: null },
-  ];
-}
-
-async function* stretchPages(
+async function* rowPages(
   { noun, columns, filter }: SessionList,
-  { reading, ordered, window }: { reading: Reading; ordered: Ordered; window: Window },
+  { reading, ordered, size }: { reading: Reading; ordered: Ordered; size: number },
 ): AsyncGenerator<Row[]> {
   const relation = { noun, list: ordered.list, keys: [], on: () => 'true' };
   const selection = { fields: new Set(columns), cursors: true };
-  for (let after = window.after; ;) {
+  for (let after: Position | null = null; ;) {
     const statement = reading.statement();
-    const listing = { relation, filter, ordered, selection, window: { ...window, after } };
+    const window: Window = { size, backward: false, after, before: null };
+    const listing = { relation, filter, ordered, selection, window };
     const rows = await reading.rows(statement, pageSql(statement, listing, [{}]));
     if (rows.length > 0) yield rows;
-    if (rows.length <= window.size) return;
+    if (rows.length <= size) return;
     after = positionOf(rows.at(-1)!, ordered);
   }
 }

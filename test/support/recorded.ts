@@ -5,8 +5,8 @@ export interface Sent {
   readonly values: unknown[];
 }
 
-/** Keeps what a pool is asked, from now on. */
-export function record(pool: Pool): Sent[] {
+/** Keeps what a pool is asked, until it is stopped. */
+export function record(pool: Pool): { sent: Sent[]; stop: () => void } {
   const sent: Sent[] = [];
   const query = pool.query.bind(pool) as (text: string, values: unknown[]) => unknown;
   Object.assign(pool, {
@@ -15,5 +15,5 @@ export function record(pool: Pool): Sent[] {
       return query(text, values);
     },
   });
-  return sent;
+  return { sent, stop: () => void Reflect.deleteProperty(pool, 'query') };
 }

@@ -1,0 +1,66 @@
+import { planOf } from '../../test/support/plan.js';
+import { record } from '../../test/support/recorded.js';
+import { type Service, startService } from '../../test/support/service.js';
+import { questions, type Sample } from './questions.js';
+
+const SAMPLES = 15;
+const TIMES = 9;
+
+/** What a question costs, taken over samples all through history. */
+export interface Answer {
+  readonly buffers: number;
+  /** Of its statements, planned and run; in ms. */
+  readonly p50: number;
+}
+
+/** Asks every question of a database's tables, through the door, and then its statements again and again. */
+export async function askAll(url: string): Promise<Map<string, Answer>> {
+  const service = await startService({ databaseUrl: url });
+  const samples = await takeSamples(service);
+  const answers = new Map<string, Answer>();
+  for (const [name, question] of Object.entries(questions))
+    answers.set(name, await ask(service, samples.map(question)));
+  await service.stop();
+  return answers;
+}
+
+async function ask(service: Service, queries: readonly string[]): Promise<Answer> {
+  const pool = service.database.queries;
+  const [buffers, times]: [number[], number[]] = [[], []];
+  for (const query of queries) {
+    const { sent, stop } = record(pool);
+    const { errors } = await service.query(query);
+    stop();
+    if (errors !== undefined) throw new Error(`${query}: ${errors[0]!.message}`);
+    const plans = [];
+    for (const statement of sent) plans.push(await planOf(pool, statement));
+    buffers.push(plans.reduce((sum, plan) => sum + plan.buffers, 0));
+    for (let time = 0; time < TIMES; time++) {
+      const began = performance.now();
+      for (const { text, values } of sent) await pool.query(text, values);
+      times.push(performance.now() - began);
+    }
+  }
+  return { buffers: median(buffers), p50: median(times) };
+}
+
+/** Of participants at even distances in time; the identities are the busiest, so that each fills a page. */
+async function takeSamples({ database }: Service): Promise<Sample[]> {
+  const { rows } = await database.queries.query<Sample>(
+    `with ends as (select min(started_at) as first, max(started_at) as last from participant),
+     instants as (select n, first + (last - first) * n / ${SAMPLES + 1} as at from ends, generate_series(1, ${SAMPLES}) n)
+     select p.sid, 'user-' || n as identity, room_sid as "roomSid", room_name as "roomName", ${iso('started_at')} as "joinedAt",
+       ${iso("started_at + interval '1 day'")} as "dayLater"
+     from instants cross join lateral
+       (select * from participant where project = 'default' and started_at > at order by project, started_at limit 1) p`,
+  );
+  return rows;
+}
+
+function iso(time: string): string {
+  return `to_char((${time}) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
