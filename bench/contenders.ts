@@ -16,6 +16,7 @@ const peer = 'bench/peers/nest-prisma';
 const kinds = [
   { name: 'peer', program: ['--import', './test/support/typescript.mjs', `${peer}/main.ts`], share: 0.1 },
   { name: 'ceiling', program: ['--import', './bench/peers/discard.mjs', 'dist/main.js'], share: 1 },
+  { name: 'uncounted', program: ['--import', './bench/peers/uncounted.mjs', 'dist/main.js'], share: 1 },
   { name: 'ours', program: ['dist/main.js'], share: 1 },
 ];
 
