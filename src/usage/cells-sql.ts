@@ -37,7 +37,7 @@ function middleSql(statement: Statement, question: Question, edges: readonly num
   const groups = question.dimensions.map(({ sql }, index) => `, (${sql(statement, new Set())})::text as group${index}`);
   const named = ['project', ...Object.values(meter.cells)].join(', ');
   const until = `nullif((${statement.bind([0, ...edges.slice(1)])}::bigint[])[win + 1], 0)`;
-  return `select 'middle' as part, ${row}, sum(starts)::int as starts, sum(ends)::int as ends, sum(doubts)::int as doubts,
+  return `select 'middle' as part, ${row}, sum(starts)::float8 as starts, sum(ends)::float8 as ends, sum(doubts)::float8 as doubts,
       sum((until - at) * (starts - ends) - offset_ms)::text as milliseconds,
       sum((until - at) * doubts - doubt_offset_ms)::text as "uncertainMilliseconds",
       sum((until - at) / 60000 * (starts - ends) - offset_minutes)::text as "startedMinutes",
@@ -72,7 +72,7 @@ function endSql(
   const measured = new Set<Measure>([...wanted, 'sessions', 'starts']);
   measured.delete('openSessions');
   const sum = (name: Measure): string => (wanted.has(name) ? `"${name}"` : `null::text as "${name}"`);
-  return `select '${part}' as part, ${rowColumns(question).join(', ')}, starts, null::int, null::int,
+  return `select '${part}' as part, ${rowColumns(question).join(', ')}, starts, null::float8, null::float8,
       ${sum('milliseconds')}, ${sum('uncertainMilliseconds')}, ${sum('startedMinutes')}, sessions
     from (${rowsSql(statement, question, { wanted: measured, limit })}) as piece`;
 }
@@ -81,7 +81,7 @@ function endSql(
 function openSql(statement: Statement, question: Question): string {
   const row = rowColumns(question).join(', ');
   const sessions = sessionsSql(statement, question, true);
-  return `select 'open' as part, ${row}, count(*)::int, null::int, null::int, null::text, null::text, null::text, null::int
+  return `select 'open' as part, ${row}, count(*)::float8, null::float8, null::float8, null::text, null::text, null::text, null::int
     from (select session.*, width_bucket(start_ms, ${statement.bind(question.edges)}::bigint[]) as win from (${sessions}) as session) as session
     group by ${row}`;
 }
