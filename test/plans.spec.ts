@@ -21,7 +21,7 @@ let sent: Sent[];
 let sample: Record<string, string>;
 beforeAll(async () => {
   database = await createDatabase();
-  await seedSessions(database.url, { sessions: SESSIONS, rooms: 5000, until });
+  await seedSessions(database.url, { sessions: SESSIONS, rooms: 5000, days: 365, until });
   await seedLog(database.url);
   service = await startService({ databaseUrl: database.url, clock: { now: () => until } });
   await multiply('egress', ['egress_id'], 60);

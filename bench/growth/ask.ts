@@ -49,7 +49,7 @@ async function takeSamples({ database }: Service): Promise<Sample[]> {
   const { rows } = await database.queries.query<Sample>(
     `with ends as (select min(started_at) as first, max(started_at) as last from participant),
      instants as (select n, first + (last - first) * n / ${SAMPLES + 1} as at from ends, generate_series(1, ${SAMPLES}) n)
-     select p.sid, 'user-' || n as identity, room_sid as "roomSid", room_name as "roomName", ${iso('started_at')} as "joinedAt",
+     select p.sid, 'user-' || n as identity, 'user-1' || n % 10 as prefix, room_sid as "roomSid", room_name as "roomName", ${iso('started_at')} as "joinedAt",
        ${iso("started_at + interval '1 day'")} as "dayLater"
      from instants cross join lateral
        (select * from participant where project = 'default' and started_at > at order by project, started_at limit 1) p`,

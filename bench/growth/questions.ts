@@ -2,6 +2,7 @@
 export interface Sample {
   readonly sid: string;
   readonly identity: string;
+  readonly prefix: string;
   readonly roomSid: string;
   readonly roomName: string;
   readonly joinedAt: string;
@@ -17,7 +18,7 @@ export const questions: Readonly<Record<string, (sample: Sample) => string>> = {
   'newest participants': () => people(''),
   'a page deep among them': (sample) => people(`after: "${cursorOf(sample)}"`),
   'an identity’s history': ({ identity }) => people(`filter: {identity: {eq: "${identity}"}}`),
-  'identities by prefix': ({ identity }) => people(`filter: {identity: {startsWith: "${identity}"}}`),
+  'identities by prefix': ({ prefix }) => people(`filter: {identity: {startsWith: "${prefix}"}}`),
   'participants of a room name': ({ roomName }) => people(`filter: {roomName: {eq: "${roomName}"}}`),
   'participants by sid': ({ sid }) => people(`filter: {sid: ["${sid}"]}`),
   'participants that are there': () => people('filter: {active: true}'),

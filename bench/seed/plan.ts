@@ -1,7 +1,8 @@
-/** How much history to make, and the instant that it ends at, in ms. */
+/** How much history to make, over how long, and the instant that it ends at, in ms. */
 export interface Plan {
   readonly sessions: number;
   readonly rooms: number;
+  readonly days: number;
   readonly until: number;
 }
 
@@ -20,7 +21,7 @@ export function planSql(plan: Plan): string {
   const { sessions, rooms, until } = plan;
   const newest = openRooms(plan);
   const past = rooms - newest;
-  const from = Math.floor(until / DAY) * DAY - 365 * DAY;
+  const from = Math.floor(until / DAY) * DAY - plan.days * DAY;
   const days = (until - DAY / 4 - from) / DAY;
   const identities = Math.max(20_000, Math.ceil(sessions / 50));
   const names = Math.max(1, Math.floor(rooms / 5));
