@@ -1,5 +1,7 @@
 import pg from 'pg';
 import { connection } from '../../src/database/connection.js';
+import { cellColumns } from '../../src/meter/cell.js';
+import { recountSql } from '../../src/rebuild/recount.js';
 import { dropIndexes } from './indexes.js';
 import { insertLog } from './log-sql.js';
 import { insertAgentJobs, insertEgress, insertIngressSessions, insertLocks } from './media-sql.js';
@@ -25,7 +27,8 @@ export async function seedSessions(url: string, plan: Plan): Promise<void> {
     await share(writers, chunksOf(plan), (writer, chunk) => writeChunk(writer, plan, chunk));
     await first.query(insertLocks);
     await share(writers, indexes, (writer, make) => writer.query(make));
-    await first.query(`vacuum (analyze) ${tables.join(', ')}`);
+    await first.query(`insert into usage_cell (${cellColumns}) ${recountSql('public')}`);
+    await first.query(`vacuum (analyze) ${tables.join(', ')}, usage_cell`);
   } finally {
     await Promise.all(writers.map((writer) => writer.end()));
   }
