@@ -5,7 +5,6 @@ import { Controller, Headers, HttpCode, Module, Post, type RawBodyRequest, Req }
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { Request } from 'express';
 import { WebhookReceiver } from 'livekit-server-sdk';
 import { PrismaClient } from './generated/client.js';
 import { record } from './record.js';
@@ -18,7 +17,7 @@ const receiver = new WebhookReceiver(env['LIVEKIT_API_KEY'] ?? '', env['LIVEKIT_
 class WebhookController {
   @Post()
   @HttpCode(200)
-  async receive(@Req() request: RawBodyRequest<Request>, @Headers('authorization') token: string): Promise<void> {
+  async receive(@Req() request: RawBodyRequest<object>, @Headers('authorization') token: string): Promise<void> {
     const body = request.rawBody?.toString() ?? '';
     const event = await receiver.receive(body, token);
     await prisma.$transaction((tx) => record(tx, event, JSON.parse(body)));
