@@ -10,8 +10,10 @@ export class Shelf<R extends object> {
   constructor(private readonly table: Table) {}
 
   keyOf(row: object): string {
+    let key = '';
     // Cleaned text holds no U+0000.
-    return this.table.key.map((name) => (row as Row)[name]).join('\u0000');
+    for (const name of this.table.key) key += `${String((row as Row)[name])}\u0000`;
+    return key;
   }
 
   /** Puts rows as the database holds them; those already here stay. */
