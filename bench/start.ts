@@ -3,7 +3,7 @@
 // How long the service takes until it is ready: for the first time (an empty database, all migrations) and
 // again; and what it weighs: the packages and bytes of an installation, whole and for production only.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -57,7 +57,9 @@ function installed(options: readonly string[]): string[] {
     execFileSync(command, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', ...options]);
   const [kib] = run('du', ['-sk', 'node_modules']).split('\t');
-  const packages = run('npm', ['ls', '--all', '--parseable']).trim().split('\n').length - 1;
+  const { packages } = JSON.parse(readFileSync(join(folder, 'node_modules/.package-lock.json'), 'utf8')) as {
+    packages: object;
+  };
   rmSync(folder, { recursive: true });
-  return [String(Math.round(Number(kib) / 1024)), String(packages)];
+  return [String(Math.round(Number(kib) / 1024)), String(Object.keys(packages).length)];
 }
