@@ -5,7 +5,7 @@ const only = (name, from, to) => ({
   from: { path: `^src/${from}/`, pathNot: [String.raw`\.(spec|main)\.ts$`] },
   to: { path: '^src/', pathNot: [`^src/(${[from, ...to].join('|')})/`, ...everyone] },
 });
-const everyone = [String.raw`^src/(clock|refusal|settings|logger)\.ts$`];
+const everyone = [String.raw`^src/(clock|recent|refusal|settings|logger)\.ts$`];
 const token = String.raw`^src/livekit/token(\.module)?\.ts$`;
 
 module.exports = {

@@ -11,7 +11,7 @@ import { measure, postmasterOf, type Pressure, type Round } from './queries/meas
 import { ours } from './queries/ours.js';
 import { postgraphile } from './queries/postgraphile.js';
 import { type Body, type Peer, type Question, questions, type Samples } from './queries/questions.js';
-import { table } from './queries/report.js';
+import { report } from './queries/report.js';
 import { samplesOf } from './queries/samples.js';
 import { Served } from './queries/serve.js';
 
@@ -54,7 +54,7 @@ async function compare(question: Question): Promise<void> {
   for (let round = 0; round < Number(values.rounds); round++) {
     for (const served of able) rounds.get(served.peer.name)!.push(await measure(served, loads.get(served)!, pressure));
   }
-  console.log(table(rounds, ours.name));
+  console.log(report(rounds, ours.name));
 }
 
 function bodiesOf<Q extends Question>(served: Served, question: Q): Promise<Body[]> {

@@ -6,7 +6,7 @@ export const statements: Readonly<Record<Question, string>> = {
     from (select sid, room_name as name, started_at as "startedAt", participant_count as "participantCount", metadata,
         (select coalesce(json_agg(row), '[]') from (
           select sid, identity, name, kind, state, started_at as "joinedAt", ended_at as "leftAt" from participant
-          where room_sid = room.sid and room_name = room.room_name and project = room.project
+          where room_sid = room.sid and project = 'default'
           order by started_at desc, sid desc limit 10) row) as participants
       from room where project = 'default' and ended_at is null order by started_at desc, sid desc limit 50) row`,
 
@@ -14,7 +14,7 @@ export const statements: Readonly<Record<Question, string>> = {
     from (select sid, room_name as "roomName", started_at as "joinedAt", ended_at as "leftAt",
         disconnect_reason as "disconnectReason", end_source as "endSource",
         (select json_build_object('sid', sid, 'startedAt', started_at, 'endedAt', ended_at) from room
-          where sid = participant.room_sid and room_name = participant.room_name and project = 'default') as room
+          where sid = participant.room_sid and project = 'default') as room
       from participant where project = 'default' and identity = $1 and started_at >= $2 and started_at < $3
       order by started_at desc, sid desc limit 100) row`,
 
@@ -24,12 +24,12 @@ export const statements: Readonly<Record<Question, string>> = {
         (select coalesce(json_agg(row), '[]') from (
           select sid, identity, name, kind, state, started_at as "joinedAt", ended_at as "leftAt",
             disconnect_reason as "disconnectReason" from participant
-          where room_sid = room.sid and room_name = room.room_name and project = 'default'
+          where room_sid = room.sid and project = 'default'
           order by started_at desc, sid desc limit 100) row) as participants,
         (select coalesce(json_agg(row), '[]') from (
           select sid, participant_sid as "participantSid", type, source, mime_type as "mimeType",
             started_at as "publishedAt", ended_at as "unpublishedAt" from track
-          where room_sid = room.sid and room_name = room.room_name and project = 'default'
+          where room_sid = room.sid and project = 'default'
           order by started_at desc, sid desc limit 100) row) as tracks,
         (select coalesce(json_agg(row), '[]') from (
           select egress_id as "egressId", started_at as "startedAt", ended_at as "endedAt" from egress

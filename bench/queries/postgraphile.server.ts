@@ -6,8 +6,7 @@ import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
 import { jsonPgSmartTags } from 'postgraphile/utils';
 import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connection-filter';
 
-const ofRoom = (field: string): string =>
-  `(room_sid, room_name, project) references room (sid, room_name, project)|@fieldName room|@foreignFieldName ${field}`;
+const ofRoom = (field: string): string => `(room_sid) references room (sid)|@fieldName room|@foreignFieldName ${field}`;
 
 // The tables have no foreign keys: events come in any order.
 const relations = jsonPgSmartTags({

@@ -1,9 +1,8 @@
-import type { Pool, PoolClient } from 'pg';
+import type { Pool, PoolClient, QueryConfig } from 'pg';
 import type { Scope } from '../access/scope.js';
 import { breakOffWhenHung } from '../database/hung.js';
 import { ask } from '../database/probe.js';
 import { Reading, type Row } from '../graphql/read/reading.js';
-import type { Statement } from '../graphql/read/statement.js';
 
 /** Reads as a question of the API does, until `signal` says stop: then the statement under way ends at once. */
 export class StoppableReading extends Reading {
@@ -12,7 +11,7 @@ export class StoppableReading extends Reading {
     scope: Scope,
     private readonly until: { readonly now: string; readonly signal: AbortSignal },
   ) {
-    super(connections, scope, until.now);
+    super({ pool: connections, distributed: false, names: null }, scope, until.now);
   }
 
   /** Nobody waits for what is read any more. */
@@ -20,7 +19,7 @@ export class StoppableReading extends Reading {
     return this.until.signal.aborted;
   }
 
-  override async rows(statement: Statement, sql: string): Promise<Row[]> {
+  protected override async run(query: QueryConfig): Promise<Row[]> {
     const { signal } = this.until;
     signal.throwIfAborted();
     const client = await this.connections.connect();
@@ -29,7 +28,7 @@ export class StoppableReading extends Reading {
     signal.addEventListener('abort', stop);
     try {
       signal.throwIfAborted();
-      return (await client.query<Row>(statement.text(sql), statement.values)).rows;
+      return (await client.query<Row>(query)).rows;
     } finally {
       signal.removeEventListener('abort', stop);
       unwatch();

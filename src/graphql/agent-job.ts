@@ -17,7 +17,7 @@ export const agentJob: Noun = {
     ...sessionColumns(ends),
     ...plain('agentName', 'roomSid', 'agentIdentity', 'participantIdentity', 'error', 'info'),
   },
-  always: ['id', 'roomSid', 'roomName'],
+  keys: ['id', 'roomSid', 'roomName'],
   filters: {
     ...sessionFilters(ends),
     id: filter.oneOf('job_id'),

@@ -32,7 +32,7 @@ export const egress: Noun = {
     ...sessionColumns(ends),
     ...plain('egressId', 'roomSid', 'error', 'errorCode', 'details', 'outputs', 'info'),
   },
-  always: ['id', 'egressId', 'roomSid', 'roomName'],
+  keys: ['id', 'egressId', 'roomSid', 'roomName'],
   filters: {
     ...sessionFilters(ends),
     egressId: filter.oneOf('egress_id'),

@@ -18,7 +18,7 @@ export const ingressSession: Noun = {
     ...sessionColumns(ends),
     ...plain('ingressId', 'resourceId', 'name', 'roomSid', 'participantIdentity', 'error', 'transcoding', 'info'),
   },
-  always: ['id', 'resourceId', 'ingressId', 'roomSid', 'roomName'],
+  keys: ['id', 'resourceId', 'ingressId', 'roomSid', 'roomName'],
   filters: {
     ...sessionFilters(ends),
     ingressId: filter.oneOf('ingress_id'),

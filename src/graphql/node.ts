@@ -27,7 +27,7 @@ function locate(ids: readonly string[], { reading }: Ask): Promise<Row[]> {
   const parts = nouns.map(
     ({ type, table, id: [id] }) => `select '${type}' as type, ${id} as id from ${table} where ${id} ${wanted}`,
   );
-  return reading.rows(statement, parts.join(' union '));
+  return reading.rowsOfPrepared(statement, parts.join(' union '));
 }
 
 async function readAll(noun: Noun, located: readonly Row[], ask: Ask): Promise<Row[]> {

@@ -18,7 +18,7 @@ export const participant: Noun = {
     ...plain('identity', 'name', 'kindDetails', 'state', 'disconnectReason', 'region', 'hidden', 'publisher'),
     ...plain('metadata', 'metadataJson', 'attributes', 'roomSid'),
   },
-  always: ['id', 'sid', 'roomSid', 'roomName'],
+  keys: ['id', 'sid', 'roomSid', 'roomName'],
   filters: {
     ...sessionFilters(ends),
     sid: filter.oneOf('sid'),

@@ -33,17 +33,18 @@ export const relations = {
   AgentJob: named('AgentJob', { events: { noun: webhookEvent, keys: ['id'], on: (id) => `job_id = ${id}` } }),
 };
 
-// The name only tells apart what one sid never should hold; by itself it can have years of rows,
-// so a join must not take its index. With one parent Citus finds the shard by it.
-function sidAndName(column: string): Pick<Relation, 'on' | 'onMany'> {
+// The name only tells apart what one sid never should hold. Worded plainly it would lead to its own index, which
+// can have years of rows, and make the planner expect one row of a sid, which is cheap to sort, where there are
+// thousands. Citus wants it plain: it finds one parent's shard by it.
+function sidAndName(column: string): Pick<Relation, 'on' | 'onCitus'> {
   return {
-    on: (sid, name) => `${column} = ${sid} and room_name = ${name}`,
-    onMany: (sid, name) => `${column} = ${sid} and room_name || '' = ${name}`,
+    on: (sid, name) => `${column} = ${sid} and coalesce(room_name = ${name}, false)`,
+    onCitus: (sid, name) => `${column} = ${sid} and room_name = ${name}`,
   };
 }
 
 function sidAndMaybe(column: string, narrower: string): Relation['on'] {
-  return (sid, name) => `${column} = ${sid} and (${narrower} = ${name} or ${narrower} is null)`;
+  return (sid, name) => `${column} = ${sid} and coalesce(${narrower} = ${name}, true)`;
 }
 
 function named(type: string, lists: Lists): Record<string, Relation> {

@@ -45,7 +45,10 @@ function totals(reading: Reading, rooms: readonly Row[]): Promise<Row[]> {
   const statement = reading.statement();
   const duration = `greatest(coalesce(ended_at, ${NOW}) - started_at, interval '0')`;
   const columns = `count(distinct identity)::int as identities, round(sum(extract(epoch from ${duration})), 3)::float8 as seconds`;
-  return reading.rows(statement, `select room, ${columns} from ${countedSql(statement, rooms)} group by room`);
+  return reading.rowsOfPrepared(
+    statement,
+    `select room, ${columns} from ${countedSql(statement, rooms)} group by room`,
+  );
 }
 
 /** Where one session ends as another starts, the end counts first: half-open intervals. */
@@ -56,7 +59,7 @@ function peaks(reading: Reading, rooms: readonly Row[]): Promise<Row[]> {
   const steps =
     'select room, started_at as at, 1 as step from present union all select room, ended_at, -1 from present';
   const running = 'select room, sum(step) over (partition by room order by at, step) as present_now from steps';
-  return reading.rows(
+  return reading.rowsOfPrepared(
     statement,
     `with present as (${present}), steps as (${steps}), running as (${running})
      select room, max(present_now)::int as peak from running group by room`,
@@ -69,5 +72,5 @@ function recordings(reading: Reading, rooms: readonly Row[]): Promise<Row[]> {
   const statement = reading.statement();
   const joined = `${roomsSql(statement, rooms)} join egress on room_sid = of_sid and (room_name = of_name or room_name is null)`;
   const where = `${statement.inScope} and ${open} and room = any(${statement.bind(active)}::int[])`;
-  return reading.rows(statement, `select distinct room, true as recording from ${joined} where ${where}`);
+  return reading.rowsOfPrepared(statement, `select distinct room, true as recording from ${joined} where ${where}`);
 }

@@ -26,7 +26,7 @@ export const room: Noun = {
     ),
     ...plain('participantCount', 'participantSessionCount'),
   },
-  always: ['id', 'sid', 'roomName', 'active'],
+  keys: ['id', 'sid', 'roomName', 'active'],
   filters: {
     ...sessionFilters(ends),
     sid: oneOf('sid'),

@@ -30,7 +30,7 @@ export const track: Noun = {
       'info',
     ),
   },
-  always: ['id', 'sid', 'roomSid', 'roomName', 'participantSid'],
+  keys: ['id', 'sid', 'roomSid', 'roomName', 'participantSid'],
   filters: {
     ...sessionFilters(ends),
     sid: filter.oneOf('sid'),

@@ -13,7 +13,7 @@ export const webhookEvent: Noun = {
     ...plain('project', 'event', 'deliveries', 'projected', 'problem', 'roomSid', 'roomName', 'participantSid'),
     ...plain('participantIdentity', 'trackSid', 'egressId', 'ingressId', 'resourceId', 'jobId', 'payload'),
   },
-  always: ['id'],
+  keys: ['id'],
   filters: {
     project: filter.equal('project'),
     id: filter.oneOf('id'),

@@ -35,7 +35,7 @@ export class TokenVerifier {
     const key = keyOf(token);
     const { secret, project } = this.configured(key);
     const claims = await verified(token, await this.cryptoKey(key, secret));
-    requireTime(claims, Math.floor(this.clock.now() / 1000));
+    requireTime(claims, this.clock.now());
     return { key, project, claims };
   }
 
@@ -92,7 +92,9 @@ async function verified(token: string, key: CryptoKey): Promise<JWTPayload> {
   return decodeJwt(token);
 }
 
-function requireTime({ exp, nbf }: JWTPayload, now: number): void {
+/** Throws {@link Refusal} 401 for claims that do not hold at this moment, in milliseconds since 1970. */
+export function requireTime({ exp, nbf }: JWTPayload, at: number): void {
+  const now = Math.floor(at / 1000);
   if (!Number.isFinite(exp)) throw new Refusal(401, 'TOKEN_WITHOUT_EXP', 'The token has no expiry time.');
   if (exp! + toleranceSeconds <= now) {
     throw new Refusal(401, 'TOKEN_EXPIRED', `The token expired ${now - exp!} s ago by this service's clock.`);

@@ -25,38 +25,46 @@ export function pageSql(statement: Statement, listing: Listing, parents: readonl
   const columns =
     selectList(relation.noun, selection.fields) + (selection.cursors ? `, ${keyColumns(ordered.keys)}` : '');
   const order = orderSql(ordered, window.backward);
-  const { from, places } = sourceSql(statement, listing, parents, insideSql(statement, listing));
-  const limit = statement.bind(window.size + 1);
-  if (parents.length === 1) {
-    const end = `order by ${order} limit ${limit}`;
-    if (places.length === 1) return `select ${columns} from ${from} where ${places[0]} ${end}`;
-    const parts = places.map((where) => `(select * from ${from} where ${where} ${end})`);
-    return `select ${columns} from (${parts.join(' union all ')}) as ${table} ${end}`;
+  const { of, places } = sourceSql(statement, listing, parents, insideSql(statement, listing));
+  // Part of the text: a plan that is kept would take an unknown limit for a tenth of the table.
+  const limit = window.size + 1;
+  if (of !== null && !statement.laterals) {
+    const place = `row_number() over (partition by parent order by ${order})`;
+    const ranked = `select ${table}.*, parent, ${place} as place from ${of} join ${table} on ${places[0]}`;
+    return `select parent, ${columns} from (${ranked}) as ${table} where place <= ${limit} order by place`;
   }
-  const place = `row_number() over (partition by parent order by ${order})`;
-  const ranked = `select ${table}.*, parent, ${place} as place from ${from} where ${places[0]}`;
-  return `select parent, ${columns} from (${ranked}) as ${table} where place <= ${limit} order by place`;
+  const end = `order by ${order} limit ${limit}`;
+  const parts = places.map((where) => `select * from ${table} where ${where} ${end}`);
+  const from =
+    parts.length === 1
+      ? `${table} where ${places[0]}`
+      : `(${parts.map((part) => `(${part})`).join(' union all ')}) as ${table}`;
+  const page = `select ${columns} from ${from} ${end}`;
+  return of === null ? page : `select parent, page.* from ${of} cross join lateral (${page}) as page`;
 }
 
-/** How many rows the list has, or has beyond a position, counted up to `limit`. Parents without a row are left out. */
+/** How many rows the list has, or has beyond a position, counted up to `limit`. Parents without a row may be left out. */
 export function countSql(
   statement: Statement,
   listing: Listing,
   ask: { parents: readonly Row[]; limit: number; beyond: Beyond },
 ): string {
   const beyond = ask.beyond === null ? [] : [beyondSql(statement, listing, ask.beyond)];
-  const { from, places } = sourceSql(statement, listing, ask.parents, beyond);
-  const limit = statement.bind(ask.limit);
-  if (ask.parents.length === 1) {
-    const rows = places.map((where) => `select 1 from ${from} where ${where}`).join(' union all ');
-    return `select 0 as parent, count(*)::int as count from (select 1 from (${rows}) as place limit ${limit}) as counted`;
+  const { of, places } = sourceSql(statement, listing, ask.parents, beyond);
+  const { table } = listing.relation.noun;
+  if (of !== null && !statement.laterals) {
+    const ranked = `select parent, row_number() over (partition by parent) as place from ${of} join ${table} on ${places[0]}`;
+    return `select parent, count(*)::int as count from (${ranked}) as counted where place <= ${ask.limit} group by parent`;
   }
-  const ranked = `select parent, row_number() over (partition by parent) as place from ${from} where ${places[0]}`;
-  return `select parent, count(*)::int as count from (${ranked}) as counted where place <= ${limit} group by parent`;
+  const rows = places.map((where) => `select 1 from ${table} where ${where}`).join(' union all ');
+  const counted = `select count(*)::int as count from (select 1 from (${rows}) as place limit ${ask.limit}) as counted`;
+  if (of === null) return `select 0 as parent, count from (${counted}) as counts`;
+  return `select parent, count from ${of} cross join lateral (${counted}) as counts`;
 }
 
 interface Source {
-  readonly from: string;
+  /** The parents' keys, where there are many. */
+  readonly of: string | null;
   /** Conditions of which at most one holds for a row: several where each leads to rows in the list's order. */
   readonly places: readonly string[];
 }
@@ -64,7 +72,7 @@ interface Source {
 /** The rows of a list for its parents, of which `also` holds. */
 function sourceSql(statement: Statement, listing: Listing, parents: readonly Row[], also: readonly string[]): Source {
   const { relation, filter, ordered } = listing;
-  const { from, on } = parentsSql(statement, relation, parents);
+  const { of, on } = parentsSql(statement, relation, parents);
   const { ends, filters } = relation.noun;
   const by = ordered.keys[0]!.sql;
   // A parent's own index leads to its rows.
@@ -73,24 +81,27 @@ function sourceSql(statement: Statement, listing: Listing, parents: readonly Row
   const named = given.map(([name, value]) => (filters as Filters)[name]!(value, statement, by));
   const where = [on, statement.inScope, ...named, ...also].join(' and ');
   const places = span === null ? [] : placesOf(statement, span, by);
-  return { from, places: places.length === 0 ? [where] : places.map((place) => `${where} and ${place}`) };
+  return { of, places: places.length === 0 ? [where] : places.map((place) => `${where} and ${place}`) };
 }
 
 type Filters = Readonly<Record<string, Filter<unknown>>>;
 
-// Citus joins a table with unnest, but refuses laterals: the parents are bound as one array for each of their keys.
+// Citus joins a table with unnest, but refuses laterals.
 function parentsSql(
   statement: Statement,
-  { noun, keys, on, onMany = on }: Relation,
+  { keys, on, onCitus = on }: Relation,
   parents: readonly Row[],
-): { from: string; on: string } {
+): { of: string | null; on: string } {
   const values = (key: string): string[] => parents.map((parent) => parent[key] as string);
-  if (parents.length === 1) return { from: noun.table, on: on(...keys.map((key) => statement.bind(values(key)[0]!))) };
+  if (parents.length === 1) {
+    const one = statement.laterals ? on : onCitus;
+    return { of: null, on: one(...keys.map((key) => statement.bind(values(key)[0]!))) };
+  }
   const arrays = keys.map((key) => `${statement.bind(values(key))}::text[]`);
   const indexes = `${statement.bind(parents.map((_, index) => index))}::int[]`;
   const names = keys.map((_, index) => `parent_key${index}`);
-  const parent = `unnest(${[...arrays, indexes].join(', ')}) as parents(${[...names, 'parent'].join(', ')})`;
-  return { from: `${parent} join ${noun.table} on ${onMany(...names)}`, on: 'true' };
+  const of = `unnest(${[...arrays, indexes].join(', ')}) as parents(${[...names, 'parent'].join(', ')})`;
+  return { of, on: on(...names) };
 }
 
 function orderSql({ keys, direction }: Ordered, backward: boolean): string {

@@ -7,6 +7,8 @@ import type { Relation } from './noun.js';
 import { type ListArguments, orderOf, windowOf } from './page-arguments.js';
 import type { Reading, Row } from './reading.js';
 import { selectionOfList } from './selection.js';
+import type { Statement } from './statement.js';
+import { isSteady } from './steady.js';
 
 const MAX_COUNT = 100_000;
 
@@ -54,7 +56,7 @@ class List {
 
   private async loadPages(parents: readonly Row[]): Promise<Row[][]> {
     const statement = this.reading.statement();
-    const rows = await this.reading.rows(statement, pageSql(statement, this.listing, parents));
+    const rows = await this.read(statement, pageSql(statement, this.listing, parents));
     if (parents.length === 1) return [rows];
     const pages: Row[][] = parents.map(() => []);
     for (const row of rows) pages[row['parent'] as number]!.push(row);
@@ -64,10 +66,16 @@ class List {
   private async loadCounts(ask: { parents: readonly Row[]; limit: number; beyond: Beyond }): Promise<number[]> {
     const statement = this.reading.statement();
     const counts = ask.parents.map(() => 0);
-    for (const { parent, count } of await this.reading.rows(statement, countSql(statement, this.listing, ask))) {
+    for (const { parent, count } of await this.read(statement, countSql(statement, this.listing, ask))) {
       counts[parent as number] = count as number;
     }
     return counts;
+  }
+
+  private read(statement: Statement, sql: string): Promise<Row[]> {
+    const { relation, filter, ordered } = this.listing;
+    const steady = isSteady(relation.noun, filter, ordered);
+    return steady ? this.reading.rowsOfPrepared(statement, sql) : this.reading.rows(statement, sql);
   }
 }
 

@@ -48,10 +48,10 @@ function select(
   { reading, info, distinct }: Ask & { distinct: string },
 ): Promise<Row[]> {
   const statement = reading.statement();
-  const fields = new Set(fieldsBelow(info.fieldNodes, info.fragments).keys());
+  const fields = new Set([...fieldsBelow(info.fieldNodes, info.fragments).keys(), 'id', 'roomName']);
   const where = `${noun.id[0]} = any(${statement.bind(ids)}::text[]) and ${statement.inScope}`;
   const columns = selectList(noun, fields);
-  return reading.rows(
+  return reading.rowsOfPrepared(
     statement,
     `select ${distinct}${columns} from ${noun.table} where ${where} order by ${noun.id.join(', ')}`,
   );

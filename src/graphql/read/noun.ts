@@ -27,8 +27,8 @@ export interface Noun {
   readonly id: readonly [string, ...string[]];
   /** The API's fields that rows hold, each as SQL over the table's columns. */
   readonly columns: Readonly<Record<string, string>>;
-  /** Fields that are always read, because other fields are found by them. */
-  readonly always: readonly string[];
+  /** Fields by which others are found that the row does not hold. */
+  readonly keys: readonly string[];
   readonly filters: Readonly<Record<string, Filter<never>>>;
   readonly orders: Readonly<Record<string, readonly Key[]>>;
   readonly defaultOrder: string;
@@ -47,12 +47,13 @@ export interface Relation {
   readonly keys: readonly string[];
   /** The condition, given each key's SQL. */
   readonly on: (...keys: string[]) => string;
-  /** The same for many parents at once, where it must be worded differently. */
-  readonly onMany?: (...keys: string[]) => string;
+  /** The same of one parent where the tables are spread over machines. */
+  readonly onCitus?: (...keys: string[]) => string;
 }
 
-/** `noun`'s columns for these fields, and for those that are always read. */
-export function selectList(noun: Noun, fields: ReadonlySet<string>): string {
-  const names = Object.keys(noun.columns).filter((name) => fields.has(name) || noun.always.includes(name));
-  return names.map((name) => `${noun.columns[name]} as "${name}"`).join(', ');
+/** `noun`'s columns for these fields, and those by which the others are found; the id where there are none. */
+export function selectList({ columns, keys }: Noun, fields: ReadonlySet<string>): string {
+  const found = [...fields].some((field) => !Object.hasOwn(columns, field) && field !== '__typename');
+  const names = Object.keys(columns).filter((name) => fields.has(name) || (found && keys.includes(name)));
+  return (names.length > 0 ? names : ['id']).map((name) => `${columns[name]} as "${name}"`).join(', ');
 }

@@ -1,30 +1,49 @@
-import { Injectable } from '@nestjs/common';
-import type { Pool } from 'pg';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Pool, QueryConfig } from 'pg';
 import type { Scope } from '../../access/scope.js';
 import { Clock } from '../../clock.js';
 import { Database } from '../../database/database.js';
 import { Statement } from './statement.js';
+import { StatementNames } from './statement-names.js';
 
 /** A row as the API shows it: keys are the API's field names. */
 export type Row = Readonly<Record<string, unknown>>;
+
+/** Where readings read. */
+export interface Tables {
+  readonly pool: Pick<Pool, 'query'>;
+  /** Citus spreads the tables over machines; it refuses laterals. */
+  readonly distributed: boolean;
+  /** All that read from one pool share them; without them nothing is prepared. */
+  readonly names: StatementNames | null;
+}
 
 /** One request's view of the tables: its scope, its instant, its statements. */
 export class Reading {
   private readonly made = new Map<object, unknown>();
 
   constructor(
-    private readonly pool: Pick<Pool, 'query'>,
+    private readonly tables: Tables,
     readonly scope: Scope,
     readonly now: string,
   ) {}
 
   statement(): Statement {
-    return new Statement(this.scope, this.now);
+    return new Statement(this.scope, { now: this.now, laterals: !this.tables.distributed });
   }
 
-  async rows(statement: Statement, sql: string): Promise<Row[]> {
-    const { rows } = await this.pool.query<Row>(statement.text(sql), statement.values);
-    return rows;
+  rows(statement: Statement, sql: string): Promise<Row[]> {
+    return this.run({ text: statement.text(sql), values: statement.values });
+  }
+
+  /** The same for a statement of which one plan is good for all values. */
+  rowsOfPrepared(statement: Statement, sql: string): Promise<Row[]> {
+    const text = statement.text(sql);
+    return this.run({ name: this.tables.names?.of(text), text, values: statement.values });
+  }
+
+  protected async run(query: QueryConfig): Promise<Row[]> {
+    return (await this.tables.pool.query<Row>(query)).rows;
   }
 
   /** Makes what all rows at one place of the query share: a list, a batch. */
@@ -38,13 +57,22 @@ export class Reading {
 }
 
 @Injectable()
-export class Readings {
+export class Readings implements OnModuleInit {
+  private readonly names = new StatementNames();
+  private distributed = false;
+
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
 
+  async onModuleInit(): Promise<void> {
+    const { rows } = await this.database.queries.query("select from pg_extension where extname = 'citus'");
+    this.distributed = rows.length > 0;
+  }
+
   of(scope: Scope): Reading {
-    return new Reading(this.database.queries, scope, new Date(this.clock.now()).toISOString());
+    const tables = { pool: this.database.queries, distributed: this.distributed, names: this.names };
+    return new Reading(tables, scope, new Date(this.clock.now()).toISOString());
   }
 }

@@ -9,13 +9,15 @@ type Value = string | number | boolean | readonly string[] | readonly number[];
 /** One SQL statement being written: values are bound, never spliced, and its reads stay in the scope. */
 export class Statement {
   readonly values: Value[] = [];
+  readonly now: string;
+  /** Whether the database joins laterally. */
+  readonly laterals: boolean;
   private readonly scopeSql: string;
   private nowSql: string | undefined;
 
-  constructor(
-    { project, roomName }: Scope,
-    readonly now: string,
-  ) {
+  constructor({ project, roomName }: Scope, { now, laterals }: { now: string; laterals: boolean }) {
+    this.now = now;
+    this.laterals = laterals;
     const ofProject = `project = ${this.bind(project)}`;
     this.scopeSql = roomName === null ? ofProject : `${ofProject} and room_name = ${this.bind(roomName)}`;
   }
