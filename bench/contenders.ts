@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import type { Measured } from './measure.js';
 import type { BenchCluster } from './support/cluster.js';
-import { Server } from './support/server.js';
+import { Server, service } from './support/server.js';
 
 export interface Contender {
   readonly name: string;
@@ -15,9 +15,9 @@ export interface Contender {
 const peer = 'bench/peers/nest-prisma';
 const kinds = [
   { name: 'peer', program: ['--import', './test/support/typescript.mjs', `${peer}/main.ts`], share: 0.1 },
-  { name: 'ceiling', program: ['--import', './bench/peers/discard.mjs', 'dist/main.js'], share: 1 },
-  { name: 'uncounted', program: ['--import', './bench/peers/uncounted.mjs', 'dist/main.js'], share: 1 },
-  { name: 'ours', program: ['dist/main.js'], share: 1 },
+  { name: 'ceiling', program: ['--import', './bench/peers/discard.mjs', ...service], share: 1 },
+  { name: 'uncounted', program: ['--import', './bench/peers/uncounted.mjs', ...service], share: 1 },
+  { name: 'ours', program: service, share: 1 },
 ];
 
 /** Every server of the comparison, on a database of its own. */

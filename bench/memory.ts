@@ -11,7 +11,7 @@ import { residentOf } from './support/cpu.js';
 import { median, percentile, short } from './support/figures.js';
 import { post } from './support/load.js';
 import { prepareRequests, signed, apiKey } from './support/requests.js';
-import { Server } from './support/server.js';
+import { Server, service } from './support/server.js';
 
 const { values } = parseArgs({
   options: { minutes: { type: 'string', default: '60' }, rate: { type: 'string' } },
@@ -25,7 +25,7 @@ const questions = [
 ];
 
 const cluster = await BenchCluster.start();
-const server = await Server.start(['dist/main.js'], await cluster.create('memory'));
+const server = await Server.start(service, await cluster.create('memory'));
 const began = performance.now();
 const [sizes, latencies, answers]: [number[], number[], number[]] = [[], [], []];
 const finish = new AbortController();

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BenchCluster } from './support/cluster.js';
 import { spread, table } from './support/figures.js';
-import { Server } from './support/server.js';
+import { Server, service } from './support/server.js';
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } });
 const cluster = await BenchCluster.start();
@@ -43,7 +43,7 @@ console.log(
 
 async function secondsToReady(url: string): Promise<number> {
   const began = performance.now();
-  const server = await Server.start(['dist/main.js'], url);
+  const server = await Server.start(service, url);
   const seconds = (performance.now() - began) / 1000;
   await server.stop();
   return seconds;

@@ -4,6 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from './cluster.js';
 import { apiKey } from './requests.js';
 
+/** The service, as `npm start` runs it. */
+export const service = ['--max-semi-space-size=16', 'dist/main.js'];
+
 /** A program under measurement, in a process of its own, on the Node that runs the benchmark. */
 export class Server {
   private constructor(
