@@ -42,11 +42,12 @@ export const statements: Readonly<Record<Question, string>> = {
       order by started_at desc, sid desc limit 50) row`,
 
   usage: `select json_build_object('data', json_build_object('usage', json_agg(row order by row."from")))::text as answer
-    from (select day as "from", coalesce(sum(extract(epoch from
-          least(coalesce(ended_at, now()), day + interval '1 day') - greatest(started_at, day))), 0)::float8 as seconds,
-        count(sid)::int as sessions
-      from generate_series($1::timestamptz, $2::timestamptz - interval '1 day', '1 day') day
-      left join participant on project = 'default' and started_at < day + interval '1 day'
-        and coalesce(ended_at, 'infinity') > day and state <> 'ABORTED' and coalesce(ended_at, now()) > started_at
-      group by day) row`,
+    from (select day as "from", count(*)::int as sessions,
+        sum(extract(epoch from least(ended, day + interval '1 day') - greatest(started_at, day)))::float8 as seconds
+      from (select started_at, coalesce(ended_at, now()) as ended from participant
+          where project = 'default' and started_at < $2::timestamptz and coalesce(ended_at, 'infinity') > $1::timestamptz
+            and state <> 'ABORTED') session,
+        generate_series(date_trunc('day', greatest(started_at, $1::timestamptz)),
+          least(ended, $2::timestamptz) - interval '1 ms', '1 day') day
+      where ended > started_at group by day) row`,
 };

@@ -19,7 +19,13 @@ export class Served {
 
   static async start(peer: Peer, databaseUrl: string): Promise<Served> {
     const port = await freePort();
-    const own = { PORT: String(port), HOST: '127.0.0.1', DATABASE_URL: databaseUrl, LOG_LEVEL: 'error' };
+    const own = {
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      DATABASE_URL: databaseUrl,
+      LOG_LEVEL: 'error',
+      STATEMENT_TIMEOUT: '60s',
+    };
     const keys = { LIVEKIT_API_KEY: key.key, LIVEKIT_API_SECRET: key.secret };
     const env = { ...process.env, NODE_ENV: 'production', GRAPHILE_ENV: 'production', ...own, ...keys };
     const program = ['--import', './test/support/typescript.mjs', fileURLToPath(peer.server)];

@@ -59,7 +59,8 @@ export class Reading {
 @Injectable()
 export class Readings implements OnModuleInit {
   private readonly names = new StatementNames();
-  private distributed = false;
+  /** Whether Citus spreads the tables. */
+  distributed = false;
 
   constructor(
     private readonly database: Database,
