@@ -25,7 +25,7 @@ export function pageSql(statement: Statement, listing: Listing, parents: readonl
   const columns =
     selectList(relation.noun, selection.fields) + (selection.cursors ? `, ${keyColumns(ordered.keys)}` : '');
   const order = orderSql(ordered, window.backward);
-  const { of, places } = sourceSql(statement, listing, parents, insideSql(statement, listing));
+  const { of, places } = sourceSql(statement, listing, { parents, also: insideSql(statement, listing) });
   // Part of the text: a plan that is kept would take an unknown limit for a tenth of the table.
   const limit = window.size + 1;
   if (of !== null && !statement.laterals) {
@@ -50,7 +50,7 @@ export function countSql(
   ask: { parents: readonly Row[]; limit: number; beyond: Beyond },
 ): string {
   const beyond = ask.beyond === null ? [] : [beyondSql(statement, listing, ask.beyond)];
-  const { of, places } = sourceSql(statement, listing, ask.parents, beyond);
+  const { of, places } = sourceSql(statement, listing, { parents: ask.parents, also: beyond });
   const { table } = listing.relation.noun;
   if (of !== null && !statement.laterals) {
     const ranked = `select parent, row_number() over (partition by parent) as place from ${of} join ${table} on ${places[0]}`;
@@ -70,7 +70,11 @@ interface Source {
 }
 
 /** The rows of a list for its parents, of which `also` holds. */
-function sourceSql(statement: Statement, listing: Listing, parents: readonly Row[], also: readonly string[]): Source {
+function sourceSql(
+  statement: Statement,
+  listing: Listing,
+  { parents, also }: { parents: readonly Row[]; also: readonly string[] },
+): Source {
   const { relation, filter, ordered } = listing;
   const { of, on } = parentsSql(statement, relation, parents);
   const { ends, filters } = relation.noun;
