@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { signToken } from '../../src/livekit/sign.js';
-import { freePort } from '../support/cluster.js';
+import { freePort } from '../../src/database/embedded.js';
 import type { Body, Peer } from './questions.js';
 
 const key = { key: 'bench', secret: 'a secret of the benchmark' };

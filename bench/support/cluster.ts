@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { findBinaries } from '../../src/database/binaries.js';
+import { freePort } from '../../src/database/embedded.js';
 
 /** As a database of its own machine is configured; all else, fsync too, as Postgres has it. */
 const settings = ['shared_buffers=1GB', 'max_wal_size=8GB', 'max_connections=200'];
@@ -89,13 +89,4 @@ function programs(): { initdb: string; postgres: string; version: string } {
   const found = bin ? { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') } : findBinaries();
   const { stdout } = spawnSync(found.postgres, ['--version'], { encoding: 'utf8', cwd: '/' });
   return { ...found, version: stdout.trim() };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort } from './cluster.js';
+import { freePort } from '../../src/database/embedded.js';
 import { apiKey } from './requests.js';
 
 /** The service, as `npm start` runs it. */

@@ -178,7 +178,8 @@ function reasonIn(log: string): string {
   return last?.replace(/^.*(FATAL|PANIC):\s*/, '') || 'without a word';
 }
 
-async function freePort(): Promise<number> {
+/** A port of 127.0.0.1 that nobody listens on. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -1,5 +1,6 @@
 import type { Statement } from '../database/transaction.js';
-import { marksOf, type Mark, type Metered, type Sums } from './marks.js';
+import { columnOf } from '../database/column.js';
+import { marksOf, none, type Mark, type Metered, type Sums } from './marks.js';
 
 /** A row of a projected table as it was (undefined: not there) and as it is now. */
 export interface Change {
@@ -14,6 +15,7 @@ export interface MeteredTable {
   readonly defaults?: Readonly<Record<string, string | boolean>>;
 }
 
+/** How a table's sessions are metered. */
 export interface UsageOf {
   /** As the API names it. */
   readonly meter: string;
@@ -65,7 +67,6 @@ export class Deltas {
   }
 }
 
-const none: Sums = { starts: 0, ends: 0, offsetMs: 0, offsetMinutes: 0, doubts: 0, doubtOffsetMs: 0 };
 const sumNames = Object.keys(none) as (keyof Sums)[];
 const sessionNames = ['startedAt', 'endedAt', 'endSource', 'project'] as const;
 
@@ -81,7 +82,7 @@ const columns: readonly { name: keyof Delta; type: string }[] = [
 ];
 
 /** As the tables spell them. */
-export const sumColumns = sumNames.map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+export const sumColumns = sumNames.map(columnOf);
 
 const insert = `insert into usage_delta (project, meter, type, source, at, ${sumColumns.join(', ')})
   select * from unnest(${columns.map(({ type }, index) => `$${index + 1}::${type}`).join(', ')})`;

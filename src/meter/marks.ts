@@ -28,7 +28,8 @@ export interface Mark extends Sums {
 }
 
 const MINUTE = 60_000;
-const derivedEnds = new Set(['CASCADED', 'SUPERSEDED', 'RECONCILED', 'EXPIRED']);
+/** Ends that follow from something else, and were not told. */
+export const derivedEnds: ReadonlySet<string> = new Set(['CASCADED', 'SUPERSEDED', 'RECONCILED', 'EXPIRED']);
 
 /**
  * Where a session changes the sums: at its start and end, and at those of its uncertain part. An end
@@ -44,7 +45,7 @@ export function marksOf({ startedAt, endedAt, endSource, lastSeenAt }: Metered):
   return [...marks, doubtFrom(doubt), doubtUntil(endedAt)];
 }
 
-const none: Sums = { starts: 0, ends: 0, offsetMs: 0, offsetMinutes: 0, doubts: 0, doubtOffsetMs: 0 };
+export const none: Sums = { starts: 0, ends: 0, offsetMs: 0, offsetMinutes: 0, doubts: 0, doubtOffsetMs: 0 };
 
 function startAt(time: number): Mark {
   const at = quarterOf(time);

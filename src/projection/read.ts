@@ -1,6 +1,7 @@
+import { columnOf } from '../database/column.js';
 import { timestampOf } from '../database/milliseconds.js';
 import type { Run } from '../database/transaction.js';
-import { columnOf, selectList, type Row, type Table } from './table.js';
+import { selectList, type Row, type Table } from './table.js';
 
 // Each read leaves only one index to take: the primary key by its leading column, or an expression that no
 // other index has. On a new table every index that matches anything looks as good as any other.

@@ -1,3 +1,4 @@
+import { columnOf } from '../database/column.js';
 import { millisecondsOf, timestampOf } from '../database/milliseconds.js';
 import type { Statement } from '../database/transaction.js';
 import type { UsageOf } from '../meter/delta.js';
@@ -34,10 +35,6 @@ export const intervalColumns = {
 /** The columns that move with a clock, as a law names them. */
 export function payloadOf<F>(table: Table, clock: string): (keyof F & string)[] {
   return Object.keys(table.payload[clock] ?? {}) as (keyof F & string)[];
-}
-
-export function columnOf(name: string): string {
-  return name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
 }
 
 const arrayType: Record<ColumnType, string> = {

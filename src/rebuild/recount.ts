@@ -1,6 +1,9 @@
+import { columnOf } from '../database/column.js';
 import { sumColumns } from '../meter/delta.js';
+import { derivedEnds } from '../meter/marks.js';
+import { QUARTER } from '../meter/span.js';
 import { cellColumns, cellKey, cellsOf } from '../meter/cell.js';
-import { columnOf, type Table } from '../projection/table.js';
+import type { Table } from '../projection/table.js';
 import { sessionTables } from '../projection/tables.js';
 import type { Relation } from './compare.js';
 import { atLength, type Workspace } from './workspace.js';
@@ -38,10 +41,10 @@ export function recountSql(schema: string): string {
 function marksSql(schema: string, { name, usage: { meter, by, empty } }: Table): string {
   const [type, source] = [by[0], by[1]].map((column) => (column ? `coalesce(${columnOf(column)}, '')` : `''`));
   const lasting = empty ? `and ${columnOf(empty.column)} <> '${empty.value}'` : '';
-  return `select project, '${meter}' as meter, type, source, last - last % 900000 as at, starts, ends, ms, minutes, doubts, doubt_ms
+  return `select project, '${meter}' as meter, type, source, last - last % ${QUARTER} as at, starts, ends, ms, minutes, doubts, doubt_ms
     from (
       select project, ${type} as type, ${source} as source, ${ms('started_at')} as s, ${ms('ended_at')} as e,
-        case when end_source in ('CASCADED', 'SUPERSEDED', 'RECONCILED', 'EXPIRED')
+        case when end_source in ('${[...derivedEnds].join("', '")}')
           then ${ms('greatest(last_seen_at, started_at)')} end as d
       from ${schema}.${name} where (ended_at is null or ended_at > started_at) ${lasting}
     ) session cross join lateral (values

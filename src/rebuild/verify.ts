@@ -1,6 +1,7 @@
 import pg from 'pg';
+import { columnOf } from '../database/column.js';
 import { connection } from '../database/connection.js';
-import { columnOf, type Table } from '../projection/table.js';
+import type { Table } from '../projection/table.js';
 import { sessionTables } from '../projection/tables.js';
 import { compareRows, type Difference, type Relation } from './compare.js';
 import { countMarks } from './mark.js';

@@ -1,4 +1,5 @@
 import type { Statement } from '../graphql/read/statement.js';
+import { sumColumns } from '../meter/delta.js';
 import { coverWindows } from '../meter/span.js';
 import { filterSql } from './filters.js';
 import type { Measure } from './measures.js';
@@ -43,13 +44,13 @@ function middleSql(statement: Statement, question: Question, edges: readonly num
       sum((until - at) / 60000 * (starts - ends) - offset_minutes)::text as "startedMinutes",
       null::int as sessions
     from (
-      select win${groups.join('')}, ${until} as until, at, starts, ends, offset_ms, offset_minutes, doubts, doubt_offset_ms
+      select win${groups.join('')}, ${until} as until, at, ${sums}
       from (select win, at, ${sums}, ${named} from (${storedSql(statement, question, edges)}) as cell) as session
       where ${['true', ...where].join(' and ')}
     ) as mark group by ${row}`;
 }
 
-const sums = 'starts, ends, offset_ms, offset_minutes, doubts, doubt_offset_ms';
+const sums = sumColumns.join(', ');
 const columns = `project, type, source, at, ${sums}`;
 
 function storedSql(statement: Statement, { meterName }: Question, edges: readonly number[]): string {
