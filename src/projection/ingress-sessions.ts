@@ -11,7 +11,7 @@ import {
 } from './ingress-session.js';
 import { supersede } from './interval.js';
 import { readFamilies } from './read.js';
-import { gather, Shelf } from './shelf.js';
+import { gather, grouped, Shelf } from './shelf.js';
 
 /** Merges the events into their ingress sessions, and settles those of the same ingresses. */
 export async function settleIngressSessions(run: Run, events: readonly LedgerEvent[]): Promise<Shelf<IngressRow>> {
@@ -25,8 +25,7 @@ export async function settleIngressSessions(run: Run, events: readonly LedgerEve
     const merged = row ? (mergeIngress(row, facts) as IngressRow) : { supersededAt: null, ...facts };
     sessions.set({ ...(merged as IngressRow), ...startIngress(merged) });
   }
-  for (const family of new Set(told.map(familyOf))) {
-    const members = sessions.rows().filter((session) => familyOf(session) === family);
+  for (const members of grouped(sessions.rows(), familyOf).values()) {
     for (const member of supersede(members, (session) => session.resourceId)) sessions.set(settleIngress(member));
   }
   return sessions;

@@ -11,7 +11,7 @@ import {
   type RoomFacts,
   type RoomRow,
 } from './room.js';
-import { gather, Shelf } from './shelf.js';
+import { gather, grouped, Shelf } from './shelf.js';
 
 /** Loads what the events' rooms can concern, merges the events in, and settles the rooms of each name. */
 export async function settleRooms(run: Run, events: readonly LedgerEvent[]): Promise<Shelf<RoomRow>> {
@@ -21,7 +21,7 @@ export async function settleRooms(run: Run, events: readonly LedgerEvent[]): Pro
   const until = `coalesce(r.ended_at, 'infinity'::timestamptz)`;
   rooms.load(await readFamilies<RoomRow>(run, { table: roomTable, by: 'roomName', until }, touched));
   for (const facts of told) rooms.set(mergedRoom(rooms.get(rooms.keyOf(facts)), facts));
-  for (const family of namesakes(rooms.rows())) {
+  for (const family of grouped(rooms.rows(), nameOf).values()) {
     for (const room of family) rooms.set({ ...room, ...endRoom(room, family) });
   }
   return rooms;
@@ -39,15 +39,8 @@ function mergedRoom(row: RoomRow | undefined, facts: RoomFacts): RoomRow {
   return { ...(merged as RoomRow), ...startRoom(merged) };
 }
 
-function namesakes(rooms: readonly RoomRow[]): RoomRow[][] {
-  const families = new Map<string, RoomRow[]>();
-  for (const room of rooms) {
-    const name = `${room.roomName}\u0000${room.project}`;
-    const family = families.get(name);
-    if (family) family.push(room);
-    else families.set(name, [room]);
-  }
-  return [...families.values()];
+function nameOf({ roomName, project }: RoomRow): string {
+  return `${roomName}\u0000${project}`;
 }
 
 /** Rooms whose participants may have to end, or to live again. */

@@ -56,6 +56,18 @@ export class Shelf<R extends object> {
   }
 }
 
+/** Rows that share a key, in their order. */
+export function grouped<R>(rows: Iterable<R>, keyOf: (row: R) => string): Map<string, R[]> {
+  const groups = new Map<string, R[]>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    const group = groups.get(key);
+    if (group) group.push(row);
+    else groups.set(key, [row]);
+  }
+  return groups;
+}
+
 interface Keyed {
   keyOf(row: object): string;
 }
