@@ -1,5 +1,4 @@
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
-import { arrayLiteral } from './array-literal.js';
 import { breakOffWhenHung } from './hung.js';
 
 /** One named statement: prepared once a connection. */
@@ -24,8 +23,7 @@ export async function inTransaction(pool: Pool, work: (run: Run) => Promise<Stat
   const endWatch = breakOffWhenHung(pool, client);
   const pending = new Set<Promise<unknown>>();
   const send = <R extends object>(query: Statement | { text: string }): Promise<QueryResult<R>> => {
-    const values = 'values' in query ? query.values.map(written) : [];
-    const config: QueryConfig & { query_timeout: number } = { ...query, values, query_timeout: ANSWER_TIMEOUT_MS };
+    const config: QueryConfig & { query_timeout: number } = { ...query, query_timeout: ANSWER_TIMEOUT_MS };
     gather(client.connection.stream);
     const sent = client.query<R>(config);
     pending.add(sent);
@@ -48,10 +46,6 @@ export async function inTransaction(pool: Pool, work: (run: Run) => Promise<Stat
   } finally {
     await leave(client, pending, failure !== null).finally(endWatch);
   }
-}
-
-function written(value: unknown): unknown {
-  return Array.isArray(value) ? arrayLiteral(value) : value;
 }
 
 /** What is sent in one turn of the event loop leaves together. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { arrayOf } from '../database/array.js';
 import type { Run } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import type { Entry } from './log.js';
@@ -21,11 +22,26 @@ export async function countDiffering(run: Run, known: readonly Entry[]): Promise
     name: 'other bodies',
     text: otherBodies,
     values: [
-      events.map((_, place) => place),
-      events.map(({ id }) => id),
-      events.map(({ project }) => project),
-      events.map(({ createdSeconds }) => String(createdSeconds)),
-      events.map((event) => createHash('sha256').update(textOf(event)).digest('hex')),
+      arrayOf(
+        'int',
+        events.map((_, place) => place),
+      ),
+      arrayOf(
+        'text',
+        events.map(({ id }) => id),
+      ),
+      arrayOf(
+        'text',
+        events.map(({ project }) => project),
+      ),
+      arrayOf(
+        'bigint',
+        events.map(({ createdSeconds }) => createdSeconds),
+      ),
+      arrayOf(
+        'text',
+        events.map((event) => createHash('sha256').update(textOf(event)).digest('hex')),
+      ),
     ],
   });
   return others.filter(({ place, payload }) => payload === null || !isSame(JSON.parse(payload), events[place])).length;

@@ -1,3 +1,4 @@
+import { arrayOf } from '../database/array.js';
 import { timestampOf } from '../database/milliseconds.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import type { Statement } from '../database/transaction.js';
@@ -90,7 +91,15 @@ export function logStatement(entries: readonly Entry[]): Statement {
   return {
     name: 'locks and log',
     text: takeLocksAndLog,
-    values: [...lockValues(entries.map(({ event }) => event)), ...columns.map((_, at) => rows.map((row) => row[at]))],
+    values: [
+      ...lockValues(entries.map(({ event }) => event)),
+      ...columns.map(([, type], at) =>
+        arrayOf(
+          type,
+          rows.map((row) => row[at]),
+        ),
+      ),
+    ],
   };
 }
 
@@ -100,7 +109,7 @@ function rowOf(entry: Entry): unknown[] {
   return [
     event.project,
     event.id,
-    String(event.createdSeconds),
+    event.createdSeconds,
     event.name,
     event.at,
     event.receivedAt,

@@ -1,3 +1,4 @@
+import { arrayOf } from '../database/array.js';
 import type { Statement } from '../database/transaction.js';
 import { columnOf } from '../database/column.js';
 import { marksOf, none, type Mark, type Metered, type Sums } from './marks.js';
@@ -49,7 +50,12 @@ export class Deltas {
   write(): Statement[] {
     const changed = [...this.cells.values()].filter((delta) => sumNames.some((name) => delta[name] !== 0));
     if (changed.length === 0) return [];
-    const values = columns.map(({ name }) => changed.map((delta) => delta[name]));
+    const values = columns.map(({ name, type }) =>
+      arrayOf(
+        type,
+        changed.map((delta) => delta[name]),
+      ),
+    );
     return [{ name: 'usage delta', text: insert, values }];
   }
 
@@ -76,13 +82,13 @@ function sameUsage({ by, empty }: UsageOf, before: Row, after: Row): boolean {
   return [...sessionNames, ...by, ...(empty ? [empty.column] : [])].every((name) => before[name] === after[name]);
 }
 
-const columns: readonly { name: keyof Delta; type: string }[] = [
-  ...(['project', 'meter', 'type', 'source'] as const).map((name) => ({ name, type: 'text[]' })),
-  ...(['at', ...sumNames] as const).map((name) => ({ name, type: 'bigint[]' })),
+const columns = [
+  ...(['project', 'meter', 'type', 'source'] as const).map((name) => ({ name, type: 'text' as const })),
+  ...(['at', ...sumNames] as const).map((name) => ({ name, type: 'bigint' as const })),
 ];
 
 /** As the tables spell them. */
 export const sumColumns = sumNames.map(columnOf);
 
 const insert = `insert into usage_delta (project, meter, type, source, at, ${sumColumns.join(', ')})
-  select * from unnest(${columns.map(({ type }, index) => `$${index + 1}::${type}`).join(', ')})`;
+  select * from unnest(${columns.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ')})`;

@@ -1,3 +1,4 @@
+import { arrayOf } from '../database/array.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { byteOrder } from './clock.js';
 
@@ -36,5 +37,10 @@ export const takeLocks = `insert into merge_lock (key, kind, project)
 /** The values of `takeLocks`, for the events' locks. */
 export function lockValues(events: readonly LedgerEvent[]): unknown[] {
   const locks = sortedLocks(events);
-  return [locks.map(({ key }) => key), locks.map(({ kind }) => kind), locks.map(({ project }) => project)];
+  return (['key', 'kind', 'project'] as const).map((name) =>
+    arrayOf(
+      'text',
+      locks.map((lock) => lock[name]),
+    ),
+  );
 }

@@ -1,3 +1,4 @@
+import { arrayOf } from '../database/array.js';
 import { timestampOf } from '../database/milliseconds.js';
 import type { Run } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
@@ -14,7 +15,7 @@ import {
 import { readByKey, valuesOf } from './read.js';
 import { roomTable, type RoomRow } from './room.js';
 import { cascading } from './rooms.js';
-import { gather, Shelf } from './shelf.js';
+import { gather, grouped, Shelf } from './shelf.js';
 import { selectList } from './table.js';
 
 /** Merges the events into the participants that they name. */
@@ -49,9 +50,10 @@ export async function settleParticipants(
   participants.load(kin);
   participants.load(cascaded);
   rooms.load(homes);
-  for (const [key, since] of families) {
-    const members = participants.rows().filter((row) => familyOf(row) === key && canMove(participants, row, since));
-    for (const member of supersede(members, (row) => row.sid)) participants.set(member);
+  const members = grouped(participants.rows(), familyOf);
+  for (const [family, since] of families) {
+    const movable = (members.get(family) ?? []).filter((row) => canMove(participants, row, since));
+    for (const member of supersede(movable, (row) => row.sid)) participants.set(member);
   }
   for (const row of participants.rows()) participants.set(settleParticipant(row, rooms.get(homeOf(rooms, row))));
   countInRooms(rooms, participants);
@@ -61,9 +63,14 @@ function homeOf(rooms: Shelf<RoomRow>, { project, roomName, roomSid }: Participa
   return rooms.keyOf({ project, roomName, sid: roomSid });
 }
 
-/** An identity in a room; null where the identity is empty, which supersedes nothing. */
-function familyOf({ project, roomName, roomSid, identity }: ParticipantRow): string | null {
-  return identity === '' ? null : [project, roomName, roomSid, identity].join('\u0000');
+/** An identity in a room; none where the identity is empty, which supersedes nothing. */
+function familyOf({ project, roomName, roomSid, identity }: ParticipantRow): string {
+  return identity === '' ? '' : `${project}\u0000${roomName}\u0000${roomSid}\u0000${identity}`;
+}
+
+/** Of one participant's row then and now. */
+function sameFamily(before: ParticipantRow, now: ParticipantRow): boolean {
+  return before.roomSid === now.roomSid && before.identity === now.identity;
 }
 
 /** The families whose order changed, each with the earliest start that did. */
@@ -72,9 +79,7 @@ function movedFamilies(participants: Shelf<ParticipantRow>): Map<string, number>
   for (const row of participants.rows()) {
     const before = participants.original(row);
     const isSame =
-      before?.startedAt === row.startedAt &&
-      before.startSource === row.startSource &&
-      familyOf(before) === familyOf(row);
+      before?.startedAt === row.startedAt && before.startSource === row.startSource && sameFamily(before, row);
     if (isSame) continue;
     const since = Math.min(row.startedAt, before?.startedAt ?? row.startedAt);
     for (const family of [familyOf(row), before && familyOf(before)]) {
@@ -87,7 +92,7 @@ function movedFamilies(participants: Shelf<ParticipantRow>): Map<string, number>
 /** Members superseded before `since` stay as they are, and supersede nobody who can move. */
 function canMove(participants: Shelf<ParticipantRow>, row: ParticipantRow, since: number): boolean {
   const before = participants.original(row);
-  return !before || familyOf(before) !== familyOf(row) || (before.supersededAt ?? Infinity) >= since;
+  return !before || !sameFamily(before, row) || (before.supersededAt ?? Infinity) >= since;
 }
 
 async function readKin(run: Run, families: Map<string, number>): Promise<ParticipantRow[]> {
@@ -101,9 +106,9 @@ async function readKin(run: Run, families: Map<string, number>): Promise<Partici
     text: `select ${selectList(participantTable)} from unnest($1::text[], $2::float8[]) k(family, since)
       join participant r on r.room_sid || '/' || r.identity || '/' || r.project = k.family and r.identity <> ''
         and coalesce(r.superseded_at, 'infinity'::timestamptz) >= ${timestampOf('k.since')}`,
-    values: [keys, [...families.values()]],
+    values: [arrayOf('text', keys), arrayOf('float8', [...families.values()])],
   });
-  return rows.filter((row) => families.has(familyOf(row) ?? ''));
+  return rows.filter((row) => families.has(familyOf(row)));
 }
 
 async function readWithoutOwnEnd(run: Run, rooms: readonly RoomRow[]): Promise<ParticipantRow[]> {
@@ -112,8 +117,13 @@ async function readWithoutOwnEnd(run: Run, rooms: readonly RoomRow[]): Promise<P
   const rows = await run<ParticipantRow>({
     name: 'participant cascade',
     text: `select ${selectList(participantTable)} from participant r
-      where r.room_sid || '/' || r.project = any($1) and r.told_end_at is null`,
-    values: [valuesOf(rooms, ({ sid, project }) => `${sid}/${project}`)],
+      where r.room_sid || '/' || r.project = any($1::text[]) and r.told_end_at is null`,
+    values: [
+      arrayOf(
+        'text',
+        valuesOf(rooms, ({ sid, project }) => `${sid}/${project}`),
+      ),
+    ],
   });
   return rows.filter(({ project, roomName, roomSid }) => homes.has([project, roomName, roomSid].join('\u0000')));
 }

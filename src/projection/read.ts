@@ -1,3 +1,4 @@
+import { arrayOf } from '../database/array.js';
 import { columnOf } from '../database/column.js';
 import { timestampOf } from '../database/milliseconds.js';
 import type { Run } from '../database/transaction.js';
@@ -16,7 +17,7 @@ export async function readByKey<R extends object>(run: Run, table: Table, wanted
     name: `${table.name} by key`,
     text: `select ${selectList(table)} from unnest(${arrays.join(', ')}) k(${names.join(', ')})
       join ${table.name} r on ${matches.join(' and ')}`,
-    values: table.key.map((name) => wanted.map((row) => (row as Row)[name])),
+    values: table.key.map((name) => textsOf(wanted, name)),
   });
 }
 
@@ -45,6 +46,7 @@ export async function readFamilies<R extends object>(
   const by = columnOf(family.by);
   const lead = columnOf(table.key[0] ?? '');
   const columns = [table.key[0] ?? '', family.by, 'project'];
+  const rows = touched.map(({ row }) => row);
   const touch = `unnest($1::text[], $2::text[], $3::text[], $4::float8[]) k(id, family, project, since)`;
   return run<R>({
     name: `${table.name} families`,
@@ -52,8 +54,21 @@ export async function readFamilies<R extends object>(
         left join ${table.name} t on t.${lead} = k.id and t.${by}${unindexed} = k.family and t.project${unindexed} = k.project
         join ${table.name} r on r.${by} || '/' || r.project = k.family || '/' || k.project
           and ${until} >= least(t.started_at, ${timestampOf('k.since')})`,
-    values: [...columns.map((name) => touched.map(({ row }) => (row as Row)[name])), touched.map(({ since }) => since)],
+    values: [
+      ...columns.map((name) => textsOf(rows, name)),
+      arrayOf(
+        'float8',
+        touched.map(({ since }) => since),
+      ),
+    ],
   });
+}
+
+function textsOf(rows: readonly object[], name: string): Buffer {
+  return arrayOf(
+    'text',
+    rows.map((row) => (row as Row)[name]),
+  );
 }
 
 /** Each value once: for `= any`. */

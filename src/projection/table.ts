@@ -1,3 +1,4 @@
+import { arrayOf, type ElementType } from '../database/array.js';
 import { columnOf } from '../database/column.js';
 import { millisecondsOf, timestampOf } from '../database/milliseconds.js';
 import type { Statement } from '../database/transaction.js';
@@ -37,15 +38,15 @@ export function payloadOf<F>(table: Table, clock: string): (keyof F & string)[] 
   return Object.keys(table.payload[clock] ?? {}) as (keyof F & string)[];
 }
 
-const arrayType: Record<ColumnType, string> = {
-  text: 'text[]',
-  time: 'float8[]',
-  int: 'int[]',
-  bigint: 'bigint[]',
-  bigints: 'text[]',
-  bool: 'bool[]',
-  json: 'text[]',
-  jsonb: 'text[]',
+const elementType: Record<ColumnType, ElementType> = {
+  text: 'text',
+  time: 'float8',
+  int: 'int',
+  bigint: 'bigint',
+  bigints: 'text',
+  bool: 'bool',
+  json: 'text',
+  jsonb: 'text',
 };
 const cast: Partial<Record<ColumnType, string>> = { bigints: '::bigint[]', json: '::json', jsonb: '::jsonb' };
 
@@ -82,7 +83,7 @@ function writeUpsert(table: Table): { text: string; columns: [string, ColumnType
   const payload = Object.values(table.payload).reduce((all, group) => ({ ...all, ...group }), {});
   const columns = Object.entries({ ...table.columns, ...payload });
   const names = columns.map(([name]) => columnOf(name));
-  const arrays = columns.map(([, type], index) => `$${index + 1}::${arrayType[type]}`);
+  const arrays = columns.map(([, type], index) => `$${index + 1}::${elementType[type]}[]`);
   const selected = columns.map(([name, type]) => storable(`u.${columnOf(name)}`, type));
   const key = table.key.map(columnOf);
   const text = `insert into ${table.name} (${names.join(', ')})
@@ -106,9 +107,12 @@ function assignments(table: Table): string[] {
   return [...moved, ...kept];
 }
 
-function columnValues(table: Table, [name, type]: [string, ColumnType], rows: readonly Row[]): unknown[] {
+function columnValues(table: Table, [name, type]: [string, ColumnType], rows: readonly Row[]): Buffer {
   const fallback = table.defaults?.[name] ?? null;
-  return rows.map((row) => writable(row[name] ?? fallback, type));
+  return arrayOf(
+    elementType[type],
+    rows.map((row) => writable(row[name] ?? fallback, type)),
+  );
 }
 
 function writable(value: unknown, type: ColumnType): unknown {

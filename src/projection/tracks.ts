@@ -1,3 +1,4 @@
+import { arrayOf } from '../database/array.js';
 import type { Run } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { participantTable, type ParticipantRow } from './participant.js';
@@ -51,8 +52,13 @@ async function readWithoutOwnEnd(run: Run, publishers: readonly ParticipantRow[]
   const rows = await run<TrackRow>({
     name: 'track cascade',
     text: `select ${selectList(trackTable)} from track r
-      where r.participant_sid || '/' || r.project = any($1) and r.told_end_at is null`,
-    values: [valuesOf(publishers, ({ sid, project }) => `${sid}/${project}`)],
+      where r.participant_sid || '/' || r.project = any($1::text[]) and r.told_end_at is null`,
+    values: [
+      arrayOf(
+        'text',
+        valuesOf(publishers, ({ sid, project }) => `${sid}/${project}`),
+      ),
+    ],
   });
   return rows.filter((row) => wanted.has([row.project, row.roomName, row.participantSid].join('\u0000')));
 }
