@@ -3,7 +3,7 @@ import { inTransaction } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { apart, poisonOf } from '../projection/apart.js';
 import { project } from '../projection/project.js';
-import { countDiffering, differingAmong } from './known.js';
+import { countDiffering } from './known.js';
 import { entriesOf, freshOf, logStatement, type Logged } from './log.js';
 
 /** What became of deliveries. */
@@ -43,16 +43,18 @@ async function commitOnce(pool: Pool, events: readonly LedgerEvent[]): Promise<C
   const entries = entriesOf(events);
   let committed: Committed = { ...nothing };
   await inTransaction(pool, async (run) => {
-    const fresh = freshOf(entries, await run<Logged>(logStatement(entries)));
-    const isFresh = new Set(fresh);
-    const known = entries.filter((entry) => !isFresh.has(entry));
-    const firsts = fresh.map(({ event }) => event);
-    const [differing, writes] = await Promise.all([countDiffering(run, known), project(run, firsts)]);
+    const firsts = entries.map(({ event }) => event);
+    const logging = run<Logged>(logStatement(entries)).then((logged) => freshOf(entries, logged));
+    const freshFirsts = async (): Promise<LedgerEvent[]> => {
+      const fresh = await logging;
+      return fresh.length === entries.length ? firsts : fresh.map(({ event }) => event);
+    };
+    const [fresh, writes] = await Promise.all([logging, project(run, firsts, freshFirsts)]);
     committed = {
       fresh: fresh.length,
       known: events.length - fresh.length,
-      problems: firsts.filter(({ problem }) => problem !== null).length,
-      differing: differing + differingAmong(fresh),
+      problems: fresh.filter(({ event }) => event.problem !== null).length,
+      differing: await countDiffering(run, entries, fresh),
     };
     return writes;
   });

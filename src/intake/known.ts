@@ -14,9 +14,14 @@ const otherBodies = `select u.place,
   join webhook_event e on e.id = u.id and e.project = u.project and e.created_seconds = u.created
   where encode(sha256(convert_to(e.payload::text, 'UTF8')), 'hex') <> u.hash`;
 
-/** How many deliveries of events that the log had already have another body than the log, as JSON. */
-export async function countDiffering(run: Run, known: readonly Entry[]): Promise<number> {
-  if (known.length === 0) return 0;
+/** How many deliveries have another body than the log keeps of their event, as JSON. */
+export async function countDiffering(run: Run, entries: readonly Entry[], fresh: readonly Entry[]): Promise<number> {
+  const isFresh = new Set(fresh);
+  const known = entries.filter((entry) => !isFresh.has(entry));
+  return differingAmong(fresh) + (known.length > 0 ? await differingFromLog(run, known) : 0);
+}
+
+async function differingFromLog(run: Run, known: readonly Entry[]): Promise<number> {
   const events = known.flatMap(({ event, again }) => [event, ...again]);
   const others = await run<{ place: number; payload: string | null }>({
     name: 'other bodies',
@@ -47,8 +52,8 @@ export async function countDiffering(run: Run, known: readonly Entry[]): Promise
   return others.filter(({ place, payload }) => payload === null || !isSame(JSON.parse(payload), events[place])).length;
 }
 
-/** The same of events that are new: the log has the first's body. */
-export function differingAmong(fresh: readonly Entry[]): number {
+/** Of events that are new the log has the first's body. */
+function differingAmong(fresh: readonly Entry[]): number {
   const different = fresh.flatMap(({ event, again }) =>
     again.filter((more) => !isSame(JSON.parse(textOf(event)), more)),
   );

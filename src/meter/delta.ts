@@ -65,7 +65,7 @@ export class Deltas {
     const [type = '', source = ''] = by.map((column) => (row[column] ?? defaults?.[column] ?? '') as string);
     const project = row['project'] as string;
     for (const mark of marksOf(row)) {
-      const key = [project, meter, mark.at, type, source].join('\u0000');
+      const key = `${project}\u0000${meter}\u0000${mark.at}\u0000${type}\u0000${source}`;
       let delta = this.cells.get(key);
       if (!delta) this.cells.set(key, (delta = { project, meter, type, source, at: mark.at, ...none }));
       for (const name of sumNames) delta[name] += sign * mark[name];
@@ -74,12 +74,14 @@ export class Deltas {
 }
 
 const sumNames = Object.keys(none) as (keyof Sums)[];
-const sessionNames = ['startedAt', 'endedAt', 'endSource', 'project'] as const;
+
+const sessionNames = ['startedAt', 'endedAt', 'endSource', 'project'];
 
 /** Cheap: most changes of a session do not concern its usage. */
 function sameUsage({ by, empty }: UsageOf, before: Row, after: Row): boolean {
   if (before.lastSeenAt !== after.lastSeenAt && after.endedAt !== null) return false;
-  return [...sessionNames, ...by, ...(empty ? [empty.column] : [])].every((name) => before[name] === after[name]);
+  const isSame = (name: string): boolean => before[name] === after[name];
+  return sessionNames.every(isSame) && by.every(isSame) && (!empty || isSame(empty.column));
 }
 
 const columns = [

@@ -1,5 +1,4 @@
 import type { Run } from '../database/transaction.js';
-import type { LedgerEvent } from '../livekit/event.js';
 import {
   ingressEvidence,
   ingressTable,
@@ -10,22 +9,36 @@ import {
   type IngressRow,
 } from './ingress-session.js';
 import { supersede } from './interval.js';
-import { readFamilies } from './read.js';
-import { gather, grouped, Shelf } from './shelf.js';
+import type { News } from './news.js';
+import { readFamilies, type Family } from './read.js';
+import { grouped, Shelf } from './shelf.js';
+
+const family: Family = {
+  table: ingressTable,
+  by: 'ingressId',
+  until: `coalesce(r.superseded_at, 'infinity'::timestamptz)`,
+};
 
 /** Merges the events into their ingress sessions, and settles those of the same ingresses. */
-export async function settleIngressSessions(run: Run, events: readonly LedgerEvent[]): Promise<Shelf<IngressRow>> {
+export async function settleIngressSessions(run: Run, news: News): Promise<Shelf<IngressRow>> {
   const sessions = new Shelf<IngressRow>(ingressTable);
-  const told = gather<IngressFacts>(sessions, events.map(ingressEvidence), mergeIngress);
-  const touched = told.map((facts) => ({ row: facts, since: earliest(facts) }));
-  const until = `coalesce(r.superseded_at, 'infinity'::timestamptz)`;
-  sessions.load(await readFamilies<IngressRow>(run, { table: ingressTable, by: 'ingressId', until }, touched));
-  for (const facts of told) {
-    const row = sessions.get(sessions.keyOf(facts));
+  const told = await news.tell<IngressFacts, IngressRow>(sessions, {
+    evidence: ingressEvidence,
+    merge: mergeIngress,
+    read: (wanted) =>
+      readFamilies<IngressRow>(
+        run,
+        family,
+        wanted.map((facts) => ({ row: facts, since: earliest(facts) })),
+      ),
+  });
+  for (const [key, facts] of told) {
+    const row = sessions.get(key)?.now;
     const merged = row ? (mergeIngress(row, facts) as IngressRow) : { supersededAt: null, ...facts };
-    sessions.set({ ...(merged as IngressRow), ...startIngress(merged) });
+    sessions.set({ ...(merged as IngressRow), ...startIngress(merged) }, key);
   }
-  for (const members of grouped(sessions.rows(), familyOf).values()) {
+  const all = Array.from(sessions.all(), ({ now }) => now);
+  for (const members of grouped(all, familyOf).values()) {
     for (const member of supersede(members, (session) => session.resourceId)) sessions.set(settleIngress(member));
   }
   return sessions;

@@ -131,13 +131,12 @@ export function startParticipant(participant: ParticipantFacts): Pick<Interval, 
   return startOf([participant.joinedMs, participant.joinedS], participant.firstSeenAt);
 }
 
-/** Everything about a participant that follows from its own facts, `supersededAt`, and its room. */
-export function settleParticipant(participant: ParticipantRow, room: RoomRow | undefined): ParticipantRow {
+/** What follows of a participant from its own facts, `supersededAt`, and its room. */
+export function settleParticipant(participant: ParticipantRow, room: RoomRow | undefined): Partial<ParticipantRow> {
   const own = ownEnd(participant);
   const end = own ? endByItself(participant, own) : endByOthers(participant, room);
   const aborted = wasAborted(participant);
   return {
-    ...participant,
     ...end,
     toldEndAt: own?.at ?? null,
     state: aborted ? 'ABORTED' : end.endedAt === null ? 'ACTIVE' : 'LEFT',

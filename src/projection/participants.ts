@@ -1,8 +1,8 @@
 import { arrayOf } from '../database/array.js';
 import { timestampOf } from '../database/milliseconds.js';
 import type { Run } from '../database/transaction.js';
-import type { LedgerEvent } from '../livekit/event.js';
 import { supersede } from './interval.js';
+import type { News } from './news.js';
 import { participantEvidence } from './participant-evidence.js';
 import {
   mergeParticipant,
@@ -15,19 +15,21 @@ import {
 import { readByKey, valuesOf } from './read.js';
 import { roomTable, type RoomRow } from './room.js';
 import { cascading } from './rooms.js';
-import { gather, grouped, Shelf } from './shelf.js';
+import { grouped, revised, Shelf, type Kept } from './shelf.js';
 import { selectList } from './table.js';
 
 /** Merges the events into the participants that they name. */
-export async function mergeParticipants(run: Run, events: readonly LedgerEvent[]): Promise<Shelf<ParticipantRow>> {
+export async function mergeParticipants(run: Run, news: News): Promise<Shelf<ParticipantRow>> {
   const participants = new Shelf<ParticipantRow>(participantTable);
-  const named = events.filter((event) => event.subject !== 'room').map(participantEvidence);
-  const told = gather<ParticipantFacts>(participants, named, mergeParticipant);
-  participants.load(await readByKey<ParticipantRow>(run, participantTable, told));
-  for (const facts of told) {
-    const row = participants.get(participants.keyOf(facts));
-    const merged = row ? (mergeParticipant(row, facts) as ParticipantRow) : { supersededAt: null, ...facts };
-    participants.set({ ...(merged as ParticipantRow), ...startParticipant(merged) });
+  const told = await news.tell<ParticipantFacts, ParticipantRow>(participants, {
+    evidence: participantEvidence,
+    merge: mergeParticipant,
+    read: (wanted) => readByKey<ParticipantRow>(run, participantTable, wanted),
+  });
+  for (const [key, facts] of told) {
+    const row = participants.get(key)?.now;
+    const merged = row ? mergeParticipant(row, facts) : { supersededAt: null, ...facts };
+    participants.set(revised(merged as ParticipantRow, startParticipant(merged)), key);
   }
   return participants;
 }
@@ -50,13 +52,21 @@ export async function settleParticipants(
   participants.load(kin);
   participants.load(cascaded);
   rooms.load(homes);
-  const members = grouped(participants.rows(), familyOf);
+  supersedeFamilies(participants, families);
+  for (const participant of participants.all()) {
+    const room = rooms.get(homeOf(rooms, participant.now));
+    participant.now = revised(participant.now, settleParticipant(participant.now, room?.now));
+    count(rooms, room, participant);
+  }
+}
+
+function supersedeFamilies(participants: Shelf<ParticipantRow>, families: Map<string, number>): void {
+  if (families.size === 0) return;
+  const members = grouped(participants.all(), ({ now }) => familyOf(now));
   for (const [family, since] of families) {
-    const movable = (members.get(family) ?? []).filter((row) => canMove(participants, row, since));
+    const movable = (members.get(family) ?? []).filter((member) => canMove(member, since)).map(({ now }) => now);
     for (const member of supersede(movable, (row) => row.sid)) participants.set(member);
   }
-  for (const row of participants.rows()) participants.set(settleParticipant(row, rooms.get(homeOf(rooms, row))));
-  countInRooms(rooms, participants);
 }
 
 function homeOf(rooms: Shelf<RoomRow>, { project, roomName, roomSid }: ParticipantRow): string {
@@ -76,13 +86,12 @@ function sameFamily(before: ParticipantRow, now: ParticipantRow): boolean {
 /** The families whose order changed, each with the earliest start that did. */
 function movedFamilies(participants: Shelf<ParticipantRow>): Map<string, number> {
   const moved = new Map<string, number>();
-  for (const row of participants.rows()) {
-    const before = participants.original(row);
+  for (const { before, now } of participants.all()) {
     const isSame =
-      before?.startedAt === row.startedAt && before.startSource === row.startSource && sameFamily(before, row);
+      before?.startedAt === now.startedAt && before.startSource === now.startSource && sameFamily(before, now);
     if (isSame) continue;
-    const since = Math.min(row.startedAt, before?.startedAt ?? row.startedAt);
-    for (const family of [familyOf(row), before && familyOf(before)]) {
+    const since = Math.min(now.startedAt, before?.startedAt ?? now.startedAt);
+    for (const family of [familyOf(now), before && familyOf(before)]) {
       if (family) moved.set(family, Math.min(since, moved.get(family) ?? since));
     }
   }
@@ -90,9 +99,8 @@ function movedFamilies(participants: Shelf<ParticipantRow>): Map<string, number>
 }
 
 /** Members superseded before `since` stay as they are, and supersede nobody who can move. */
-function canMove(participants: Shelf<ParticipantRow>, row: ParticipantRow, since: number): boolean {
-  const before = participants.original(row);
-  return !before || !sameFamily(before, row) || (before.supersededAt ?? Infinity) >= since;
+function canMove({ before, now }: Kept<ParticipantRow>, since: number): boolean {
+  return !before || !sameFamily(before, now) || (before.supersededAt ?? Infinity) >= since;
 }
 
 async function readKin(run: Run, families: Map<string, number>): Promise<ParticipantRow[]> {
@@ -101,57 +109,57 @@ async function readKin(run: Run, families: Map<string, number>): Promise<Partici
     const [project, , roomSid, identity] = family.split('\u0000');
     return `${roomSid}/${identity}/${project}`;
   });
-  const rows = await run<ParticipantRow>({
-    name: 'participant kin',
-    text: `select ${selectList(participantTable)} from unnest($1::text[], $2::float8[]) k(family, since)
-      join participant r on r.room_sid || '/' || r.identity || '/' || r.project = k.family and r.identity <> ''
-        and coalesce(r.superseded_at, 'infinity'::timestamptz) >= ${timestampOf('k.since')}`,
-    values: [arrayOf('text', keys), arrayOf('float8', [...families.values()])],
-  });
+  const values = [arrayOf('text', keys), arrayOf('float8', [...families.values()])];
+  const rows = await run<ParticipantRow>({ name: 'participant kin', text: kinQuery, values });
   return rows.filter((row) => families.has(familyOf(row)));
 }
+
+const kinQuery = `select ${selectList(participantTable)} from unnest($1::text[], $2::float8[]) k(family, since)
+  join participant r on r.room_sid || '/' || r.identity || '/' || r.project = k.family and r.identity <> ''
+    and coalesce(r.superseded_at, 'infinity'::timestamptz) >= ${timestampOf('k.since')}`;
 
 async function readWithoutOwnEnd(run: Run, rooms: readonly RoomRow[]): Promise<ParticipantRow[]> {
   if (rooms.length === 0) return [];
   const homes = new Set(rooms.map(({ project, roomName, sid }) => [project, roomName, sid].join('\u0000')));
-  const rows = await run<ParticipantRow>({
-    name: 'participant cascade',
-    text: `select ${selectList(participantTable)} from participant r
-      where r.room_sid || '/' || r.project = any($1::text[]) and r.told_end_at is null`,
-    values: [
-      arrayOf(
-        'text',
-        valuesOf(rooms, ({ sid, project }) => `${sid}/${project}`),
-      ),
-    ],
-  });
+  const values = [valuesOf(rooms, ({ sid, project }) => `${sid}/${project}`)];
+  const rows = await run<ParticipantRow>({ name: 'participant cascade', text: cascadeQuery, values });
   return rows.filter(({ project, roomName, roomSid }) => homes.has([project, roomName, roomSid].join('\u0000')));
 }
 
+const cascadeQuery = `select ${selectList(participantTable)} from participant r
+  where r.room_sid || '/' || r.project = any($1::text[]) and r.told_end_at is null`;
+
 /** Rooms that are not here, of participants whose events disagree about it. */
 function strayHomes(rooms: Shelf<RoomRow>, participants: Shelf<ParticipantRow>): object[] {
-  return participants
-    .rows()
-    .flatMap((row) => [row, participants.original(row) ?? row])
-    .filter((row) => rooms.get(homeOf(rooms, row)) === undefined)
-    .map(({ project, roomName, roomSid }) => ({ project, roomName, sid: roomSid }));
+  const stray: object[] = [];
+  for (const { before, now } of participants.all()) {
+    for (const row of before && before.roomSid !== now.roomSid ? [before, now] : [now]) {
+      if (rooms.get(homeOf(rooms, row))) continue;
+      stray.push({ project: row.project, roomName: row.roomName, sid: row.roomSid });
+    }
+  }
+  return stray;
 }
 
 /** Counts are the differences of participant rows, so they are a function of those rows. */
-function countInRooms(rooms: Shelf<RoomRow>, participants: Shelf<ParticipantRow>): void {
-  for (const row of participants.rows()) {
-    const before = participants.original(row);
-    if (before) addToRoom(rooms, before, -1);
-    addToRoom(rooms, row, 1);
-  }
+function count(rooms: Shelf<RoomRow>, room: Kept<RoomRow> | undefined, { before, now }: Kept<ParticipantRow>): void {
+  const stayed = before?.roomSid === now.roomSid ? before : undefined;
+  if (before && !stayed) addToRoom(rooms.get(homeOf(rooms, before)), -present(before), -counted(before));
+  addToRoom(room, present(now) - present(stayed), counted(now) - counted(stayed));
 }
 
-function addToRoom(rooms: Shelf<RoomRow>, row: ParticipantRow, sign: 1 | -1): void {
-  const room = rooms.get(homeOf(rooms, row));
-  if (!room || !row.counted) return;
-  rooms.set({
-    ...room,
-    participantCount: room.participantCount + (row.endedAt === null ? sign : 0),
-    participantSessionCount: room.participantSessionCount + sign,
+function addToRoom(room: Kept<RoomRow> | undefined, participants: number, sessions: number): void {
+  if (!room) return;
+  room.now = revised(room.now, {
+    participantCount: room.now.participantCount + participants,
+    participantSessionCount: room.now.participantSessionCount + sessions,
   });
+}
+
+function present(row: ParticipantRow | undefined): number {
+  return row?.counted && row.endedAt === null ? 1 : 0;
+}
+
+function counted(row: ParticipantRow | undefined): number {
+  return row?.counted ? 1 : 0;
 }

@@ -2,7 +2,7 @@ import { arrayOf } from '../database/array.js';
 import { columnOf } from '../database/column.js';
 import { timestampOf } from '../database/milliseconds.js';
 import type { Run } from '../database/transaction.js';
-import { selectList, type Row, type Table } from './table.js';
+import { onceFor, selectList, type Row, type Table } from './table.js';
 
 // Each read leaves only one index to take: the primary key by its leading column, or an expression that no
 // other index has. On a new table every index that matches anything looks as good as any other.
@@ -10,26 +10,27 @@ import { selectList, type Row, type Table } from './table.js';
 /** The rows that have these keys. */
 export async function readByKey<R extends object>(run: Run, table: Table, wanted: readonly object[]): Promise<R[]> {
   if (wanted.length === 0) return [];
+  const values = table.key.map((name) => textsOf(wanted, name));
+  return run<R>({ name: `${table.name} by key`, text: byKey(table), values });
+}
+
+const byKey = onceFor((table: Table) => {
   const names = table.key.map((_, at) => `k${at}`);
   const arrays = names.map((_, at) => `$${at + 1}::text[]`);
   const matches = table.key.map((name, at) => `r.${columnOf(name)}${at > 0 ? unindexed : ''} = k.k${at}`);
-  return run<R>({
-    name: `${table.name} by key`,
-    text: `select ${selectList(table)} from unnest(${arrays.join(', ')}) k(${names.join(', ')})
-      join ${table.name} r on ${matches.join(' and ')}`,
-    values: table.key.map((name) => textsOf(wanted, name)),
-  });
-}
+  return `select ${selectList(table)} from unnest(${arrays.join(', ')}) k(${names.join(', ')})
+    join ${table.name} r on ${matches.join(' and ')}`;
+});
 
 /** Makes an index useless for a column. */
 const unindexed = ` || ''`;
 
-interface Family {
-  table: Table;
+export interface Family {
+  readonly table: Table;
   /** The column that names the family, beside the project. */
-  by: string;
+  readonly by: string;
   /** Past this time nothing can change any more in a row: SQL on alias r. */
-  until: string;
+  readonly until: string;
 }
 
 /**
@@ -42,27 +43,25 @@ export async function readFamilies<R extends object>(
   touched: readonly { row: object; since: number }[],
 ): Promise<R[]> {
   if (touched.length === 0) return [];
-  const { table, until } = family;
-  const by = columnOf(family.by);
-  const lead = columnOf(table.key[0] ?? '');
-  const columns = [table.key[0] ?? '', family.by, 'project'];
+  const { table, by } = family;
   const rows = touched.map(({ row }) => row);
-  const touch = `unnest($1::text[], $2::text[], $3::text[], $4::float8[]) k(id, family, project, since)`;
+  const since = touched.map(({ since }) => since);
+  const keys = [table.key[0] ?? '', by, 'project'].map((name) => textsOf(rows, name));
   return run<R>({
     name: `${table.name} families`,
-    text: `select ${selectList(table)} from ${touch}
-        left join ${table.name} t on t.${lead} = k.id and t.${by}${unindexed} = k.family and t.project${unindexed} = k.project
-        join ${table.name} r on r.${by} || '/' || r.project = k.family || '/' || k.project
-          and ${until} >= least(t.started_at, ${timestampOf('k.since')})`,
-    values: [
-      ...columns.map((name) => textsOf(rows, name)),
-      arrayOf(
-        'float8',
-        touched.map(({ since }) => since),
-      ),
-    ],
+    text: byFamily(family),
+    values: [...keys, arrayOf('float8', since)],
   });
 }
+
+const byFamily = onceFor(({ table, by: name, until }: Family) => {
+  const by = columnOf(name);
+  const lead = columnOf(table.key[0] ?? '');
+  return `select ${selectList(table)} from unnest($1::text[], $2::text[], $3::text[], $4::float8[]) k(id, family, project, since)
+    left join ${table.name} t on t.${lead} = k.id and t.${by}${unindexed} = k.family and t.project${unindexed} = k.project
+    join ${table.name} r on r.${by} || '/' || r.project = k.family || '/' || k.project
+      and ${until} >= least(t.started_at, ${timestampOf('k.since')})`;
+});
 
 function textsOf(rows: readonly object[], name: string): Buffer {
   return arrayOf(
@@ -72,6 +71,6 @@ function textsOf(rows: readonly object[], name: string): Buffer {
 }
 
 /** Each value once: for `= any`. */
-export function valuesOf<R>(rows: readonly R[], read: (row: R) => string): string[] {
-  return [...new Set(rows.map(read))];
+export function valuesOf<R>(rows: readonly R[], read: (row: R) => string): Buffer {
+  return arrayOf('text', [...new Set(rows.map(read))]);
 }

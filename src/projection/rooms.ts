@@ -1,6 +1,6 @@
 import type { Run } from '../database/transaction.js';
-import type { LedgerEvent } from '../livekit/event.js';
-import { readFamilies } from './read.js';
+import type { News } from './news.js';
+import { readFamilies, type Family } from './read.js';
 import {
   cascadeOf,
   endRoom,
@@ -11,18 +11,27 @@ import {
   type RoomFacts,
   type RoomRow,
 } from './room.js';
-import { gather, grouped, Shelf } from './shelf.js';
+import { grouped, revised, Shelf } from './shelf.js';
+
+const family: Family = { table: roomTable, by: 'roomName', until: `coalesce(r.ended_at, 'infinity'::timestamptz)` };
 
 /** Loads what the events' rooms can concern, merges the events in, and settles the rooms of each name. */
-export async function settleRooms(run: Run, events: readonly LedgerEvent[]): Promise<Shelf<RoomRow>> {
+export async function settleRooms(run: Run, news: News): Promise<Shelf<RoomRow>> {
   const rooms = new Shelf<RoomRow>(roomTable);
-  const told = gather<RoomFacts>(rooms, events.map(roomEvidence), mergeRoom);
-  const touched = told.map((facts) => ({ row: facts, since: earliest(facts) }));
-  const until = `coalesce(r.ended_at, 'infinity'::timestamptz)`;
-  rooms.load(await readFamilies<RoomRow>(run, { table: roomTable, by: 'roomName', until }, touched));
-  for (const facts of told) rooms.set(mergedRoom(rooms.get(rooms.keyOf(facts)), facts));
-  for (const family of grouped(rooms.rows(), nameOf).values()) {
-    for (const room of family) rooms.set({ ...room, ...endRoom(room, family) });
+  const told = await news.tell<RoomFacts, RoomRow>(rooms, {
+    evidence: roomEvidence,
+    merge: mergeRoom,
+    read: (wanted) =>
+      readFamilies<RoomRow>(
+        run,
+        family,
+        wanted.map((facts) => ({ row: facts, since: earliest(facts) })),
+      ),
+  });
+  for (const [key, facts] of told) rooms.set(mergedRoom(rooms.get(key)?.now, facts), key);
+  for (const namesakes of grouped(rooms.all(), ({ now }) => nameOf(now)).values()) {
+    const members = namesakes.map(({ now }) => now);
+    for (const room of namesakes) room.now = revised(room.now, endRoom(room.now, members));
   }
   return rooms;
 }
@@ -36,7 +45,7 @@ function mergedRoom(row: RoomRow | undefined, facts: RoomFacts): RoomRow {
   const merged = row
     ? (mergeRoom(row, facts) as RoomRow)
     : { participantCount: 0, participantSessionCount: 0, ...facts };
-  return { ...(merged as RoomRow), ...startRoom(merged) };
+  return revised(merged as RoomRow, startRoom(merged));
 }
 
 function nameOf({ roomName, project }: RoomRow): string {
@@ -45,9 +54,10 @@ function nameOf({ roomName, project }: RoomRow): string {
 
 /** Rooms whose participants may have to end, or to live again. */
 export function cascading(rooms: Shelf<RoomRow>): RoomRow[] {
-  return rooms.rows().filter((room) => {
-    const before = rooms.original(room);
+  const moved: RoomRow[] = [];
+  for (const { before, now } of rooms.all()) {
     const cascade = before ? cascadeOf(before) : null;
-    return cascadeOf(room) !== cascade || room.starts.length !== (before?.starts.length ?? 0);
-  });
+    if (cascadeOf(now) !== cascade || now.starts.length !== (before?.starts.length ?? 0)) moved.push(now);
+  }
+  return moved;
 }

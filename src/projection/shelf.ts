@@ -2,10 +2,15 @@ import type { Statement } from '../database/transaction.js';
 import type { Deltas } from '../meter/delta.js';
 import { differs, upsertOf, type Row, type Table } from './table.js';
 
-/** The rows of one table that a batch reads and changes, by key, as they were and as they are. */
+/** A row as the database holds it (undefined: not at all) and as it is now. */
+export interface Kept<R> {
+  readonly before: R | undefined;
+  now: R;
+}
+
+/** The rows of one table that a batch reads and changes, by key. */
 export class Shelf<R extends object> {
-  private readonly before = new Map<string, R>();
-  private readonly now = new Map<string, R>();
+  private readonly rows = new Map<string, Kept<R>>();
 
   constructor(private readonly table: Table) {}
 
@@ -20,65 +25,50 @@ export class Shelf<R extends object> {
   load(rows: Iterable<R>): void {
     for (const row of rows) {
       const key = this.keyOf(row);
-      if (this.now.has(key)) continue;
-      this.before.set(key, row);
-      this.now.set(key, row);
+      if (!this.rows.has(key)) this.rows.set(key, { before: row, now: row });
     }
   }
 
-  get(key: string): R | undefined {
-    return this.now.get(key);
+  get(key: string): Kept<R> | undefined {
+    return this.rows.get(key);
   }
 
-  /** The row as the database holds it. */
-  original(row: object): R | undefined {
-    return this.before.get(this.keyOf(row));
+  set(row: R, key = this.keyOf(row)): void {
+    const kept = this.rows.get(key);
+    if (kept) kept.now = row;
+    else this.rows.set(key, { before: undefined, now: row });
   }
 
-  set(row: R): void {
-    this.now.set(this.keyOf(row), row);
-  }
-
-  rows(): R[] {
-    return [...this.now.values()];
+  all(): Iterable<Kept<R>> {
+    return this.rows.values();
   }
 
   /** What must be written: nothing, or one statement for all. Usage changes with it. */
   write(usage: Deltas): Statement[] {
-    const rows: Row[] = [];
-    for (const [key, after] of this.now) {
-      const before = this.before.get(key);
-      if (before && !differs(this.table, before as Row, after as Row)) continue;
-      rows.push(after as Row);
-      usage.add(this.table, { before, after });
+    const changed: Row[] = [];
+    for (const { before, now } of this.rows.values()) {
+      if (before && !differs(this.table, before as Row, now as Row)) continue;
+      changed.push(now as Row);
+      usage.add(this.table, { before, after: now });
     }
-    return rows.length > 0 ? [upsertOf(this.table, rows)] : [];
+    return changed.length > 0 ? [upsertOf(this.table, changed)] : [];
   }
 }
 
-/** Rows that share a key, in their order. */
-export function grouped<R>(rows: Iterable<R>, keyOf: (row: R) => string): Map<string, R[]> {
-  const groups = new Map<string, R[]>();
-  for (const row of rows) {
-    const key = keyOf(row);
+/** The row with other values, or itself where it has these already. */
+export function revised<R extends object>(row: R, values: Partial<R>): R {
+  for (const name in values) if (values[name] !== row[name]) return { ...row, ...values };
+  return row;
+}
+
+/** Those that share a key, in their order. */
+export function grouped<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
     const group = groups.get(key);
-    if (group) group.push(row);
-    else groups.set(key, [row]);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
   }
   return groups;
-}
-
-interface Keyed {
-  keyOf(row: object): string;
-}
-
-/** Merges records of one kind by key, each into what is there already. */
-export function gather<F extends object>(shelf: Keyed, records: readonly F[], merge: (a: F, b: F) => F): F[] {
-  const merged = new Map<string, F>();
-  for (const record of records) {
-    const key = shelf.keyOf(record);
-    const known = merged.get(key);
-    merged.set(key, known ? merge(known, record) : record);
-  }
-  return [...merged.values()];
 }

@@ -55,12 +55,22 @@ function storable(value: string, type: ColumnType): string {
   return type === 'time' ? timestampOf(value) : value + (cast[type] ?? '');
 }
 
-/** The select list of the columns that merging needs, from alias `r`. */
-export function selectList(table: Table): string {
-  return Object.entries(table.columns)
-    .map(([name, type]) => `${readable(`r.${columnOf(name)}`, type)} as "${name}"`)
-    .join(', ');
+/** Makes what follows from a constant once. */
+export function onceFor<C extends object, T>(make: (constant: C) => T): (constant: C) => T {
+  const made = new Map<C, T>();
+  return (constant) => {
+    let known = made.get(constant);
+    if (known === undefined) made.set(constant, (known = make(constant)));
+    return known;
+  };
 }
+
+/** The select list of the columns that merging needs, from alias `r`. */
+export const selectList = onceFor((table: Table) =>
+  Object.entries(table.columns)
+    .map(([name, type]) => `${readable(`r.${columnOf(name)}`, type)} as "${name}"`)
+    .join(', '),
+);
 
 function readable(column: string, type: ColumnType): string {
   if (type === 'time') return millisecondsOf(column);
@@ -69,17 +79,13 @@ function readable(column: string, type: ColumnType): string {
   return column;
 }
 
-const upserts = new Map<Table, { text: string; columns: [string, ColumnType][] }>();
-
 /** One statement that writes any number of rows, in key order; payload columns keep what their clock dates. */
 export function upsertOf(table: Table, rows: readonly Row[]): Statement {
-  let upsert = upserts.get(table);
-  if (!upsert) upserts.set(table, (upsert = writeUpsert(table)));
-  const values = upsert.columns.map((column) => columnValues(table, column, rows));
-  return { name: `${table.name} upsert`, text: upsert.text, values };
+  const { text, columns } = upsert(table);
+  return { name: `${table.name} upsert`, text, values: columns.map((column) => columnValues(table, column, rows)) };
 }
 
-function writeUpsert(table: Table): { text: string; columns: [string, ColumnType][] } {
+const upsert = onceFor((table: Table) => {
   const payload = Object.values(table.payload).reduce((all, group) => ({ ...all, ...group }), {});
   const columns = Object.entries({ ...table.columns, ...payload });
   const names = columns.map(([name]) => columnOf(name));
@@ -91,7 +97,7 @@ function writeUpsert(table: Table): { text: string; columns: [string, ColumnType
     order by ${key.map((name) => `u.${name}`).join(', ')}
     on conflict (${key.join(', ')}) do update set ${assignments(table).join(', ')}`;
   return { text, columns };
-}
+});
 
 function assignments(table: Table): string[] {
   const moved = Object.keys(table.columns)
@@ -123,8 +129,10 @@ function writable(value: unknown, type: ColumnType): unknown {
 
 /** Whether the merge changed anything that is stored. */
 export function differs(table: Table, before: Row, after: Row): boolean {
-  return Object.keys(table.columns).some((name) => !same(before[name], after[name]));
+  return before !== after && columnNames(table).some((name) => !same(before[name], after[name]));
 }
+
+const columnNames = onceFor((table: Table) => Object.keys(table.columns));
 
 function same(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((value, at) => value === b[at]);

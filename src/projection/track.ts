@@ -134,8 +134,8 @@ function evidence(event: LedgerEvent, info: Wire<TrackInfo>): TrackFacts {
   };
 }
 
-/** Everything about a track that follows from its own facts and its participant. */
-export function settleTrack(track: TrackFacts, participant: ParticipantRow | undefined): TrackRow {
+/** What follows of a track from its own facts and its participant. */
+export function settleTrack(track: TrackFacts, participant: ParticipantRow | undefined): Interval {
   const published = track.firstVersion === null ? null : Math.floor(track.firstVersion / 1000);
   const start = startOf([published, track.publishedAt], track.firstSeenAt);
   const { toldEndAt, lastSeenAt } = track;
@@ -143,5 +143,5 @@ export function settleTrack(track: TrackFacts, participant: ParticipantRow | und
     toldEndAt === null
       ? derivedEnd({ ...start, lastSeenAt }, [{ at: participant?.endedAt ?? null, source: 'CASCADED' }])
       : reportedEnd(start.startedAt, toldEndAt, SECOND);
-  return { ...track, ...start, ...end };
+  return { ...start, ...end };
 }

@@ -1,24 +1,22 @@
-import { arrayOf } from '../database/array.js';
 import type { Run } from '../database/transaction.js';
-import type { LedgerEvent } from '../livekit/event.js';
+import type { News } from './news.js';
 import { participantTable, type ParticipantRow } from './participant.js';
 import { readByKey, valuesOf } from './read.js';
-import { gather, Shelf } from './shelf.js';
+import { revised, Shelf } from './shelf.js';
 import { selectList } from './table.js';
 import { mergeTrack, settleTrack, trackEvidence, trackTable, type TrackFacts, type TrackRow } from './track.js';
 
 /** Merges the events into the tracks that they name. */
-export async function mergeTracks(run: Run, events: readonly LedgerEvent[]): Promise<Shelf<TrackRow>> {
+export async function mergeTracks(run: Run, news: News): Promise<Shelf<TrackRow>> {
   const tracks = new Shelf<TrackRow>(trackTable);
-  const told = gather<TrackFacts>(
-    tracks,
-    events.filter((event) => event.subject !== 'room').flatMap(trackEvidence),
-    mergeTrack,
-  );
-  tracks.load(await readByKey<TrackRow>(run, trackTable, told));
-  for (const facts of told) {
-    const row = tracks.get(tracks.keyOf(facts));
-    tracks.set((row ? mergeTrack(row, facts) : facts) as TrackRow);
+  const told = await news.tell<TrackFacts, TrackRow>(tracks, {
+    evidence: trackEvidence,
+    merge: mergeTrack,
+    read: (wanted) => readByKey<TrackRow>(run, trackTable, wanted),
+  });
+  for (const [key, facts] of told) {
+    const row = tracks.get(key)?.now;
+    tracks.set((row ? mergeTrack(row, facts) : facts) as TrackRow, key);
   }
   return tracks;
 }
@@ -35,7 +33,10 @@ export async function settleTracks(
   ]);
   tracks.load(cascaded);
   participants.load(publishers);
-  for (const track of tracks.rows()) tracks.set(settleTrack(track, participants.get(publisherOf(participants, track))));
+  for (const track of tracks.all()) {
+    const publisher = participants.get(publisherOf(participants, track.now))?.now;
+    track.now = revised(track.now, settleTrack(track.now, publisher));
+  }
 }
 
 function publisherOf(participants: Shelf<ParticipantRow>, { project, roomName, participantSid }: TrackRow): string {
@@ -43,30 +44,28 @@ function publisherOf(participants: Shelf<ParticipantRow>, { project, roomName, p
 }
 
 function movedEnds(participants: Shelf<ParticipantRow>): ParticipantRow[] {
-  return participants.rows().filter((row) => (participants.original(row)?.endedAt ?? null) !== row.endedAt);
+  const moved: ParticipantRow[] = [];
+  for (const { before, now } of participants.all()) if ((before?.endedAt ?? null) !== now.endedAt) moved.push(now);
+  return moved;
 }
 
 async function readWithoutOwnEnd(run: Run, publishers: readonly ParticipantRow[]): Promise<TrackRow[]> {
   if (publishers.length === 0) return [];
   const wanted = new Set(publishers.map(({ project, roomName, sid }) => [project, roomName, sid].join('\u0000')));
-  const rows = await run<TrackRow>({
-    name: 'track cascade',
-    text: `select ${selectList(trackTable)} from track r
-      where r.participant_sid || '/' || r.project = any($1::text[]) and r.told_end_at is null`,
-    values: [
-      arrayOf(
-        'text',
-        valuesOf(publishers, ({ sid, project }) => `${sid}/${project}`),
-      ),
-    ],
-  });
+  const values = [valuesOf(publishers, ({ sid, project }) => `${sid}/${project}`)];
+  const rows = await run<TrackRow>({ name: 'track cascade', text: cascadeQuery, values });
   return rows.filter((row) => wanted.has([row.project, row.roomName, row.participantSid].join('\u0000')));
 }
 
+const cascadeQuery = `select ${selectList(trackTable)} from track r
+  where r.participant_sid || '/' || r.project = any($1::text[]) and r.told_end_at is null`;
+
 /** Participants that are not here, of tracks whose events disagree about theirs. */
 function strayPublishers(participants: Shelf<ParticipantRow>, tracks: Shelf<TrackRow>): object[] {
-  return tracks
-    .rows()
-    .filter((track) => participants.get(publisherOf(participants, track)) === undefined)
-    .map(({ project, roomName, participantSid }) => ({ project, roomName, sid: participantSid }));
+  const stray: object[] = [];
+  for (const { now } of tracks.all()) {
+    if (participants.get(publisherOf(participants, now))) continue;
+    stray.push({ project: now.project, roomName: now.roomName, sid: now.participantSid });
+  }
+  return stray;
 }
