@@ -16,4 +16,4 @@ COPY --from=build /app/dist ./dist
 RUN mkdir /spool && chown node:node /spool
 USER node
 EXPOSE 3000
-CMD ["node", "--max-semi-space-size=16", "dist/main.js"]
+CMD ["node", "--max-semi-space-size=16", "--heap-growing-percent=150", "dist/main.js"]

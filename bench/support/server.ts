@@ -5,7 +5,7 @@ import { freePort } from '../../src/database/embedded.js';
 import { apiKey } from './requests.js';
 
 /** The service, as `npm start` runs it. */
-export const service = ['--max-semi-space-size=16', 'dist/main.js'];
+export const service = ['--max-semi-space-size=16', '--heap-growing-percent=150', 'dist/main.js'];
 
 /** A program under measurement, in a process of its own, on the Node that runs the benchmark. */
 export class Server {
