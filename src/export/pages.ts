@@ -45,7 +45,7 @@ async function* rowPages(
   { reading, ordered, size }: { reading: Reading; ordered: Ordered; size: number },
 ): AsyncGenerator<Row[]> {
   const relation = { noun, list: ordered.list, keys: [], on: () => 'true' };
-  const selection = { fields: new Set(columns), cursors: true };
+  const selection = { fields: new Set(columns), cursors: true, pointed: new Map<string, never>() };
   for (let after: Position | null = null; ;) {
     const statement = reading.statement();
     const window: Window = { size, backward: false, after, before: null };

@@ -2,6 +2,7 @@ import { plain, word, words } from './read/columns.js';
 import * as filter from './read/filters.js';
 import type { Noun } from './read/noun.js';
 import { sessionColumns, sessionFilters, sessionOrders } from './read/session.js';
+import { room } from './room.js';
 
 const ends = { start: 'startedAt', end: 'endedAt', empty: 'waiting' };
 const statuses = words(['PENDING', 'RUNNING', 'SUCCESS', 'FAILED', 'CANCELLED'], (status) => `JS_${status}`);
@@ -29,5 +30,6 @@ export const agentJob: Noun = {
   orders: sessionOrders(ends, ['job_id']),
   defaultOrder: 'STARTED_AT',
   ends,
+  pointers: { room: { noun: room, id: 'roomSid' } },
   empty: ends.empty,
 };

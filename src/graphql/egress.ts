@@ -2,6 +2,7 @@ import { plain, time, word, words } from './read/columns.js';
 import * as filter from './read/filters.js';
 import type { Ends, Noun } from './read/noun.js';
 import { sessionColumns, sessionFilters, sessionOrders } from './read/session.js';
+import { room } from './room.js';
 
 const ends: Ends = { start: 'startedAt', end: 'endedAt' };
 const statuses = words(
@@ -44,4 +45,5 @@ export const egress: Noun = {
   orders: sessionOrders(ends, ['egress_id']),
   defaultOrder: 'STARTED_AT',
   ends,
+  pointers: { room: { noun: room, id: 'roomSid' } },
 };

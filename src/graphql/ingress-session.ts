@@ -2,6 +2,7 @@ import { plain, word, words } from './read/columns.js';
 import * as filter from './read/filters.js';
 import type { Ends, Noun } from './read/noun.js';
 import { sessionColumns, sessionFilters, sessionOrders } from './read/session.js';
+import { room } from './room.js';
 
 const ends: Ends = { start: 'startedAt', end: 'endedAt' };
 const inputTypes = words(['RTMP', 'WHIP', 'URL'], (type) => `${type}_INPUT`);
@@ -30,4 +31,5 @@ export const ingressSession: Noun = {
   orders: sessionOrders(ends, ['resource_id', 'ingress_id']),
   defaultOrder: 'STARTED_AT',
   ends,
+  pointers: { room: { noun: room, id: 'roomSid' } },
 };

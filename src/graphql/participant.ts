@@ -2,6 +2,7 @@ import { plain, word, words } from './read/columns.js';
 import * as filter from './read/filters.js';
 import type { Noun } from './read/noun.js';
 import { sessionColumns, sessionFilters, sessionOrders } from './read/session.js';
+import { room } from './room.js';
 
 const ends = { start: 'joinedAt', end: 'leftAt', empty: "state = 'ABORTED'" };
 export const kinds = words(['STANDARD', 'INGRESS', 'EGRESS', 'SIP', 'AGENT', 'CONNECTOR', 'BRIDGE']);
@@ -36,5 +37,6 @@ export const participant: Noun = {
   orders: sessionOrders(ends, ['sid', 'room_name']),
   defaultOrder: 'JOINED_AT',
   ends,
+  pointers: { room: { noun: room, id: 'roomSid' } },
   empty: ends.empty,
 };

@@ -9,7 +9,7 @@ import { nouns } from './nouns.js';
 import { participant } from './participant.js';
 import { pageOf } from './read/list.js';
 import { type Ask, byId, toOne } from './read/lookup.js';
-import type { Noun, Relation } from './read/noun.js';
+import type { Noun, Pointer, Relation } from './read/noun.js';
 import type { ListArguments } from './read/page-arguments.js';
 import type { Row } from './read/reading.js';
 import { relations } from './relations.js';
@@ -21,8 +21,6 @@ import { usage, type UsageContext, usageTypes } from './usage.js';
 import { webhookEvent } from './webhook-event.js';
 
 type Resolver<A> = (row: Row, args: A, ...rest: [UsageContext, GraphQLResolveInfo]) => unknown;
-
-const roomOf = { room: pointer(room, 'roomSid') };
 
 /** Every resolver of the API. A field that its row holds needs none. */
 export const resolvers = {
@@ -50,11 +48,11 @@ export const resolvers = {
       usage(args, context, info),
   },
   Room: { ...lists(relations.Room), ...roomCounts },
-  Participant: { ...lists(relations.Participant), ...roomOf },
-  Track: { ...roomOf, participant: pointer(participant, 'participantSid') },
-  Egress: { ...lists(relations.Egress), ...roomOf },
-  IngressSession: { ...lists(relations.IngressSession), ...roomOf },
-  AgentJob: { ...lists(relations.AgentJob), ...roomOf },
+  Participant: { ...lists(relations.Participant), ...pointers(participant) },
+  Track: pointers(track),
+  Egress: { ...lists(relations.Egress), ...pointers(egress) },
+  IngressSession: { ...lists(relations.IngressSession), ...pointers(ingressSession) },
+  AgentJob: { ...lists(relations.AgentJob), ...pointers(agentJob) },
   ...Object.fromEntries(nouns.map(({ type }) => [`${type}Connection`, connection])),
   ...Object.fromEntries(nouns.map(({ type }) => [`${type}Edge`, edge])),
   PageInfo: pageInfo,
@@ -85,9 +83,14 @@ function lists(ofType: Readonly<Record<string, Relation>>): Record<string, Resol
   return Object.fromEntries(Object.entries(ofType).map(([name, relation]) => [name, list(relation)]));
 }
 
-function pointer(noun: Noun, sid: string): Resolver<object> {
+function pointers({ pointers }: Noun): Record<string, Resolver<object>> {
+  return Object.fromEntries(Object.entries(pointers ?? {}).map(([name, pointer]) => [name, pointed(name, pointer)]));
+}
+
+function pointed(name: string, { noun, id }: Pointer): Resolver<object> {
   return field((row, _args, ask) => {
-    if (row[sid] == null) return null;
-    return toOne(noun, { id: row[sid] as string, roomName: row['roomName'] as string | null }, ask);
+    if (row[name] !== undefined) return row[name];
+    if (row[id] == null) return null;
+    return toOne(noun, { id: row[id] as string, roomName: row['roomName'] as string | null }, ask);
   });
 }

@@ -1,7 +1,9 @@
+import { participant } from './participant.js';
 import { plain, word, words } from './read/columns.js';
 import * as filter from './read/filters.js';
 import type { Ends, Noun } from './read/noun.js';
 import { sessionColumns, sessionFilters, sessionOrders } from './read/session.js';
+import { room } from './room.js';
 
 const ends: Ends = { start: 'publishedAt', end: 'unpublishedAt' };
 export const types = words(['AUDIO', 'VIDEO', 'DATA']);
@@ -43,4 +45,5 @@ export const track: Noun = {
   orders: sessionOrders(ends, ['sid', 'room_name']),
   defaultOrder: 'PUBLISHED_AT',
   ends,
+  pointers: { room: { noun: room, id: 'roomSid' }, participant: { noun: participant, id: 'participantSid' } },
 };

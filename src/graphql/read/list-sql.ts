@@ -1,6 +1,7 @@
 import { keyColumns, type Ordered, type Position } from './cursor.js';
 import { type Filter, type Key, type Relation, selectList } from './noun.js';
 import type { Window } from './page-arguments.js';
+import { withPointed } from './pointed.js';
 import type { Row } from './reading.js';
 import type { ListSelection } from './selection.js';
 import { placesOf, spanOf } from './span.js';
@@ -39,7 +40,10 @@ export function pageSql(statement: Statement, listing: Listing, parents: readonl
     parts.length === 1
       ? `${table} where ${places[0]}`
       : `(${parts.map((part) => `(${part})`).join(' union all ')}) as ${table}`;
-  const page = `select ${columns} from ${from} ${end}`;
+  const page = withPointed(statement, selection, {
+    noun: relation.noun,
+    page: `select ${columns} from ${from} ${end}`,
+  });
   return of === null ? page : `select parent, page.* from ${of} cross join lateral (${page}) as page`;
 }
 

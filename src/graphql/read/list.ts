@@ -4,6 +4,7 @@ import { Batch } from './batch.js';
 import { cursorOf } from './cursor.js';
 import { type Beyond, countSql, type Listing, pageSql } from './list-sql.js';
 import type { Relation } from './noun.js';
+import { nestPointed } from './pointed.js';
 import { type ListArguments, orderOf, windowOf } from './page-arguments.js';
 import type { Reading, Row } from './reading.js';
 import { selectionOfList } from './selection.js';
@@ -34,7 +35,13 @@ export function pageOf(
 function listingOf(relation: Relation, args: ListArguments, info: GraphQLResolveInfo): Listing {
   const ordered = orderOf(relation.noun, relation.list, args);
   const window = windowOf(ordered, args);
-  return { relation, filter: args.filter ?? {}, ordered, window, selection: selectionOfList(info) };
+  return {
+    relation,
+    filter: args.filter ?? {},
+    ordered,
+    window,
+    selection: selectionOfList(info, relation.noun.pointers),
+  };
 }
 
 /** One list at one place of a query, read for all its parents together. */
@@ -56,7 +63,8 @@ class List {
 
   private async loadPages(parents: readonly Row[]): Promise<Row[][]> {
     const statement = this.reading.statement();
-    const rows = await this.read(statement, pageSql(statement, this.listing, parents));
+    const flat = await this.read(statement, pageSql(statement, this.listing, parents));
+    const rows = nestPointed(flat, this.listing.selection);
     if (parents.length === 1) return [rows];
     const pages: Row[][] = parents.map(() => []);
     for (const row of rows) pages[row['parent'] as number]!.push(row);

@@ -18,6 +18,13 @@ export interface Ends {
   readonly empty?: string;
 }
 
+/** Another table's row that a row names by its id, and by its own room name. */
+export interface Pointer {
+  readonly noun: Noun;
+  /** The field that holds the id. */
+  readonly id: string;
+}
+
 /** The reading side of one table: everything that lists, look-ups and nested fields need to know of it. */
 export interface Noun {
   /** The API's type. */
@@ -36,6 +43,8 @@ export interface Noun {
   readonly empty?: string;
   /** Of sessions: how the API names their ends. */
   readonly ends?: Ends;
+  /** Fields that are one row of another table. */
+  readonly pointers?: Readonly<Record<string, Pointer>>;
 }
 
 /** How rows of another table belong to a row. */
@@ -51,9 +60,12 @@ export interface Relation {
   readonly onCitus?: (...keys: string[]) => string;
 }
 
-/** `noun`'s columns for these fields, and those by which the others are found; the id where there are none. */
-export function selectList({ columns, keys }: Noun, fields: ReadonlySet<string>): string {
+/**
+ * `noun`'s columns for these fields, and those by which the others are found; the id where there are none.
+ * Each is named by its field, after `prefix`.
+ */
+export function selectList({ columns, keys }: Noun, fields: ReadonlySet<string>, prefix = ''): string {
   const found = [...fields].some((field) => !Object.hasOwn(columns, field) && field !== '__typename');
   const names = Object.keys(columns).filter((name) => fields.has(name) || (found && keys.includes(name)));
-  return (names.length > 0 ? names : ['id']).map((name) => `${columns[name]} as "${name}"`).join(', ');
+  return (names.length > 0 ? names : ['id']).map((name) => `${columns[name]} as "${prefix}${name}"`).join(', ');
 }

@@ -1,4 +1,5 @@
 import type { FieldNode, GraphQLResolveInfo, SelectionNode } from 'graphql';
+import type { Noun } from './noun.js';
 
 type Fragments = GraphQLResolveInfo['fragments'];
 
@@ -21,15 +22,26 @@ export function fieldsBelow(nodes: readonly FieldNode[], fragments: Fragments): 
 export interface ListSelection {
   readonly fields: ReadonlySet<string>;
   readonly cursors: boolean;
+  /** Of each pointer that is asked for, the fields. */
+  readonly pointed: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** What a connection must read of its rows. */
-export function selectionOfList({ fieldNodes, fragments }: GraphQLResolveInfo): ListSelection {
+export function selectionOfList(
+  { fieldNodes, fragments }: GraphQLResolveInfo,
+  pointers: Noun['pointers'] = {},
+): ListSelection {
   const below = (nodes: readonly FieldNode[] = []) => fieldsBelow(nodes, fragments);
   const connection = below(fieldNodes);
   const edges = below(connection.get('edges'));
   const pageInfo = below(connection.get('pageInfo'));
   const rows = [...(connection.get('nodes') ?? []), ...(edges.get('node') ?? [])];
   const cursors = edges.has('cursor') || pageInfo.has('startCursor') || pageInfo.has('endCursor');
-  return { fields: new Set(below(rows).keys()), cursors };
+  const fields = below(rows);
+  const pointed = Object.keys(pointers).filter((name) => fields.has(name));
+  return {
+    fields: new Set(fields.keys()),
+    cursors,
+    pointed: new Map(pointed.map((name) => [name, new Set(below(fields.get(name)).keys())])),
+  };
 }
