@@ -1,9 +1,10 @@
 import type { Peer } from './questions.js';
+import { typescript } from './serve.js';
 
 /** What the tutorials teach: Nest, Apollo, Prisma's `include`. It checks no token, and reads every project. */
 export const apollo: Peer = {
   name: 'Apollo with include',
-  server: new URL('apollo/server.ts', import.meta.url),
+  program: typescript('apollo/server.ts', import.meta.url),
   path: '/graphql',
   asks: {
     'active-rooms': () => ({

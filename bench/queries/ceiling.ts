@@ -1,9 +1,10 @@
 import type { Peer } from './questions.js';
+import { typescript } from './serve.js';
 
 /** What nothing of this kind can beat by much: the same server and token check, one statement by hand, its JSON unread. */
 export const ceiling: Peer = {
   name: 'one statement by hand',
-  server: new URL('ceiling.server.ts', import.meta.url),
+  program: typescript('ceiling.server.ts', import.meta.url),
   path: '/ceiling',
   asks: {
     'active-rooms': () => ({ question: 'active-rooms', values: [] }),

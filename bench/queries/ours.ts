@@ -1,9 +1,10 @@
+import { service } from '../support/server.js';
 import type { Peer } from './questions.js';
 
-/** The service itself, as it is built. */
+/** The service itself, as `npm start` runs it. */
 export const ours: Peer = {
   name: 'Roomledger',
-  server: new URL('../../dist/main.js', import.meta.url),
+  program: service,
   path: '/graphql',
   asks: {
     'active-rooms': () => ({

@@ -1,9 +1,10 @@
 import type { Peer } from './questions.js';
+import { typescript } from './serve.js';
 
 /** PostGraphile over the same tables, with the filters that its users add. It checks no token, and reads every project. */
 export const postgraphile: Peer = {
   name: 'PostGraphile 5',
-  server: new URL('postgraphile.server.ts', import.meta.url),
+  program: typescript('postgraphile.server.ts', import.meta.url),
   path: '/graphql',
   asks: {
     'active-rooms': () => ({

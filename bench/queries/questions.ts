@@ -26,8 +26,8 @@ export type Post = (body: Body) => Promise<unknown>;
 /** One way to answer the questions; those that it cannot are left out. */
 export interface Peer {
   readonly name: string;
-  /** A server's program: it reads DATABASE_URL, and listens at PORT. */
-  readonly server: URL;
+  /** Node's arguments for its server: it reads DATABASE_URL, and listens at PORT. */
+  readonly program: readonly string[];
   readonly path: string;
   readonly asks: { readonly [Q in Question]?: (sample: Samples[Q], post: Post) => Body | Promise<Body> };
 }

@@ -14,10 +14,14 @@ export class Server {
     readonly port: number,
   ) {}
 
-  /** @param program Node's arguments */
-  static async start(program: readonly string[], databaseUrl: string): Promise<Server> {
+  /**
+   * @param program Node's arguments
+   * @param more variables of its environment
+   */
+  static async start(program: readonly string[], databaseUrl: string, more: NodeJS.ProcessEnv = {}): Promise<Server> {
     const port = await freePort();
     const env = {
+      ...more,
       PATH: process.env['PATH'],
       NODE_ENV: 'production',
       LOG_LEVEL: 'warn',
