@@ -11,32 +11,27 @@ import {
 import { supersede } from './interval.js';
 import type { News } from './news.js';
 import { readFamilies, type Family } from './read.js';
-import { grouped, Shelf } from './shelf.js';
+import { grouped, revised, Shelf } from './shelf.js';
 
-const family: Family = {
+const family: Family<IngressFacts> = {
   table: ingressTable,
   by: 'ingressId',
+  since: earliest,
   until: `coalesce(r.superseded_at, 'infinity'::timestamptz)`,
 };
 
 /** Merges the events into their ingress sessions, and settles those of the same ingresses. */
 export async function settleIngressSessions(run: Run, news: News): Promise<Shelf<IngressRow>> {
   const sessions = new Shelf<IngressRow>(ingressTable);
-  const told = await news.tell<IngressFacts, IngressRow>(sessions, {
+  await news.tell<IngressFacts, IngressRow>(sessions, {
     evidence: ingressEvidence,
     merge: mergeIngress,
-    read: (wanted) =>
-      readFamilies<IngressRow>(
-        run,
-        family,
-        wanted.map((facts) => ({ row: facts, since: earliest(facts) })),
-      ),
+    read: (wanted) => readFamilies(run, family, wanted),
+    row: (facts, known) => {
+      const merged = known ? mergeIngress(known, facts) : { supersededAt: null, ...facts };
+      return revised(merged as IngressRow, startIngress(merged));
+    },
   });
-  for (const [key, facts] of told) {
-    const row = sessions.get(key)?.now;
-    const merged = row ? (mergeIngress(row, facts) as IngressRow) : { supersededAt: null, ...facts };
-    sessions.set({ ...(merged as IngressRow), ...startIngress(merged) }, key);
-  }
   const all = Array.from(sessions.all(), ({ now }) => now);
   for (const members of grouped(all, familyOf).values()) {
     for (const member of supersede(members, (session) => session.resourceId)) sessions.set(settleIngress(member));

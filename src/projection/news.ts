@@ -7,6 +7,8 @@ export interface Telling<F, R> {
   readonly merge: (a: F, b: F) => F;
   /** The rows that what was told can concern. */
   readonly read: (told: readonly F[]) => Promise<R[]>;
+  /** The row of these facts, where the database has `known` of it. */
+  readonly row: (facts: F, known: R | undefined) => R;
 }
 
 /** A batch's events, while the log still says which of them are new: rows are read in the same round. */
@@ -28,12 +30,13 @@ export class News {
     });
   }
 
-  /** Loads the rows that any of the events can concern, and answers by key what the new ones say. */
-  async tell<F extends object, R extends object>(shelf: Shelf<R>, telling: Telling<F, R>): Promise<Map<string, F>> {
-    const told = gather(shelf, this.events, telling);
-    const [rows, fresh] = await Promise.all([telling.read([...told.values()]), this.fresh()]);
+  /** Loads the rows that any of the events can concern, and merges into them what the new ones say. */
+  async tell<F extends object, R extends object>(shelf: Shelf<R>, telling: Telling<F, R>): Promise<void> {
+    const all = gather(shelf, this.events, telling);
+    const [rows, fresh] = await Promise.all([telling.read([...all.values()]), this.fresh()]);
     shelf.load(rows);
-    return fresh === this.events ? told : gather(shelf, fresh, telling);
+    const told = fresh === this.events ? all : gather(shelf, fresh, telling);
+    for (const [key, facts] of told) shelf.set(telling.row(facts, shelf.get(key)?.now), key);
   }
 }
 

@@ -21,16 +21,15 @@ import { selectList } from './table.js';
 /** Merges the events into the participants that they name. */
 export async function mergeParticipants(run: Run, news: News): Promise<Shelf<ParticipantRow>> {
   const participants = new Shelf<ParticipantRow>(participantTable);
-  const told = await news.tell<ParticipantFacts, ParticipantRow>(participants, {
+  await news.tell<ParticipantFacts, ParticipantRow>(participants, {
     evidence: participantEvidence,
     merge: mergeParticipant,
     read: (wanted) => readByKey<ParticipantRow>(run, participantTable, wanted),
+    row: (facts, known) => {
+      const merged = known ? mergeParticipant(known, facts) : { supersededAt: null, ...facts };
+      return revised(merged as ParticipantRow, startParticipant(merged));
+    },
   });
-  for (const [key, facts] of told) {
-    const row = participants.get(key)?.now;
-    const merged = row ? mergeParticipant(row, facts) : { supersededAt: null, ...facts };
-    participants.set(revised(merged as ParticipantRow, startParticipant(merged)), key);
-  }
   return participants;
 }
 

@@ -60,10 +60,10 @@ const jobNoun = { table: jobTable, evidence: jobEvidence, merge: mergeJob, settl
 async function projectAlone<F extends object, R extends F>(run: Run, noun: Noun<F, R>, news: News): Promise<Shelf<R>> {
   const { table, merge, settle } = noun;
   const shelf = new Shelf<R>(table);
-  const told = await news.tell<F, R>(shelf, { ...noun, read: (wanted) => readByKey<R>(run, table, wanted) });
-  for (const [key, facts] of told) {
-    const row = shelf.get(key)?.now;
-    shelf.set(settle(row ? merge(row, facts) : facts), key);
-  }
+  await news.tell<F, R>(shelf, {
+    ...noun,
+    read: (wanted) => readByKey<R>(run, table, wanted),
+    row: (facts, known) => settle(known ? merge(known, facts) : facts),
+  });
   return shelf;
 }

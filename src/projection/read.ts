@@ -25,36 +25,33 @@ const byKey = onceFor((table: Table) => {
 /** Makes an index useless for a column. */
 const unindexed = ` || ''`;
 
-export interface Family {
+export interface Family<F> {
   readonly table: Table;
   /** The column that names the family, beside the project. */
   readonly by: string;
+  /** The least start that these facts tell, in ms. */
+  readonly since: (facts: F) => number;
   /** Past this time nothing can change any more in a row: SQL on alias r. */
   readonly until: string;
 }
 
 /**
- * The rows of the touched rows' families that they can concern, themselves included: all whose
- * `until` is not before the least start that a touched row has, or is told to have (`since`, ms).
+ * The rows of the told rows' families that they can concern, themselves included: all whose `until` is not
+ * before the least start that a told row has, or is told to have.
  */
-export async function readFamilies<R extends object>(
+export async function readFamilies<F extends object, R extends object>(
   run: Run,
-  family: Family,
-  touched: readonly { row: object; since: number }[],
+  family: Family<F>,
+  told: readonly F[],
 ): Promise<R[]> {
-  if (touched.length === 0) return [];
+  if (told.length === 0) return [];
   const { table, by } = family;
-  const rows = touched.map(({ row }) => row);
-  const since = touched.map(({ since }) => since);
-  const keys = [table.key[0] ?? '', by, 'project'].map((name) => textsOf(rows, name));
-  return run<R>({
-    name: `${table.name} families`,
-    text: byFamily(family),
-    values: [...keys, arrayOf('float8', since)],
-  });
+  const keys = [table.key[0] ?? '', by, 'project'].map((name) => textsOf(told, name));
+  const values = [...keys, arrayOf('float8', told.map(family.since))];
+  return run<R>({ name: `${table.name} families`, text: byFamily(family), values });
 }
 
-const byFamily = onceFor(({ table, by: name, until }: Family) => {
+const byFamily = onceFor(({ table, by: name, until }: Omit<Family<never>, 'since'>) => {
   const by = columnOf(name);
   const lead = columnOf(table.key[0] ?? '');
   return `select ${selectList(table)} from unnest($1::text[], $2::text[], $3::text[], $4::float8[]) k(id, family, project, since)

@@ -13,22 +13,22 @@ import {
 } from './room.js';
 import { grouped, revised, Shelf } from './shelf.js';
 
-const family: Family = { table: roomTable, by: 'roomName', until: `coalesce(r.ended_at, 'infinity'::timestamptz)` };
+const family: Family<RoomFacts> = {
+  table: roomTable,
+  by: 'roomName',
+  since: earliest,
+  until: `coalesce(r.ended_at, 'infinity'::timestamptz)`,
+};
 
 /** Loads what the events' rooms can concern, merges the events in, and settles the rooms of each name. */
 export async function settleRooms(run: Run, news: News): Promise<Shelf<RoomRow>> {
   const rooms = new Shelf<RoomRow>(roomTable);
-  const told = await news.tell<RoomFacts, RoomRow>(rooms, {
+  await news.tell<RoomFacts, RoomRow>(rooms, {
     evidence: roomEvidence,
     merge: mergeRoom,
-    read: (wanted) =>
-      readFamilies<RoomRow>(
-        run,
-        family,
-        wanted.map((facts) => ({ row: facts, since: earliest(facts) })),
-      ),
+    read: (wanted) => readFamilies(run, family, wanted),
+    row: mergedRoom,
   });
-  for (const [key, facts] of told) rooms.set(mergedRoom(rooms.get(key)?.now, facts), key);
   for (const namesakes of grouped(rooms.all(), ({ now }) => nameOf(now)).values()) {
     const members = namesakes.map(({ now }) => now);
     for (const room of namesakes) room.now = revised(room.now, endRoom(room.now, members));
@@ -41,9 +41,9 @@ function earliest({ createdMs, createdS, firstSeenAt }: RoomFacts): number {
   return Math.min(createdMs ?? firstSeenAt, createdS ?? firstSeenAt, firstSeenAt);
 }
 
-function mergedRoom(row: RoomRow | undefined, facts: RoomFacts): RoomRow {
-  const merged = row
-    ? (mergeRoom(row, facts) as RoomRow)
+function mergedRoom(facts: RoomFacts, known: RoomRow | undefined): RoomRow {
+  const merged = known
+    ? (mergeRoom(known, facts) as RoomRow)
     : { participantCount: 0, participantSessionCount: 0, ...facts };
   return revised(merged as RoomRow, startRoom(merged));
 }

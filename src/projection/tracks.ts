@@ -9,15 +9,12 @@ import { mergeTrack, settleTrack, trackEvidence, trackTable, type TrackFacts, ty
 /** Merges the events into the tracks that they name. */
 export async function mergeTracks(run: Run, news: News): Promise<Shelf<TrackRow>> {
   const tracks = new Shelf<TrackRow>(trackTable);
-  const told = await news.tell<TrackFacts, TrackRow>(tracks, {
+  await news.tell<TrackFacts, TrackRow>(tracks, {
     evidence: trackEvidence,
     merge: mergeTrack,
     read: (wanted) => readByKey<TrackRow>(run, trackTable, wanted),
+    row: (facts, known) => (known ? mergeTrack(known, facts) : facts) as TrackRow,
   });
-  for (const [key, facts] of told) {
-    const row = tracks.get(key)?.now;
-    tracks.set((row ? mergeTrack(row, facts) : facts) as TrackRow, key);
-  }
   return tracks;
 }
 

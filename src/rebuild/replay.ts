@@ -4,6 +4,7 @@ import type { LedgerEvent } from '../livekit/event.js';
 import { apart, poisonOf } from '../projection/apart.js';
 import { lockOf } from '../projection/lock.js';
 import { project } from '../projection/project.js';
+import { grouped } from '../projection/shelf.js';
 import { markStatements } from './mark.js';
 import { patiently } from './patience.js';
 import { readRow, type Replayed } from './replayed.js';
@@ -79,13 +80,7 @@ function poisoned({ row, event }: Replayed, error: unknown): Replayed {
 
 /** Events that touch the same rows share a lane; the lanes are about equally long. */
 function lanesOf(page: readonly Replayed[]): Replayed[][] {
-  const groups = new Map<string, Replayed[]>();
-  for (const one of page) {
-    const key = lockKey(one.event);
-    const group = groups.get(key);
-    if (group) group.push(one);
-    else groups.set(key, [one]);
-  }
+  const groups = grouped(page, ({ event }) => lockKey(event));
   const lanes = Array.from({ length: LANES }, (): Replayed[] => []);
   for (const group of [...groups.values()].sort((a, b) => b.length - a.length)) {
     const shortest = lanes.reduce((least, lane) => (lane.length < least.length ? lane : least));
