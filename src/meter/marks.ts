@@ -29,7 +29,12 @@ export interface Mark extends Sums {
 
 const MINUTE = 60_000;
 /** Ends that follow from something else, and were not told. */
-export const derivedEnds: ReadonlySet<string> = new Set(['CASCADED', 'SUPERSEDED', 'RECONCILED', 'EXPIRED']);
+const derivedEnds: ReadonlySet<string> = new Set(['CASCADED', 'SUPERSEDED', 'RECONCILED', 'EXPIRED']);
+
+/** The same of a column, in SQL. */
+export function derivedSql(column: string): string {
+  return `${column} in ('${[...derivedEnds].join("', '")}')`;
+}
 
 /**
  * Where a session changes the sums: at its start and end, and at those of its uncertain part. An end

@@ -1,6 +1,6 @@
 import { columnOf } from '../database/column.js';
 import { sumColumns } from '../meter/delta.js';
-import { derivedEnds } from '../meter/marks.js';
+import { derivedSql } from '../meter/marks.js';
 import { QUARTER } from '../meter/span.js';
 import { cellColumns, cellKey, cellsOf } from '../meter/cell.js';
 import type { Table } from '../projection/table.js';
@@ -44,7 +44,7 @@ function marksSql(schema: string, { name, usage: { meter, by, empty } }: Table):
   return `select project, '${meter}' as meter, type, source, last - last % ${QUARTER} as at, starts, ends, ms, minutes, doubts, doubt_ms
     from (
       select project, ${type} as type, ${source} as source, ${ms('started_at')} as s, ${ms('ended_at')} as e,
-        case when end_source in ('${[...derivedEnds].join("', '")}')
+        case when ${derivedSql('end_source')}
           then ${ms('greatest(last_seen_at, started_at)')} end as d
       from ${schema}.${name} where (ended_at is null or ended_at > started_at) ${lasting}
     ) session cross join lateral (values

@@ -1,6 +1,6 @@
 import { placesOf } from '../graphql/read/span.js';
 import { NOW, type Statement } from '../graphql/read/statement.js';
-import { derivedEnds } from '../meter/marks.js';
+import { derivedSql } from '../meter/marks.js';
 import { filterSql } from './filters.js';
 import type { Joins } from './meters.js';
 import type { Question } from './question.js';
@@ -31,7 +31,7 @@ export function piecesSql(statement: Statement, question: Question): string {
 }
 
 // An end is uncertain where it was derived and not told.
-const derived = `session.end_source in ('${[...derivedEnds].join("', '")}')`;
+const derived = derivedSql('session.end_source');
 const end = `coalesce(session.ended_at, ${NOW})`;
 
 /** The sessions of the question's range (or those that are open) in ms since 1970, with their groups. */

@@ -1,3 +1,4 @@
+import { columnOf } from '../../database/column.js';
 import { NOW } from './statement.js';
 
 /** A time as the API shows it, formatted by Postgres: a Date for each would cost more than the query. */
@@ -26,7 +27,5 @@ export function durationSeconds(empty = 'false'): string {
 
 /** Fields of a look-alike name: `roomName` of `room_name`. */
 export function plain(...fields: string[]): Record<string, string> {
-  return Object.fromEntries(
-    fields.map((field) => [field, field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)]),
-  );
+  return Object.fromEntries(fields.map((field) => [field, columnOf(field)]));
 }
