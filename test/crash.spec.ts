@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { play } from '../src/cli/simulate/play.js';
 import { Database } from '../src/database/database.js';
 import { EmbeddedServer } from '../src/database/embedded.js';
@@ -27,8 +27,10 @@ describe.each(victims)('kill -9 of %s during intake', (victim) => {
       const stop = new AbortController();
       const posting = postUntilRefused(url, { seed: crash, acknowledged, signal: stop.signal });
       const refused = posting.then(() => true);
-      // Nothing may be refused before something is killed.
-      expect(await Promise.race([refused, pause(randomInt(20, 800), false)])).toBe(false);
+      const known = acknowledged.size;
+      const taking = vi.waitUntil(() => acknowledged.size > known + 1, { timeout: 60_000, interval: 5 });
+      // Nothing may be refused before something is killed, at any time while events are taken.
+      expect(await Promise.race([refused, taking.then(() => pause(randomInt(800), false))])).toBe(false);
       if (victim !== 'the service') for (const pid of serverProcesses(folder)) process.kill(pid, 'SIGKILL');
       if (victim !== 'Postgres') service.child.kill('SIGKILL');
       // A spool goes on taking events while Postgres is away.
