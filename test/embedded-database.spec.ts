@@ -70,11 +70,12 @@ test('goes on after its connections were cut', async () => {
     target.url,
     'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
   );
-  await vi.waitFor(async () => {
+  const answers = async (): Promise<void> => {
     await database.intake.query('SELECT 1');
     await database.queries.query('SELECT 1');
     expect(await database.prisma.logEpoch.count()).toBe(1);
-  });
+  };
+  await vi.waitFor(answers, { timeout: 20_000, interval: 20 });
 });
 
 test('outlives a connection that is cut while it is in use', async () => {
