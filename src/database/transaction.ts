@@ -1,5 +1,6 @@
-import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
+import type { Pool, PoolClient, QueryResult } from 'pg';
 import { breakOffWhenHung } from './hung.js';
+import { query } from './prepared.js';
 
 /** One named statement: prepared once a connection. */
 export interface Statement {
@@ -22,10 +23,9 @@ export async function inTransaction(pool: Pool, work: (run: Run) => Promise<Stat
   const client = await pool.connect();
   const endWatch = breakOffWhenHung(pool, client);
   const pending = new Set<Promise<unknown>>();
-  const send = <R extends object>(query: Statement | { text: string }): Promise<QueryResult<R>> => {
-    const config: QueryConfig & { query_timeout: number } = { ...query, query_timeout: ANSWER_TIMEOUT_MS };
+  const send = <R extends object>(statement: Statement | { text: string }): Promise<QueryResult<R>> => {
     gather(client.connection.stream);
-    const sent = client.query<R>(config);
+    const sent = query<R>(client, { ...statement, query_timeout: ANSWER_TIMEOUT_MS });
     pending.add(sent);
     sent.then(
       () => pending.delete(sent),

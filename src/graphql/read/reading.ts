@@ -3,6 +3,7 @@ import type { Pool, QueryConfig } from 'pg';
 import type { Scope } from '../../access/scope.js';
 import { Clock } from '../../clock.js';
 import { Database } from '../../database/database.js';
+import { query } from '../../database/prepared.js';
 import { Statement } from './statement.js';
 import { StatementNames } from './statement-names.js';
 
@@ -11,7 +12,7 @@ export type Row = Readonly<Record<string, unknown>>;
 
 /** Where readings read. */
 export interface Tables {
-  readonly pool: Pick<Pool, 'query'>;
+  readonly pool: Pool;
   /** Citus spreads the tables over machines; it refuses laterals. */
   readonly distributed: boolean;
   /** All that read from one pool share them; without them nothing is prepared. */
@@ -42,8 +43,8 @@ export class Reading {
     return this.run({ name: this.tables.names?.of(text), text, values: statement.values });
   }
 
-  protected async run(query: QueryConfig): Promise<Row[]> {
-    return (await this.tables.pool.query<Row>(query)).rows;
+  protected async run(config: QueryConfig): Promise<Row[]> {
+    return (await query<Row>(this.tables.pool, config)).rows;
   }
 
   /** Makes what all rows at one place of the query share: a list, a batch. */

@@ -1,0 +1,67 @@
+import pg from 'pg';
+
+/** What is used here of pg's own query, whose types tell less. */
+interface OwnQuery {
+  readonly name: string | undefined;
+  readonly text: string;
+  readonly _result: object;
+  _accumulateRows: boolean;
+  submit(connection: object): Error | null;
+  handleRowDescription(message: object): void;
+}
+
+const OwnQuery = pg.Query as unknown as new (config: pg.QueryConfig) => OwnQuery;
+
+/** By text: what pg's results make of Postgres's description of the columns. Named texts are few. */
+const described = new Map<string, object>();
+
+const speechless = new WeakMap<object, object>();
+
+class PreparedQuery extends OwnQuery {
+  readonly query_timeout: number | undefined;
+
+  constructor(config: pg.QueryConfig & { query_timeout?: number }) {
+    super(config);
+    this.query_timeout = config.query_timeout;
+  }
+
+  override submit(connection: object): Error | null {
+    const known = described.get(this.text);
+    if (known === undefined) return super.submit(connection);
+    Object.assign(this._result, known);
+    this._accumulateRows = true;
+    return super.submit(withoutDescribe(connection));
+  }
+
+  override handleRowDescription(message: object): void {
+    super.handleRowDescription(message);
+    if (this.name === undefined) return;
+    const { fields, _parsers, _prebuiltEmptyResultObject } = this._result as Record<string, unknown>;
+    described.set(this.text, { fields, _parsers, _prebuiltEmptyResultObject });
+  }
+}
+
+/** The connection, but for asking what the columns are. */
+function withoutDescribe(connection: object): object {
+  let quiet = speechless.get(connection);
+  if (!quiet)
+    speechless.set(connection, (quiet = Object.create(connection, { describe: { value: () => {} } }) as object));
+  return quiet;
+}
+
+interface Queryable {
+  query(query: object, done: (error: Error | null | undefined, result: pg.QueryResult) => void): void;
+}
+
+/**
+ * Runs a query. Of one that has a name Postgres describes the columns once a process, not each time: that costs
+ * pg as much as reading several rows.
+ */
+export function query<R extends pg.QueryResultRow>(
+  on: pg.Pool | pg.PoolClient,
+  config: pg.QueryConfig & { query_timeout?: number },
+): Promise<pg.QueryResult<R>> {
+  return new Promise((resolve, reject) => {
+    (on as Queryable).query(new PreparedQuery(config), (error, result) => (error ? reject(error) : resolve(result)));
+  });
+}
