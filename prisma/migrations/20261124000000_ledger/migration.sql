@@ -1,6 +1,7 @@
 -- Keys and filters compare in byte order (COLLATE "C") on every server.
 -- Look-alike indexes let a cached plan take the wrong one: what merging reads by, beside primary keys, is
--- an expression that no other index has. What only queries need is named _by_….
+-- an expression that no other index has. What only queries need is named _by_…, and holds its order whole: a plan
+-- that expects one row of an identity with thousands has nothing to sort either way.
 -- _by_length has sessions by the class of their length, see src/graphql/read/span.ts; 99 are open ones.
 
 CREATE TABLE webhook_event (
@@ -79,10 +80,10 @@ CREATE TABLE room (
   PRIMARY KEY (sid, room_name, project)
 );
 CREATE INDEX room_family ON room ((room_name || '/' || project), coalesce(ended_at, 'infinity'::timestamptz));
-CREATE INDEX room_by_start ON room (project, started_at, sid);
-CREATE INDEX room_by_end ON room (project, coalesce(ended_at, 'infinity'::timestamptz), sid);
+CREATE INDEX room_by_start ON room (project, started_at, sid, room_name);
+CREATE INDEX room_by_end ON room (project, coalesce(ended_at, 'infinity'::timestamptz), sid, room_name);
 CREATE INDEX room_by_length ON room (project, coalesce(width_bucket(date_part('epoch', ended_at - started_at),
-    '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99), started_at, sid);
+    '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99), started_at, sid, room_name);
 CREATE INDEX room_by_name ON room (room_name, started_at, sid);
 
 -- Room on its page for a participant's next version: without it, a table that is full once takes an entry in every
@@ -130,13 +131,13 @@ CREATE TABLE participant (
 CREATE INDEX participant_family ON participant
   ((room_sid || '/' || identity || '/' || project), coalesce(superseded_at, 'infinity'::timestamptz)) WHERE identity <> '';
 CREATE INDEX participant_cascade ON participant ((room_sid || '/' || project)) WHERE told_end_at IS NULL;
-CREATE INDEX participant_by_room ON participant (room_sid, started_at, sid);
+CREATE INDEX participant_by_room ON participant (room_sid, started_at, sid, room_name);
 CREATE INDEX participant_by_room_name ON participant (room_name, started_at, sid);
-CREATE INDEX participant_by_identity ON participant (identity, started_at, sid);
-CREATE INDEX participant_by_start ON participant (project, started_at, sid);
-CREATE INDEX participant_by_end ON participant (project, coalesce(ended_at, 'infinity'::timestamptz), sid);
+CREATE INDEX participant_by_identity ON participant (identity, started_at, sid, room_name);
+CREATE INDEX participant_by_start ON participant (project, started_at, sid, room_name);
+CREATE INDEX participant_by_end ON participant (project, coalesce(ended_at, 'infinity'::timestamptz), sid, room_name);
 CREATE INDEX participant_by_length ON participant (project, coalesce(width_bucket(date_part('epoch', ended_at - started_at),
-    '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99), started_at, sid);
+    '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99), started_at, sid, room_name);
 
 CREATE TABLE track (
   project text COLLATE "C" NOT NULL,
@@ -169,13 +170,13 @@ CREATE TABLE track (
   PRIMARY KEY (sid, room_name, project)
 );
 CREATE INDEX track_cascade ON track ((participant_sid || '/' || project)) WHERE told_end_at IS NULL;
-CREATE INDEX track_by_participant ON track (participant_sid, started_at, sid);
-CREATE INDEX track_by_room ON track (room_sid, started_at, sid);
+CREATE INDEX track_by_participant ON track (participant_sid, started_at, sid, room_name);
+CREATE INDEX track_by_room ON track (room_sid, started_at, sid, room_name);
 CREATE INDEX track_by_room_name ON track (room_name, started_at, sid);
-CREATE INDEX track_by_start ON track (project, started_at, sid);
-CREATE INDEX track_by_end ON track (project, coalesce(ended_at, 'infinity'::timestamptz), sid);
+CREATE INDEX track_by_start ON track (project, started_at, sid, room_name);
+CREATE INDEX track_by_end ON track (project, coalesce(ended_at, 'infinity'::timestamptz), sid, room_name);
 CREATE INDEX track_by_length ON track (project, coalesce(width_bucket(date_part('epoch', ended_at - started_at),
-    '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99), started_at, sid);
+    '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99), started_at, sid, room_name);
 
 CREATE TABLE egress (
   project text COLLATE "C" NOT NULL,
@@ -241,13 +242,13 @@ CREATE TABLE ingress_session (
 );
 CREATE INDEX ingress_session_family ON ingress_session
   ((ingress_id || '/' || project), coalesce(superseded_at, 'infinity'::timestamptz));
-CREATE INDEX ingress_session_by_room ON ingress_session (room_sid, started_at, resource_id) WHERE room_sid IS NOT NULL;
-CREATE INDEX ingress_session_by_room_name ON ingress_session (room_name, started_at, resource_id) WHERE room_name IS NOT NULL;
-CREATE INDEX ingress_session_by_start ON ingress_session (project, started_at, resource_id);
+CREATE INDEX ingress_session_by_room ON ingress_session (room_sid, started_at, resource_id, ingress_id) WHERE room_sid IS NOT NULL;
+CREATE INDEX ingress_session_by_room_name ON ingress_session (room_name, started_at, resource_id, ingress_id) WHERE room_name IS NOT NULL;
+CREATE INDEX ingress_session_by_start ON ingress_session (project, started_at, resource_id, ingress_id);
 CREATE INDEX ingress_session_by_ingress ON ingress_session (ingress_id, started_at, resource_id);
-CREATE INDEX ingress_session_by_end ON ingress_session (project, coalesce(ended_at, 'infinity'::timestamptz), resource_id);
+CREATE INDEX ingress_session_by_end ON ingress_session (project, coalesce(ended_at, 'infinity'::timestamptz), resource_id, ingress_id);
 CREATE INDEX ingress_session_by_length ON ingress_session (project, coalesce(width_bucket(date_part('epoch', ended_at - started_at),
-    '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99), started_at, resource_id);
+    '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99), started_at, resource_id, ingress_id);
 
 CREATE TABLE agent_job (
   project text COLLATE "C" NOT NULL,
