@@ -31,7 +31,7 @@ export const participant: Noun = {
     roomName: filter.text('room_name'),
     disconnectReason: filter.oneOf('disconnect_reason'),
     attribute: filter.attribute('attributes'),
-    hidden: filter.equal('hidden'),
+    hidden: filter.is('hidden'),
     excludeKindDetails: filter.noneOf('kind_details'),
   },
   orders: sessionOrders(ends, ['sid', 'room_name']),

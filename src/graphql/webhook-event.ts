@@ -29,7 +29,7 @@ export const webhookEvent: Noun = {
     jobId: filter.oneOf('job_id'),
     createdAt: filter.instant('created_at'),
     receivedAt: filter.instant('received_at'),
-    projected: filter.equal('projected'),
+    projected: filter.is('projected'),
   },
   orders: {
     LOG: [

@@ -47,7 +47,7 @@ const filters: Readonly<Record<string, OfMeter>> = {
   egressType: field('EGRESS_TYPE', ofWords(egressTypes)),
   roomMetadata: ({ roomMetadata }) => on(roomMetadata, filter.atPath),
   attribute: profile('attributes', filter.attribute),
-  hidden: profile('hidden', filter.equal),
+  hidden: profile('hidden', filter.is),
   excludeKindDetails: profile('kind_details', filter.noneOf),
 };
 

@@ -35,8 +35,13 @@ export function bounded<T>(list: readonly T[]): readonly T[] {
   return list;
 }
 
-export function equal(column: string): Filter<string | boolean> {
+export function equal(column: string): Filter<string> {
   return (value, statement) => `${column} = ${statement.bind(value)}`;
+}
+
+/** Part of the text: a plan for either value could not take an index of one. */
+export function is(column: string): Filter<boolean> {
+  return (value) => (value ? column : `not ${column}`);
 }
 
 /** One value alone leads an index to rows that are ordered by what follows it. */
