@@ -48,9 +48,10 @@ async function multiply(table: string, ids: readonly string[], times: number): P
 async function takeSample(): Promise<Record<string, string>> {
   const { rows } = await service.database.queries.query<Record<string, string>>(
     `select p.sid, p.room_sid, p.room_name, p.identity, t.sid as track_sid, w.id as event_id, e.egress_id,
-       i.ingress_id, i.resource_id, j.job_id
+       i.ingress_id, i.resource_id, j.job_id, busiest.identity as busiest
      from (select * from participant where has_track order by started_at offset ${SESSIONS / 2} limit 1) p
      join track t on t.participant_sid = p.sid join webhook_event w on w.participant_sid = p.sid,
+     (select identity from participant group by 1 order by count(*) desc limit 1) busiest,
      (select * from egress limit 1) e, (select * from ingress_session limit 1) i, (select * from agent_job limit 1) j`,
   );
   return rows[0]!;
@@ -67,12 +68,17 @@ async function rowsRead(
   args: string,
   { grant = { roomList: true }, node = 'id' }: Asking = {},
 ): Promise<number> {
-  sent.length = 0;
   const given = args.replace(/\$(\w+)/g, (_, name: string) => JSON.stringify(sample[name]));
   const query = `{ ${list}${given === '' ? '' : `(${given})`} { edges { cursor node { ${node} } } pageInfo { hasNextPage } } }`;
-  const { errors } = await service.query(query, {}, await service.token(grant));
-  expect(errors).toBeUndefined();
-  const asked = [...sent];
+  const token = await service.token(grant);
+  let asked: Sent[] = [];
+  // What comes again may be kept prepared, with one plan for any values.
+  for (let time = 0; time < 2; time++) {
+    sent.length = 0;
+    const { errors } = await service.query(query, {}, token);
+    expect(errors).toBeUndefined();
+    asked = [...sent];
+  }
   const plans = await Promise.all(asked.map((statement) => planOf(service.database.queries, statement)));
   expect(plans.flatMap(({ sequential }) => sequential)).toEqual([]);
   return plans.reduce((sum, { rows }) => sum + rows, 0);
@@ -131,6 +137,8 @@ const cases: Record<string, Case[]> = {
     ['filter: {sid: [$sid]}', PAGE],
     ['filter: {identity: {eq: $identity}}', PAGE],
     ['filter: {identity: {in: [$identity, "nobody"]}}', PAGE],
+    ['filter: {identity: {eq: $busiest}}', PAGE],
+    [`filter: {identity: {eq: $busiest}, joinedAt: ${range(360, 1)}}`, PAGE],
     ['filter: {identity: {startsWith: $identity}}', 3 * PAGE],
     ['filter: {roomName: {startsWith: $room_name}}', 5 * PAGE],
   ],

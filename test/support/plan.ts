@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import pg, { type Pool } from 'pg';
 import type { Sent } from './recorded.js';
 
 interface Node {
@@ -24,10 +24,31 @@ export interface Plan {
   readonly buffers: number;
 }
 
-/** Runs a statement once more, and tells how Postgres did it. */
-export async function planOf(pool: Pool, { text, values }: Sent): Promise<Plan> {
-  const explain = `explain (analyze, buffers, format json) ${text}`;
-  const { rows } = await pool.query<{ 'QUERY PLAN': [{ Plan: Node }] }>(explain, values);
+type Explained = { 'QUERY PLAN': [{ Plan: Node }] };
+
+/** Runs a statement once more, and tells how Postgres did it: one that is kept prepared by its plan for any values. */
+export async function planOf(pool: Pool, { name, text, values = [] }: Sent): Promise<Plan> {
+  const explain = 'explain (analyze, buffers, format json)';
+  const client = await pool.connect();
+  try {
+    if (name === undefined) return planIn((await client.query<Explained>(`${explain} ${text}`, values)).rows);
+    await client.query('set plan_cache_mode = force_generic_plan');
+    await client.query(`prepare explained as ${text}`);
+    return planIn(
+      (await client.query<Explained>(`${explain} execute explained (${values.map(literal).join(', ')})`)).rows,
+    );
+  } finally {
+    client.release(true);
+  }
+}
+
+function literal(value: unknown): string {
+  if (value === null) return 'null';
+  const text = Array.isArray(value) ? `{${value.map((one) => JSON.stringify(String(one))).join(',')}}` : String(value);
+  return pg.escapeLiteral(text);
+}
+
+function planIn(rows: Explained[]): Plan {
   const root = rows[0]!['QUERY PLAN'][0].Plan;
   const scans = nodesOf(root).filter((node) => node['Node Type'].endsWith('Scan'));
   const tables = scans.filter((node) => node['Relation Name'] !== undefined || node['Index Name'] !== undefined);

@@ -1,6 +1,8 @@
 import type { Pool, QueryConfig } from 'pg';
 
 export interface Sent {
+  /** Of what connections keep prepared. */
+  readonly name?: string | undefined;
   readonly text: string;
   readonly values?: unknown[];
 }
