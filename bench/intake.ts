@@ -3,8 +3,8 @@
 // How fast events are taken: by this service, by what people write today, and by this service when it only
 // checks and reads each event (the ceiling). All get the same signed requests, in turn, on one cluster.
 import { parseArgs } from 'node:util';
-import { startContenders, type Contender } from './contenders.js';
-import { measure, type Measured } from './measure.js';
+import { startContenders, type Contender } from './intake/contenders.js';
+import { measure, type Measured } from './intake/measure.js';
 import { BenchCluster } from './support/cluster.js';
 import { median, percentile, short, spread, table } from './support/figures.js';
 import { bareCommits } from './support/bare-commits.js';

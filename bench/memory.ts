@@ -5,7 +5,7 @@
 // median, and under 400 MB.
 import { parseArgs } from 'node:util';
 import { setTimeout as pause } from 'node:timers/promises';
-import { measure } from './measure.js';
+import { measure } from './intake/measure.js';
 import { BenchCluster } from './support/cluster.js';
 import { residentOf } from './support/cpu.js';
 import { median, percentile, short } from './support/figures.js';

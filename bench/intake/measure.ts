@@ -1,9 +1,9 @@
-import type { BenchCluster } from './support/cluster.js';
-import { cpuOf } from './support/cpu.js';
-import { percentile } from './support/figures.js';
-import { post } from './support/load.js';
-import type { Prepared } from './support/requests.js';
-import type { Server } from './support/server.js';
+import type { BenchCluster } from '../support/cluster.js';
+import { cpuOf } from '../support/cpu.js';
+import { percentile } from '../support/figures.js';
+import { post } from '../support/load.js';
+import type { Prepared } from '../support/requests.js';
+import type { Server } from '../support/server.js';
 
 export interface Measured {
   /** Events a second. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import type { Measured } from './measure.js';
-import type { BenchCluster } from './support/cluster.js';
-import { Server, service } from './support/server.js';
+import type { BenchCluster } from '../support/cluster.js';
+import { Server, service } from '../support/server.js';
 
 export interface Contender {
   readonly name: string;
