@@ -3,15 +3,17 @@ import { now, Rows } from './support/rows.js';
 import { type Service, startService } from './support/service.js';
 
 let service: Service;
+type Done = (error: unknown) => void;
+
 let fail: (() => Promise<never>) | undefined;
 let statements = 0;
 beforeAll(async () => {
   service = await startService({ clock: { now: () => now }, settings: { statementTimeoutMs: 200 } });
   await new Rows(service.database).rooms({});
   const { queries } = service.database;
-  const query = queries.query.bind(queries) as (text: string, values: unknown[]) => Promise<unknown>;
+  const query = queries.query.bind(queries) as (asked: unknown, done?: Done) => unknown;
   Object.assign(queries, {
-    query: (text: string, values: unknown[]) => (statements++, fail?.() ?? query(text, values)),
+    query: (asked: unknown, done?: Done) => (statements++, fail?.().catch(done) ?? query(asked, done)),
   });
 });
 beforeEach(() => {
