@@ -34,8 +34,7 @@ export const relations = {
 };
 
 // The name only tells apart what one sid never should hold. Worded plainly it would lead to its own index, which
-// can have years of rows, and make the planner expect one row of a sid, which is cheap to sort, where there are
-// thousands. Citus wants it plain: it finds one parent's shard by it.
+// can have years of rows. Citus wants it plain: it finds one parent's shard by it.
 function sidAndName(column: string): Pick<Relation, 'on' | 'onCitus'> {
   return {
     on: (sid, name) => `${column} = ${sid} and coalesce(room_name = ${name}, false)`,
