@@ -56,6 +56,8 @@ test('says what went wrong, also of what was described', async () => {
   const quotient = (by: number) => query(pool, { name: 'quotient', text: 'select 1 / $1::int as n', values: [by] });
   expect((await quotient(1)).rows).toEqual([{ n: 1 }]);
   await expect(quotient(0)).rejects.toThrow('division by zero');
+  const { stack } = (await quotient(0).catch((error: unknown) => error)) as Error;
+  expect(stack).toContain('prepared.spec.ts');
   expect((await quotient(1)).rows).toEqual([{ n: 1 }]);
   await expect(query(pool, { text: 'select pg_sleep(10)', query_timeout: 50 })).rejects.toThrow('timeout');
 });

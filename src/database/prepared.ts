@@ -57,11 +57,17 @@ interface Queryable {
  * Runs a query. Of one that has a name Postgres describes the columns once a process, not each time: that costs
  * pg as much as reading several rows.
  */
-export function query<R extends pg.QueryResultRow>(
+export async function query<R extends pg.QueryResultRow>(
   on: pg.Pool | pg.PoolClient,
   config: pg.QueryConfig & { query_timeout?: number },
 ): Promise<pg.QueryResult<R>> {
-  return new Promise((resolve, reject) => {
-    (on as Queryable).query(new PreparedQuery(config), (error, result) => (error ? reject(error) : resolve(result)));
-  });
+  try {
+    return await new Promise((resolve, reject) => {
+      (on as Queryable).query(new PreparedQuery(config), (error, result) => (error ? reject(error) : resolve(result)));
+    });
+  } catch (error) {
+    // From here, not from the socket, as pg's own promises have it.
+    Error.captureStackTrace(error as Error);
+    throw error;
+  }
 }
