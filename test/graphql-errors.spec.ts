@@ -2,18 +2,18 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { now, Rows } from './support/rows.js';
 import { type Service, startService } from './support/service.js';
 
-let service: Service;
-type Done = (error: unknown) => void;
+type Failed = (error: unknown) => void;
 
+let service: Service;
 let fail: (() => Promise<never>) | undefined;
 let statements = 0;
 beforeAll(async () => {
   service = await startService({ clock: { now: () => now }, settings: { statementTimeoutMs: 200 } });
   await new Rows(service.database).rooms({});
   const { queries } = service.database;
-  const query = queries.query.bind(queries) as (asked: unknown, done?: Done) => unknown;
+  const query = queries.query.bind(queries) as (asked: unknown, failed?: Failed) => unknown;
   Object.assign(queries, {
-    query: (asked: unknown, done?: Done) => (statements++, fail?.().catch(done) ?? query(asked, done)),
+    query: (asked: unknown, failed?: Failed) => (statements++, fail?.().catch(failed) ?? query(asked, failed)),
   });
 });
 beforeEach(() => {
