@@ -15,7 +15,8 @@ const OwnQuery = pg.Query as unknown as new (config: pg.QueryConfig) => OwnQuery
 /** By text: what pg's results make of Postgres's description of the columns. Named texts are few. */
 const described = new Map<string, object>();
 
-const speechless = new WeakMap<object, object>();
+/** Of a connection that asks nothing of the columns. */
+const silent = { describe: { value: () => {} } };
 
 class PreparedQuery extends OwnQuery {
   readonly query_timeout: number | undefined;
@@ -30,7 +31,7 @@ class PreparedQuery extends OwnQuery {
     if (known === undefined) return super.submit(connection);
     Object.assign(this._result, known);
     this._accumulateRows = true;
-    return super.submit(withoutDescribe(connection));
+    return super.submit(Object.create(connection, silent) as object);
   }
 
   override handleRowDescription(message: object): void {
@@ -39,14 +40,6 @@ class PreparedQuery extends OwnQuery {
     const { fields, _parsers, _prebuiltEmptyResultObject } = this._result as Record<string, unknown>;
     described.set(this.text, { fields, _parsers, _prebuiltEmptyResultObject });
   }
-}
-
-/** The connection, but for asking what the columns are. */
-function withoutDescribe(connection: object): object {
-  let quiet = speechless.get(connection);
-  if (!quiet)
-    speechless.set(connection, (quiet = Object.create(connection, { describe: { value: () => {} } }) as object));
-  return quiet;
 }
 
 interface Queryable {
