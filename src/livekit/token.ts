@@ -36,7 +36,7 @@ export class TokenVerifier {
     const key = keyOf(claims);
     const { secret, project } = this.configured(key);
     const imported = await this.cryptoKey(key, secret);
-    // Each check goes to a thread: those that come in one turn of the event loop go together, and wake it once.
+    // Each check goes to a thread pool: handing over those of one turn of the event loop together is cheaper.
     await new Promise(setImmediate);
     await requireSignature(token, imported);
     requireTime(claims, this.clock.now());

@@ -1,7 +1,7 @@
 -- Keys and filters compare in byte order (COLLATE "C") on every server.
 -- Look-alike indexes let a cached plan take the wrong one: what merging reads by, beside primary keys, is
--- an expression that no other index has. What only queries need is named _by_…, and holds its order whole: a plan
--- that expects one row of an identity with thousands has nothing to sort either way.
+-- an expression that no other index has. What only queries need is named _by_…, and holds its order whole, but for
+-- rooms by name: a plan that expects one row of an identity with thousands has nothing to sort either way.
 -- _by_length has sessions by the class of their length, see src/graphql/read/span.ts; 99 are open ones.
 
 CREATE TABLE webhook_event (
