@@ -71,14 +71,12 @@ async function rowsRead(
   const given = args.replace(/\$(\w+)/g, (_, name: string) => JSON.stringify(sample[name]));
   const query = `{ ${list}${given === '' ? '' : `(${given})`} { edges { cursor node { ${node} } } pageInfo { hasNextPage } } }`;
   const token = await service.token(grant);
-  let asked: Sent[] = [];
   // What comes again may be kept prepared, with one plan for any values.
-  for (let time = 0; time < 2; time++) {
-    sent.length = 0;
-    const { errors } = await service.query(query, {}, token);
-    expect(errors).toBeUndefined();
-    asked = [...sent];
-  }
+  await service.query(query, {}, token);
+  sent.length = 0;
+  const { errors } = await service.query(query, {}, token);
+  expect(errors).toBeUndefined();
+  const asked = [...sent];
   const plans = await Promise.all(asked.map((statement) => planOf(service.database.queries, statement)));
   expect(plans.flatMap(({ sequential }) => sequential)).toEqual([]);
   return plans.reduce((sum, { rows }) => sum + rows, 0);
