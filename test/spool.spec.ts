@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { breakOffWhenHung } from '../src/database/hung.js';
 import { inTransaction } from '../src/database/transaction.js';
 import { type Service, type ServiceOptions, startService } from './support/service.js';
 import {
@@ -81,6 +82,15 @@ test('a statement that Postgres works on is not taken for one that hangs', async
   const { service } = await startSpooling();
   const sleep = { name: 'sleep', text: `select pg_sleep(7)`, values: [] };
   await expect(inTransaction(service.database.intake, (run) => run(sleep).then(() => []))).resolves.toBeUndefined();
+});
+
+test('a connection is broken off when Postgres works for too long', async () => {
+  const { service } = await startSpooling();
+  const client = await service.database.intake.connect();
+  const endWatch = breakOffWhenHung(service.database.intake, client, 1_000);
+  await expect(client.query('select pg_sleep(60)')).rejects.toThrow('terminated');
+  endWatch();
+  client.release(true);
 });
 
 test('connections cut in mid-commit lose nothing that was acknowledged', async () => {

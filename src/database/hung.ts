@@ -7,11 +7,12 @@ type State = 'lost' | 'idle' | 'working';
 
 /**
  * Watches over a connection that waits for answers: breaks it off when the server gives none, so that what
- * was asked fails. One that Postgres really works for is left alone, however long that takes.
+ * was asked fails. One that Postgres really works for is left alone for `mostMs`.
  *
  * @returns ends the watch
  */
-export function breakOffWhenHung(pool: pg.Pool, client: pg.PoolClient): () => void {
+export function breakOffWhenHung(pool: pg.Pool, client: pg.PoolClient, mostMs = Infinity): () => void {
+  const began = performance.now();
   let timer: NodeJS.Timeout | null = null;
   const wait = (before: State): void => {
     timer = setTimeout(() => void look(before), PATIENCE_MS);
@@ -20,8 +21,10 @@ export function breakOffWhenHung(pool: pg.Pool, client: pg.PoolClient): () => vo
   const look = async (before: State): Promise<void> => {
     const state = await stateOf(pool, client);
     if (timer === null) return;
-    if (state === 'working' || (state === 'idle' && before !== 'idle')) wait(state);
-    else if (state === before) client.connection.stream.destroy(new Error('The connection hung and was terminated'));
+    const isLate = performance.now() - began > mostMs;
+    if (!isLate && (state === 'working' || (state === 'idle' && before !== 'idle'))) wait(state);
+    else if (isLate || state === before)
+      client.connection.stream.destroy(new Error('The connection hung and was terminated'));
     else await look(state);
   };
   wait('working');

@@ -19,13 +19,6 @@ const described = new Map<string, object>();
 const silent = { describe: { value: () => {} } };
 
 class PreparedQuery extends OwnQuery {
-  readonly query_timeout: number | undefined;
-
-  constructor(config: pg.QueryConfig & { query_timeout?: number }) {
-    super(config);
-    this.query_timeout = config.query_timeout;
-  }
-
   override submit(connection: object): Error | null {
     const known = described.get(this.text);
     if (known === undefined) return super.submit(connection);
@@ -52,7 +45,7 @@ interface Queryable {
  */
 export async function query<R extends pg.QueryResultRow>(
   on: pg.Pool | pg.PoolClient,
-  config: pg.QueryConfig & { query_timeout?: number },
+  config: pg.QueryConfig,
 ): Promise<pg.QueryResult<R>> {
   try {
     return await new Promise((resolve, reject) => {
