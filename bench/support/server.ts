@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../src/database/embedded.js';
 import { apiKey } from './requests.js';
 
+const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } };
+
 /** The service, as `npm start` runs it. */
-export const service = ['--max-semi-space-size=16', '--heap-growing-percent=150', 'dist/main.js'];
+export const service = [...scripts.start.split(' ').filter((word) => word.startsWith('--')), 'dist/main.js'];
 
 /** A program under measurement, in a process of its own, on the Node that runs the benchmark. */
 export class Server {
