@@ -7,7 +7,8 @@ RUN npm run build && npm prune --omit=dev --omit=optional
 
 FROM node:24-slim
 WORKDIR /app
-ENV NODE_ENV=production
+# As in scripts/run.mjs.
+ENV NODE_ENV=production UV_THREADPOOL_SIZE=2
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/prisma ./prisma

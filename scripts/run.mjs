@@ -2,6 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 
+// Signatures are checked in libuv's threads: to wake one that sleeps costs more than a check.
+process.env.UV_THREADPOOL_SIZE ??= '2';
 stopWithNpm();
 const [node, , name, ...rest] = process.argv;
 const program = new URL(`../dist/${name}.js`, import.meta.url);
