@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { connection } from './connection.js';
 
-test('sets UTC and no JIT beside the options of the caller and of the URL', () => {
+test('sets UTC, ISO and no JIT beside the options of the caller and of the URL', () => {
   const { connectionString, options } = connection(
     'postgresql://a:b@host:1/db?options=-c%20search_path%3Dx&sslmode=require',
     '-c statement_timeout=5',
   );
-  expect(options).toBe('-c search_path=x -c TimeZone=UTC -c jit=off -c statement_timeout=5');
+  expect(options).toBe('-c search_path=x -c TimeZone=UTC -c DateStyle=ISO -c jit=off -c statement_timeout=5');
   expect(connectionString).toBe('postgresql://a:b@host:1/db?sslmode=require');
 });
 
@@ -14,6 +14,6 @@ test('waits for no connection for ever', () => {
   expect(connection('postgresql://host/db')).toMatchObject({
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    options: '-c TimeZone=UTC -c jit=off',
+    options: '-c TimeZone=UTC -c DateStyle=ISO -c jit=off',
   });
 });

@@ -1,4 +1,4 @@
-import { plain, time, word, words } from './read/columns.js';
+import { plain, word, words } from './read/columns.js';
 import * as filter from './read/filters.js';
 import type { Ends, Noun } from './read/noun.js';
 import { sessionColumns, sessionFilters, sessionOrders } from './read/session.js';
@@ -29,9 +29,8 @@ export const egress: Noun = {
     type: word('type', types),
     status: word('status', statuses),
     sourceType: "regexp_replace(source_type, '^EGRESS_SOURCE_TYPE_', '')",
-    updatedAt: time('updated_at'),
     ...sessionColumns(ends),
-    ...plain('egressId', 'roomSid', 'error', 'errorCode', 'details', 'outputs', 'info'),
+    ...plain('egressId', 'updatedAt', 'roomSid', 'error', 'errorCode', 'details', 'outputs', 'info'),
   },
   keys: ['id', 'egressId', 'roomSid', 'roomName'],
   filters: {

@@ -39,8 +39,8 @@ export const room: Noun = {
   orders: {
     ...sessionOrders(ends, ['sid', 'room_name']),
     NAME: [
-      { sql: 'room_name', text: 'room_name', kind: 'text' },
-      { sql: 'sid', text: 'sid', kind: 'text' },
+      { sql: 'room_name', kind: 'text' },
+      { sql: 'sid', kind: 'text' },
     ],
   },
   defaultOrder: 'STARTED_AT',

@@ -1,4 +1,4 @@
-import { plain, time } from './read/columns.js';
+import { plain } from './read/columns.js';
 import * as filter from './read/filters.js';
 import type { Noun } from './read/noun.js';
 
@@ -8,9 +8,18 @@ export const webhookEvent: Noun = {
   id: ['id', 'created_at', 'created_seconds'],
   columns: {
     id: 'id',
-    createdAt: time('created_at'),
-    receivedAt: time('received_at'),
-    ...plain('project', 'event', 'deliveries', 'projected', 'problem', 'roomSid', 'roomName', 'participantSid'),
+    ...plain(
+      'createdAt',
+      'receivedAt',
+      'project',
+      'event',
+      'deliveries',
+      'projected',
+      'problem',
+      'roomSid',
+      'roomName',
+      'participantSid',
+    ),
     ...plain('participantIdentity', 'trackSid', 'egressId', 'ingressId', 'resourceId', 'jobId', 'payload'),
   },
   keys: ['id'],
@@ -32,11 +41,7 @@ export const webhookEvent: Noun = {
     projected: filter.is('projected'),
   },
   orders: {
-    LOG: [
-      { sql: 'epoch', text: 'epoch::text', kind: 'integer' },
-      { sql: 'xid', text: 'xid::text', kind: 'integer' },
-      { sql: 'seq', text: 'seq::text', kind: 'integer' },
-    ],
+    LOG: ['epoch', 'xid', 'seq'].map((sql) => ({ sql, kind: 'integer' })),
   },
   defaultOrder: 'LOG',
 };

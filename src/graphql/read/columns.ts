@@ -1,11 +1,6 @@
 import { columnOf } from '../../database/column.js';
 import { NOW } from './statement.js';
 
-/** A time as the API shows it, formatted by Postgres: a Date for each would cost more than the query. */
-export function time(column: string): string {
-  return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-}
-
 /** An enum of the API: its names, and what LiveKit writes for each. */
 export type Words = ReadonlyMap<string, string>;
 

@@ -6,11 +6,11 @@ const byStart: Ordered = {
   order: 'STARTED_AT',
   direction: 'DESC',
   keys: [
-    { sql: 'started_at', text: 'started_at', kind: 'time' },
-    { sql: 'sid', text: 'sid', kind: 'text' },
+    { sql: 'started_at', kind: 'time' },
+    { sql: 'sid', kind: 'text' },
   ],
 };
-const byLog: Ordered = { ...byStart, order: 'LOG', keys: [{ sql: 'seq', text: 'seq', kind: 'integer' }] };
+const byLog: Ordered = { ...byStart, order: 'LOG', keys: [{ sql: 'seq', kind: 'integer' }] };
 const encode = (parts: unknown): string => Buffer.from(JSON.stringify(parts)).toString('base64url');
 const head = ['Query.rooms', 'STARTED_AT', 'DESC'];
 

@@ -16,7 +16,7 @@ export type Position = readonly string[];
 
 /** What a cursor is made of, as columns beside the API's. */
 export function keyColumns(keys: readonly Key[]): string {
-  return keys.map(({ text }, index) => `${text} as "key${index}"`).join(', ');
+  return keys.map(({ sql, kind }, index) => `${sql}${kind === 'integer' ? '::text' : ''} as "key${index}"`).join(', ');
 }
 
 export function cursorOf({ list, order, direction, keys }: Ordered, row: Row): string {

@@ -3,10 +3,9 @@ import type { Statement } from './statement.js';
 /** One condition in SQL for a filter's value, which is never null, in a list that is ordered `by` this SQL first. */
 export type Filter<T> = (value: T, statement: Statement, by?: string) => string;
 
-/** One part of an order: what the database compares, and the text a cursor keeps of it. */
+/** One part of an order: what the database compares, and a cursor keeps as text. */
 export interface Key {
   readonly sql: string;
-  readonly text: string;
   readonly kind: 'time' | 'text' | 'integer';
 }
 

@@ -4,6 +4,7 @@ import type { Scope } from '../../access/scope.js';
 import { Clock } from '../../clock.js';
 import { Database } from '../../database/database.js';
 import { query } from '../../database/prepared.js';
+import { shownTypes } from './shown.js';
 import { Statement } from './statement.js';
 import { StatementNames } from './statement-names.js';
 
@@ -34,13 +35,13 @@ export class Reading {
   }
 
   rows(statement: Statement, sql: string): Promise<Row[]> {
-    return this.run({ text: statement.text(sql), values: statement.values });
+    return this.run({ text: statement.text(sql), values: statement.values, types: shownTypes });
   }
 
   /** The same for a statement of which one plan is good for all values. */
   rowsOfPrepared(statement: Statement, sql: string): Promise<Row[]> {
     const text = statement.text(sql);
-    return this.run({ name: this.tables.names?.of(text), text, values: statement.values });
+    return this.run({ name: this.tables.names?.of(text), text, values: statement.values, types: shownTypes });
   }
 
   protected async run(config: QueryConfig): Promise<Row[]> {

@@ -1,5 +1,5 @@
 import { badInput } from './bad-input.js';
-import { durationSeconds, plain, time } from './columns.js';
+import { durationSeconds, plain } from './columns.js';
 import { all, equal, instant, type InstantRange, oneOf } from './filters.js';
 import type { Ends, Filter, Key } from './noun.js';
 import { type Interval, openEnded } from './span.js';
@@ -7,13 +7,12 @@ import { type Interval, openEnded } from './span.js';
 /** The fields of the API's Session, with both ends. */
 export function sessionColumns({ start, end, empty }: Ends): Record<string, string> {
   return {
-    ...plain('project', 'roomName', 'startSource', 'endSource'),
+    ...plain('project', 'roomName', 'startSource', 'endSource', 'lastSeenAt'),
     active: '(ended_at is null)',
-    [start]: time('started_at'),
-    [end]: time('ended_at'),
+    [start]: 'started_at',
+    [end]: 'ended_at',
     durationSeconds: durationSeconds(empty),
     endUncertaintySeconds: '(end_uncertainty_ms::float8 / 1000)',
-    lastSeenAt: time('last_seen_at'),
   };
 }
 
@@ -50,10 +49,10 @@ function endsAfter(instant: string, by: string | undefined): string {
 
 /** By start, and by end with open sessions last; equal ones by id in byte order. */
 export function sessionOrders({ start, end }: Ends, id: readonly string[]): Record<string, readonly Key[]> {
-  const ids = id.map((column): Key => ({ sql: column, text: column, kind: 'text' }));
+  const ids = id.map((column): Key => ({ sql: column, kind: 'text' }));
   return {
-    [enumName(start)]: [{ sql: 'started_at', text: time('started_at'), kind: 'time' }, ...ids],
-    [enumName(end)]: [{ sql: openEnded, text: `coalesce(${time('ended_at')}, 'infinity')`, kind: 'time' }, ...ids],
+    [enumName(start)]: [{ sql: 'started_at', kind: 'time' }, ...ids],
+    [enumName(end)]: [{ sql: openEnded, kind: 'time' }, ...ids],
   };
 }
 
