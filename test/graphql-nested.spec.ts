@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { record, type Sent } from './support/recorded.js';
 import { at, now, Rows } from './support/rows.js';
 import { type Service, startService } from './support/service.js';
 
@@ -6,21 +7,14 @@ const rooms = Array.from({ length: 30 }, (_, index) => `RM_${String(index).padSt
 const minute = (minutes: number): Date => at(`10:${String(minutes).padStart(2, '0')}:00`);
 
 let service: Service;
-let statements: string[] = [];
+let statements: Sent[] = [];
 beforeAll(async () => {
   service = await startService({ clock: { now: () => now } });
   await insert(new Rows(service.database));
-  const { queries } = service.database;
-  const query = queries.query.bind(queries) as (text: string, values: unknown[]) => Promise<unknown>;
-  Object.assign(queries, {
-    query: (text: string, values: unknown[]) => {
-      statements.push(text);
-      return query(text, values);
-    },
-  });
+  statements = record(service.database.queries);
 });
 beforeEach(() => {
-  statements = [];
+  statements.length = 0;
 });
 afterAll(() => service.stop());
 
@@ -124,7 +118,7 @@ describe('lists inside lists', () => {
   it('continue for all parents after one cursor, and for one parent alike', async () => {
     const [first] = (await people('first: 3')).rooms.nodes.slice(-1);
     const after = `first: 2, after: "${first!.participants.pageInfo.endCursor}"`;
-    statements = [];
+    statements.length = 0;
     const { nodes } = (await people(after)).rooms;
     expect(statements).toHaveLength(4);
     for (const sid of ['RM_02', 'RM_04', 'RM_29']) {
@@ -272,7 +266,7 @@ describe('a query costs a statement for each list, which brings what its rows po
     ],
   ])('%s', async (_what, query, expected) => {
     for (const _again of [1, 2, 3]) {
-      statements = [];
+      statements.length = 0;
       await ask(query);
       expect(statements).toHaveLength(expected);
     }
@@ -280,6 +274,6 @@ describe('a query costs a statement for each list, which brings what its rows po
 
   it('and reads only the columns that it shows', async () => {
     await ask('{ webhookEvents { nodes { id } } tracks { nodes { sid } } }');
-    expect(statements.join()).not.toMatch(/payload|info/);
+    expect(statements.map(({ text }) => text).join()).not.toMatch(/payload|info/);
   });
 });

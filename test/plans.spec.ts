@@ -28,7 +28,7 @@ beforeAll(async () => {
   await multiply('ingress_session', ['resource_id', 'ingress_id'], 200);
   await multiply('agent_job', ['job_id'], 100);
   sample = await takeSample();
-  ({ sent } = record(service.database.queries));
+  sent = record(service.database.queries);
 });
 afterAll(async () => {
   await service.stop();

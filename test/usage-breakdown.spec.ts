@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { record, type Sent } from './support/recorded.js';
 import { at, now, Rows } from './support/rows.js';
 import { type Service, startService } from './support/service.js';
 
 let service: Service;
-let statements = 0;
+let statements: Sent[] = [];
 beforeAll(async () => {
   service = await startService({ clock: { now: () => now }, settings: { queryMaxCost: 100 } });
   const rows = new Rows(service.database);
@@ -19,12 +20,10 @@ beforeAll(async () => {
   await rows.ingressSessions(ended);
   await rows.agentJobs(ended);
   await rows.countUsage();
-  const { queries } = service.database;
-  const query = queries.query.bind(queries) as (text: string, values: unknown[]) => Promise<unknown>;
-  Object.assign(queries, { query: (text: string, values: unknown[]) => (statements++, query(text, values)) });
+  statements = record(service.database.queries);
 });
 beforeEach(() => {
-  statements = 0;
+  statements.length = 0;
 });
 afterAll(() => service.stop());
 
@@ -87,7 +86,7 @@ describe('a breakdown', () => {
       'PA_2',
       'PA_3',
     ]);
-    expect(statements).toBe(2);
+    expect(statements).toHaveLength(2);
   });
 
   it('has pages', async () => {

@@ -7,15 +7,15 @@ export interface Sent {
   readonly values?: unknown[];
 }
 
-/** Keeps what a pool is asked, until it is stopped. */
-export function record(pool: Pool): { sent: Sent[]; stop: () => void } {
+/** Keeps what a pool is asked from now on. */
+export function record(pool: Pool): Sent[] {
   const sent: Sent[] = [];
-  const query = pool.query.bind(pool) as (config: QueryConfig | string, values?: unknown[]) => unknown;
+  const query = pool.query.bind(pool) as (config: QueryConfig | string, more?: unknown) => unknown;
   Object.assign(pool, {
-    query(config: QueryConfig | string, values?: unknown[]): unknown {
-      sent.push(typeof config === 'string' ? { text: config, values } : config);
-      return query(config, values);
+    query(config: QueryConfig | string, more?: unknown): unknown {
+      sent.push(typeof config === 'string' ? { text: config } : config);
+      return query(config, more);
     },
   });
-  return { sent, stop: () => void Reflect.deleteProperty(pool, 'query') };
+  return sent;
 }
