@@ -27,6 +27,7 @@ export class Server {
       ...more,
       PATH: process.env['PATH'],
       NODE_ENV: 'production',
+      // As scripts/run.mjs has it.
       UV_THREADPOOL_SIZE: '2',
       LOG_LEVEL: 'warn',
       PORT: String(port),
