@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 
-// Signatures are checked in libuv's threads: to wake one that sleeps costs more than a check.
+// Signatures are checked in libuv's threads: two take less of the processor than four, and one could be held up by DNS.
 process.env.UV_THREADPOOL_SIZE ??= '2';
 stopWithNpm();
 const [node, , name, ...rest] = process.argv;

@@ -28,7 +28,7 @@ function pointedSql(
   const columns = selectList(noun, new Set([...fields, 'id']), `${name}.`);
   const named = `${noun.columns['roomName']} = page."roomName"`;
   const ofId = `from ${noun.table} where ${noun.id[0]} = page."${id}" and ${statement.inScope}`;
-  // No order by the name: to sort each row's one room costs as much as to find it.
+  // Not by an order with the name first: to sort each row's one room took a tenth of the statement.
   return `select ${columns} ${ofId} and (${named} or not exists (select ${ofId} and ${named})) order by ${noun.id.join(', ')} limit 1`;
 }
 
