@@ -12,11 +12,25 @@ interface OwnQuery {
 
 const OwnQuery = pg.Query as unknown as new (config: pg.QueryConfig) => OwnQuery;
 
-/** By text: what pg's results make of Postgres's description of the columns. Named texts are few. */
-const described = new Map<string, object>();
+interface Field {
+  readonly name: string;
+}
 
-/** Of a connection that asks nothing of the columns. */
-const silent = { describe: { value: () => {} } };
+type Cells = readonly (string | null)[];
+
+/** By text: what pg's results know of the columns. Named texts are few. */
+const described = new Map<string, { fields: readonly Field[]; parseRow: (cells: Cells) => object }>();
+
+/** Connections that do not ask for the columns. */
+const silent = new WeakMap<object, object>();
+
+function silenced(connection: object): object {
+  const known = silent.get(connection);
+  if (known !== undefined) return known;
+  const made = Object.create(connection, { describe: { value: () => {} } }) as object;
+  silent.set(connection, made);
+  return made;
+}
 
 class PreparedQuery extends OwnQuery {
   override submit(connection: object): Error | null {
@@ -24,15 +38,30 @@ class PreparedQuery extends OwnQuery {
     if (known === undefined) return super.submit(connection);
     Object.assign(this._result, known);
     this._accumulateRows = true;
-    return super.submit(Object.create(connection, silent) as object);
+    return super.submit(silenced(connection));
   }
 
   override handleRowDescription(message: object): void {
     super.handleRowDescription(message);
     if (this.name === undefined) return;
-    const { fields, _parsers, _prebuiltEmptyResultObject } = this._result as Record<string, unknown>;
-    described.set(this.text, { fields, _parsers, _prebuiltEmptyResultObject });
+    const { fields, _parsers } = this._result as { fields: Field[]; _parsers: unknown[] };
+    described.set(this.text, { fields, parseRow: rowParser(fields, _parsers) });
   }
+}
+
+const asText = pg.types.getTypeParser(pg.types.builtins.TEXT) as unknown;
+
+/**
+ * A statement's rows, made by code of their own: V8 knows their shape then. pg's own code, which makes all rows there
+ * are, copies an empty row and looks up each of its columns.
+ */
+function rowParser(fields: readonly Field[], parsers: readonly unknown[]): (cells: Cells) => object {
+  const cells = fields.map(({ name }, at) => {
+    const cell = `cells[${at}]`;
+    const parsed = parsers[at] === asText ? cell : `${cell} === null ? null : parsers[${at}](${cell})`;
+    return `${JSON.stringify(name)}: ${parsed}`;
+  });
+  return new Function('parsers', `return (cells) => ({ ${cells.join(', ')} })`)(parsers) as (cells: Cells) => object;
 }
 
 interface Queryable {
