@@ -125,6 +125,15 @@ describe('a GET', () => {
     }
   });
 
+  it('is refused whenever its variables ask for too much, whatever they asked before', async () => {
+    const query = `query($n: Int = 1, $of: Int = 200) { rooms(first: $of) { nodes { participants(first: $n) { nodes {
+      events(first: $n) { nodes { id } } } } } } }`;
+    for (const variables of ['{}', '{"n":1}', '{"n\\",200],[\\"x":1}', '{"n":2}']) {
+      expect(await get({ query, variables })).toEqual([200, { data: { rooms: expect.anything() } }]);
+      expect(await get({ query, variables: '{"n":200}' })).toEqual(refusal('COST_LIMIT'));
+    }
+  });
+
   it('is refused like a POST', async () => {
     expect(await get({ query: '{' })).toEqual(refusal('GRAPHQL_PARSE_FAILED'));
     expect(await get({ query: '{"kind":"Document"}' })).toEqual(refusal('GRAPHQL_PARSE_FAILED'));

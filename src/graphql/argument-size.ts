@@ -21,10 +21,19 @@ function sizeOf(value: ValueNode, asked: Asked): number | undefined {
   if (value.kind === 'ListValue') return value.values.length;
   if (value.kind !== 'Variable') return undefined;
   const given = asked.variables[value.name.value];
-  if (given !== undefined)
-    return Array.isArray(given) ? given.length : Number.isInteger(given) ? (given as number) : undefined;
+  if (given !== undefined) return sizeOfGiven(given);
   const definition = asked.operation.variableDefinitions?.find(
     ({ variable }) => variable.name.value === value.name.value,
   );
   return definition?.defaultValue && sizeOf(definition.defaultValue, asked);
+}
+
+function sizeOfGiven(value: unknown): number | undefined {
+  if (Array.isArray(value)) return value.length;
+  return Number.isInteger(value) ? (value as number) : undefined;
+}
+
+/** All that variables can say of sizes: a document that is asked with the same is as large as before. */
+export function sizesOf(variables: Variables): string {
+  return JSON.stringify(Object.entries(variables).map(([name, value]) => [name, sizeOfGiven(value)]));
 }

@@ -6,6 +6,7 @@ import { type DocumentNode, type GraphQLSchema, NoSchemaIntrospectionCustomRule 
 import { Access } from '../access/access.js';
 import type { Scope } from '../access/scope.js';
 import { Settings } from '../settings.js';
+import { sizesOf, type Variables } from './argument-size.js';
 import { parseOptions, refuseAmbiguousGet, refuseForeignDocument } from './document.js';
 import { door } from './door.js';
 import { formatErrors } from './errors.js';
@@ -18,6 +19,8 @@ import { sdl } from './sdl.js';
 @Injectable()
 export class GraphqlOptions implements GqlOptionsFactory<MercuriusDriverConfig> {
   private readonly scopes = new WeakMap<FastifyRequest, Scope>();
+  /** Of documents that were within the limits, the sizes that were asked for last: Mercurius keeps documents. */
+  private readonly within = new WeakMap<DocumentNode, string>();
 
   constructor(
     private readonly settings: Settings,
@@ -55,13 +58,20 @@ export class GraphqlOptions implements GqlOptionsFactory<MercuriusDriverConfig> 
       : { reading: this.readings.of(scope), settings: this.settings, spent: nothingSpent() };
   }
 
+  private requireWithin(schema: GraphQLSchema, document: DocumentNode, variables: Variables): void {
+    const sizes = sizesOf(variables);
+    if (this.within.get(document) === sizes) return;
+    const limits = { depth: this.settings.queryMaxDepth, cost: this.settings.queryMaxCost };
+    checkLimits(schema, document, { limits, variables });
+    this.within.set(document, sizes);
+  }
+
   private readonly preExecution = async (
     schema: GraphQLSchema,
     document: DocumentNode,
     ...[, variables]: [unknown, unknown?]
   ) => {
-    const limits = { depth: this.settings.queryMaxDepth, cost: this.settings.queryMaxCost };
-    checkLimits(schema, document, { limits, variables: (variables ?? {}) as Readonly<Record<string, unknown>> });
+    this.requireWithin(schema, document, (variables ?? {}) as Variables);
     // Mercurius compiles a document for the first operation that is asked of it, and would run that for every other.
     const operations = document.definitions.filter(({ kind }) => kind === 'OperationDefinition');
     return operations.length > 1 ? { document } : undefined;
