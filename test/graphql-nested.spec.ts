@@ -276,4 +276,11 @@ describe('a query costs a statement for each list, which brings what its rows po
     await ask('{ webhookEvents { nodes { id } } tracks { nodes { sid } } }');
     expect(statements.map(({ text }) => text).join()).not.toMatch(/payload|info/);
   });
+
+  it('and of a row that points at one, nothing but what it shows', async () => {
+    await ask('{ tracks { nodes { type participant { sid } room { name } } } }');
+    const [, shown] = /^select (.*?) from \(/.exec(statements[0]!.text) ?? [];
+    expect(shown).toBe('page."type", room.*, participant.*');
+    expect(statements[0]!.text).toContain('(select sid as "participant.sid" from participant');
+  });
 });

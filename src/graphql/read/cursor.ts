@@ -15,8 +15,8 @@ export interface Ordered {
 export type Position = readonly string[];
 
 /** What a cursor is made of, as columns beside the API's. */
-export function keyColumns(keys: readonly Key[]): string {
-  return keys.map(({ sql, kind }, index) => `${sql}${kind === 'integer' ? '::text' : ''} as "key${index}"`).join(', ');
+export function keyColumns(keys: readonly Key[]): string[] {
+  return keys.map(({ sql, kind }, index) => `${sql}${kind === 'integer' ? '::text' : ''} as "key${index}"`);
 }
 
 export function cursorOf({ list, order, direction, keys }: Ordered, row: Row): string {

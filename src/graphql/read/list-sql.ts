@@ -23,8 +23,8 @@ export type Beyond = 'after' | 'before' | null;
 export function pageSql(statement: Statement, listing: Listing, parents: readonly Row[]): string {
   const { relation, ordered, window, selection } = listing;
   const { table } = relation.noun;
-  const columns =
-    selectList(relation.noun, selection.fields) + (selection.cursors ? `, ${keyColumns(ordered.keys)}` : '');
+  const cursor = selection.cursors ? keyColumns(ordered.keys) : [];
+  const columns = [selectList(relation.noun, selection.fields), ...cursor].join(', ');
   const order = orderSql(ordered, window.backward);
   const { of, places } = sourceSql(statement, listing, { parents, also: insideSql(statement, listing) });
   // Part of the text: a plan that is kept would take an unknown limit for a tenth of the table.
@@ -43,6 +43,7 @@ export function pageSql(statement: Statement, listing: Listing, parents: readonl
   const page = withPointed(statement, selection, {
     noun: relation.noun,
     page: `select ${columns} from ${from} ${end}`,
+    cursor: cursor.map((_, index) => `key${index}`),
   });
   return of === null ? page : `select parent, page.* from ${of} cross join lateral (${page}) as page`;
 }

@@ -62,9 +62,10 @@ class List {
   }
 
   private async loadPages(parents: readonly Row[]): Promise<Row[][]> {
+    const { relation, selection } = this.listing;
     const statement = this.reading.statement();
     const flat = await this.read(statement, pageSql(statement, this.listing, parents));
-    const rows = nestPointed(flat, this.listing.selection);
+    const rows = nestPointed(flat, selection, relation.noun);
     if (parents.length === 1) return [rows];
     const pages: Row[][] = parents.map(() => []);
     for (const row of rows) pages[row['parent'] as number]!.push(row);

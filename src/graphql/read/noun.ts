@@ -59,12 +59,21 @@ export interface Relation {
   readonly onCitus?: (...keys: string[]) => string;
 }
 
-/**
- * `noun`'s columns for these fields, and those by which the others are found; the id where there are none.
- * Each is named by its field, after `prefix`.
- */
-export function selectList({ columns, keys }: Noun, fields: ReadonlySet<string>, prefix = ''): string {
+/** What a row must hold for these fields: themselves, and those by which the others are found; the id where there are none. */
+export function heldFields({ columns, keys }: Noun, fields: ReadonlySet<string>): string[] {
   const found = [...fields].some((field) => !Object.hasOwn(columns, field) && field !== '__typename');
   const names = Object.keys(columns).filter((name) => fields.has(name) || (found && keys.includes(name)));
-  return (names.length > 0 ? names : ['id']).map((name) => `${columns[name]} as "${prefix}${name}"`).join(', ');
+  return names.length > 0 ? names : ['id'];
+}
+
+/** The columns of what a row must hold for these fields, each named by its field, after `prefix`. */
+export function selectList(noun: Noun, fields: ReadonlySet<string>, prefix = ''): string {
+  return heldFields(noun, fields)
+    .map((name) => `${noun.columns[name]} as "${prefix}${name}"`)
+    .join(', ');
+}
+
+/** The field by which rows of these fields tell their id: `id`, unless one of them says the same. */
+export function idField({ columns, id }: Noun, fields: ReadonlySet<string>): string {
+  return [...fields].find((field) => columns[field] === id[0]) ?? 'id';
 }

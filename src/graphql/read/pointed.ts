@@ -1,4 +1,4 @@
-import { type Noun, type Pointer, selectList } from './noun.js';
+import { heldFields, idField, type Noun, type Pointer, selectList } from './noun.js';
 import type { Row } from './reading.js';
 import type { ListSelection } from './selection.js';
 import type { Statement } from './statement.js';
@@ -9,15 +9,21 @@ import type { Statement } from './statement.js';
  */
 export function withPointed(
   statement: Statement,
-  selection: ListSelection,
-  { noun, page }: { noun: Noun; page: string },
+  { fields, pointed }: ListSelection,
+  { noun, page, cursor }: { noun: Noun; page: string; cursor: readonly string[] },
 ): string {
-  const joined = [...selection.pointed].map(([name, fields]) => {
-    const one = pointedSql(statement, { name, pointer: noun.pointers![name]!, fields });
+  if (pointed.size === 0 || !statement.laterals) return page;
+  const joined = [...pointed].map(([name, ofOne]) => {
+    const one = pointedSql(statement, { name, pointer: noun.pointers![name]!, fields: ofOne });
     return ` left join lateral (${one}) as ${name} on true`;
   });
-  if (joined.length === 0 || !statement.laterals) return page;
-  return `select * from (${page}) as page${joined.join('')}`;
+  // Not what only the join needed: to read a column costs more than to find it.
+  const held = heldFields(noun, new Set([...fields].filter((field) => !pointed.has(field))));
+  const shown = [
+    ...[...held, ...cursor].map((name) => `page."${name}"`),
+    ...[...pointed.keys()].map((name) => `${name}.*`),
+  ];
+  return `select ${shown.join(', ')} from (${page}) as page${joined.join('')}`;
 }
 
 function pointedSql(
@@ -25,7 +31,7 @@ function pointedSql(
   { name, pointer, fields }: { name: string; pointer: Pointer; fields: ReadonlySet<string> },
 ): string {
   const { noun, id } = pointer;
-  const columns = selectList(noun, new Set([...fields, 'id']), `${name}.`);
+  const columns = selectList(noun, new Set([...fields, idField(noun, fields)]), `${name}.`);
   const named = `${noun.columns['roomName']} = page."roomName"`;
   const ofId = `from ${noun.table} where ${noun.id[0]} = page."${id}" and ${statement.inScope}`;
   // Not by an order with the name first: to sort each row's one room took a tenth of the statement.
@@ -33,10 +39,15 @@ function pointedSql(
 }
 
 /** Moves what rows point at into rows of their own: null where there is none. */
-export function nestPointed(rows: readonly Record<string, unknown>[], { pointed }: ListSelection): Row[] {
+export function nestPointed(
+  rows: readonly Record<string, unknown>[],
+  { pointed }: ListSelection,
+  { pointers }: Noun,
+): Row[] {
   const [first] = rows;
   if (pointed.size === 0 || first === undefined) return rows as Row[];
-  for (const name of pointed.keys()) {
+  for (const [name, ofOne] of pointed) {
+    const id = idField(pointers![name]!.noun, ofOne);
     const prefix = `${name}.`;
     const columns = Object.keys(first).filter((column) => column.startsWith(prefix));
     if (columns.length === 0) continue;
@@ -44,7 +55,7 @@ export function nestPointed(rows: readonly Record<string, unknown>[], { pointed 
     for (const row of rows) {
       const one: Record<string, unknown> = {};
       fields.forEach((field, at) => (one[field] = row[columns[at]!]));
-      row[name] = one['id'] === null ? null : one;
+      row[name] = one[id] === null ? null : one;
     }
   }
   return rows as Row[];
