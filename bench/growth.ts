@@ -1,18 +1,25 @@
 // npm run bench -- growth <url of small tables> … <url of the largest>
 //
 // What growth costs: the same questions of each of the databases (see bench/seed-sessions.ts), from the smallest to
-// the largest; then intake into each of them, in turns. Their Postgres must be on this machine.
+// the largest, after some intake into each; then what intake costs in each of them, in turns. Their Postgres must be
+// on this machine.
 import { type Answer, askAll } from './growth/ask.js';
-import { intakeCost, type IntakeCost } from './growth/intake-cost.js';
+import { comeAlive, intakeCost, type IntakeCost } from './growth/intake-cost.js';
 
 const ROUNDS = 5;
 const EVENTS = 3000;
+const ALIVE = 20_000;
 
 const urls = process.argv.slice(2);
 const names = urls.map((url) => new URL(url).pathname.slice(1));
 
 const answers: Map<string, Answer>[] = [];
-if (process.env['ONLY'] !== 'intake') for (const url of urls) answers.push(await askAll(url));
+if (process.env['ONLY'] !== 'intake') {
+  for (const url of urls) {
+    await comeAlive(url, ALIVE);
+    answers.push(await askAll(url));
+  }
+}
 if (answers.length > 0) {
   row('', [...names.map((name) => `${name}: buffers, ms`), 'last : first']);
   for (const name of answers[0]!.keys()) {

@@ -1,5 +1,5 @@
 import { planOf } from '../../test/support/plan.js';
-import { record } from '../../test/support/recorded.js';
+import { record, type Sent } from '../../test/support/recorded.js';
 import { type Service, startService } from '../../test/support/service.js';
 import { questions, type Sample } from './questions.js';
 
@@ -17,27 +17,28 @@ export interface Answer {
 export async function askAll(url: string): Promise<Map<string, Answer>> {
   const service = await startService({ databaseUrl: url });
   const samples = await takeSamples(service);
+  const sent = record(service.database.queries);
   const answers = new Map<string, Answer>();
   for (const [name, question] of Object.entries(questions))
-    answers.set(name, await ask(service, samples.map(question)));
+    answers.set(name, await ask(service, { queries: samples.map(question), sent }));
   await service.stop();
   return answers;
 }
 
-async function ask(service: Service, queries: readonly string[]): Promise<Answer> {
+async function ask(service: Service, { queries, sent }: { queries: readonly string[]; sent: Sent[] }): Promise<Answer> {
   const pool = service.database.queries;
   const [buffers, times]: [number[], number[]] = [[], []];
   for (const query of queries) {
-    const { sent, stop } = record(pool);
+    sent.length = 0;
     const { errors } = await service.query(query);
-    stop();
+    const statements = [...sent];
     if (errors !== undefined) throw new Error(`${query}: ${errors[0]!.message}`);
     const plans = [];
-    for (const statement of sent) plans.push(await planOf(pool, statement));
+    for (const statement of statements) plans.push(await planOf(pool, statement));
     buffers.push(plans.reduce((sum, plan) => sum + plan.buffers, 0));
     for (let time = 0; time < TIMES; time++) {
       const began = performance.now();
-      for (const { text, values } of sent) await pool.query(text, values);
+      for (const { text, values } of statements) await pool.query(text, values);
       times.push(performance.now() - began);
     }
   }

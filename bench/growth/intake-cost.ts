@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Pool } from 'pg';
-import { play } from '../../src/cli/simulate/play.js';
+import { type Play, play } from '../../src/cli/simulate/play.js';
 import { Database } from '../../src/database/database.js';
 import { commit } from '../../src/intake/commit.js';
 import { readBody } from '../../src/livekit/body.js';
@@ -34,10 +34,22 @@ export async function intakeCost(url: string, events: number): Promise<IntakeCos
   }
 }
 
-async function commitAll(pool: Pool, events: number): Promise<void> {
-  const to = Date.now() - 60_000;
+/** Commits the first half of a play, whose rooms are in use now: what is newest then lies as intake lays it. */
+export async function comeAlive(url: string, events: number): Promise<void> {
+  const database = new Database(url, 10_000);
+  const now = Date.now();
+  const [from, to] = [now - 600_000, now + 600_000];
+  await commitAll(database.intake, events, { from, to, count: 2 * events }).finally(() =>
+    database.onApplicationShutdown(),
+  );
+}
+
+async function commitAll(pool: Pool, events: number, part?: Pick<Play, 'from' | 'to' | 'count'>): Promise<void> {
+  const { from, to, count } = part ?? lastMinutes(events);
   let batch: LedgerEvent[] = [];
-  for (const { body } of play({ seed: to % 2 ** 31, rooms: 100, count: events, from: to - 600_000, to })) {
+  let left = events;
+  for (const { body } of play({ seed: to % 2 ** 31, rooms: 100, count, from, to })) {
+    if (left-- === 0) break;
     // Names of its own: else the rooms of one run would take the places of another's.
     const text = JSON.stringify(body).replaceAll(/"([a-z]+-\d+)"/g, `"$1-${to}"`);
     batch.push(readEvent('default', readBody(Buffer.from(text)), Number(body['createdAt']) * 1000 + 300));
@@ -46,6 +58,11 @@ async function commitAll(pool: Pool, events: number): Promise<void> {
     batch = [];
   }
   await commit(pool, batch);
+}
+
+function lastMinutes(count: number): Pick<Play, 'from' | 'to' | 'count'> {
+  const to = Date.now() - 60_000;
+  return { from: to - 600_000, to, count };
 }
 
 /** In ns. */
