@@ -29,10 +29,13 @@ function sortedLocks(events: readonly LedgerEvent[]): Lock[] {
   );
 }
 
-/** Sorted, as an upsert: whoever merges the same rows waits here, and nobody waits in a circle. */
+/**
+ * Sorted, as an upsert: whoever merges the same rows waits here, and nobody waits in a circle. A row that is there is
+ * locked before its update is found not to be wanted: so it gets no new version each time.
+ */
 export const takeLocks = `insert into merge_lock (key, kind, project)
   select * from unnest($1::text[], $2::text[], $3::text[]) l(key, kind, project) order by key, kind, project
-  on conflict (key, kind, project) do update set kind = excluded.kind`;
+  on conflict (key, kind, project) do update set kind = excluded.kind where false`;
 
 /** The values of `takeLocks`, for the events' locks. */
 export function lockValues(events: readonly LedgerEvent[]): unknown[] {
