@@ -3,7 +3,7 @@ import { isAway, isPassing } from '../database/failure.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { lockOf } from '../projection/lock.js';
 import { commit } from './commit.js';
-import { Lane } from './lane.js';
+import { Lanes } from './lanes.js';
 import type { IntakeObserver } from './observer.js';
 import type { Outage } from './outage.js';
 import type { Spool } from './spool.js';
@@ -24,22 +24,19 @@ export interface Surroundings {
   readonly observer: IntakeObserver;
 }
 
-const LANES = 2;
-
-/** Many events become one commit. Those of one room name share a lane, so that lanes rarely wait for each other. */
+/** Many events become one commit. */
 export class Committer {
-  private readonly lanes = Array.from({ length: LANES }, () => new Lane((items: Item[]) => this.commit(items)));
+  private readonly lanes = new Lanes((items: Item[]) => this.commit(items));
 
   constructor(private readonly around: Surroundings) {}
 
   /** @throws Refusal 503 when neither the database nor the spool took it, or what the database has against it */
   add(item: Item, bytes: number): Promise<Outcome> {
-    const { event } = item;
-    return this.lanes[hash(lockOf(event)?.key ?? event.id) % LANES]!.add(item, bytes);
+    return this.lanes.add(item, { key: lockOf(item.event)?.key ?? item.event.id, bytes });
   }
 
-  async idle(): Promise<void> {
-    await Promise.all(this.lanes.map((lane) => lane.idle()));
+  idle(): Promise<void> {
+    return this.lanes.idle();
   }
 
   private async commit(items: Item[]): Promise<Outcome> {
@@ -71,11 +68,4 @@ export class Committer {
     observer.spooled(items.length);
     return 'spooled';
   }
-}
-
-/** FNV-1a */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
-  return value >>> 0;
 }

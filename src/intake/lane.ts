@@ -10,6 +10,8 @@ interface Waiting<T, R> {
 
 /** One after the other, takes all that waits and commits it together; answers each after its commit. */
 export class Lane<T, R = void> {
+  /** How many wait, or are being committed. */
+  unanswered = 0;
   private waiting: Waiting<T, R>[] = [];
   private running: Promise<void> | null = null;
 
@@ -17,6 +19,7 @@ export class Lane<T, R = void> {
 
   add(item: T, bytes: number): Promise<R> {
     return new Promise((resolve, reject) => {
+      this.unanswered++;
       this.waiting.push({ item, bytes, resolve, reject });
       this.running ??= this.run();
     });
@@ -42,6 +45,7 @@ export class Lane<T, R = void> {
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }
+    this.unanswered -= batch.length;
   }
 
   private take(): Waiting<T, R>[] {
