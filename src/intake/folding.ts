@@ -3,9 +3,9 @@ import { Database } from '../database/database.js';
 import { isAway, isPassing } from '../database/failure.js';
 import { foldUsage } from '../meter/fold.js';
 
-const INTERVAL_MS = 5_000;
+const INTERVAL_MS = 1_000;
 
-/** Folds usage every few seconds, so that questions have little to add up. */
+/** Folds usage every second, so that questions have little to add up, and no fold takes long. */
 @Injectable()
 export class Folding implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Intake');
