@@ -9,7 +9,9 @@ import { findBinaries } from '../../src/database/binaries.js';
 import { freePort } from '../../src/database/embedded.js';
 
 /** As a database of its own machine is configured; all else, fsync too, as Postgres has it. */
-const settings = ['shared_buffers=1GB', 'max_wal_size=8GB', 'max_connections=200'];
+const settings = ['shared_buffers=1GB', 'min_wal_size=2GB', 'max_wal_size=8GB', 'max_connections=200'];
+/** A little less than `min_wal_size`. */
+const LOG_FILES = 110;
 const nobody = 65534;
 
 /** A Postgres cluster in a new folder, for one run. */
@@ -37,6 +39,7 @@ export class BenchCluster {
     const server = spawn(postgres, ['-D', folder, ...options], { ...spawning, stdio: 'ignore' });
     const cluster = new BenchCluster(server.pid ?? 0, version, { process: server, folder, port });
     await cluster.accepts();
+    await cluster.fillLog();
     return cluster;
   }
 
@@ -66,6 +69,14 @@ export class BenchCluster {
     server.kill('SIGINT');
     await exited;
     rmSync(folder, { recursive: true, force: true });
+  }
+
+  /** As it is where a database has run for long: Postgres writes its log's files over, and makes none meanwhile. */
+  private async fillLog(): Promise<void> {
+    await this.run(
+      `select pg_logical_emit_message(false, '', ''), pg_switch_wal() from generate_series(1, ${LOG_FILES})`,
+    );
+    await this.run('checkpoint');
   }
 
   private async accepts(): Promise<void> {
