@@ -15,7 +15,7 @@ import { Readings } from './read/reading.js';
 import { resolvers } from './resolvers.js';
 import { sdl } from './sdl.js';
 
-/** Rows hold what their types say: to check each value of a page once more costs as much as to read it. */
+/** Rows hold what their types say (test/graphql-compiled.spec.ts): to check each value again took a fifth of Node's time. */
 const compiling = { compilerOptions: { disableLeafSerialization: true } };
 
 /** How Mercurius serves the schema. */
