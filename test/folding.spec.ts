@@ -16,7 +16,7 @@ async function unfolded(): Promise<number> {
   return rows[0]!.count;
 }
 
-it('folds usage every few seconds, on several replicas at once, without a change of what it adds up to', async () => {
+it('folds usage every second, on several replicas at once, without a change of what it adds up to', async () => {
   const { usage_cell: before } = await dumpTables(service.database);
   expect(before!.length).toBeGreaterThan(20);
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });

@@ -10,8 +10,8 @@ import { freePort } from '../../src/database/embedded.js';
 
 /** As a database of its own machine is configured; all else, fsync too, as Postgres has it. */
 const settings = ['shared_buffers=1GB', 'min_wal_size=2GB', 'max_wal_size=8GB', 'max_connections=200'];
-/** A little less than `min_wal_size`. */
-const LOG_FILES = 110;
+/** Of 16 MB each: a little less than `min_wal_size`. */
+const WAL_FILES = 110;
 const nobody = 65534;
 
 /** A Postgres cluster in a new folder, for one run. */
@@ -39,7 +39,7 @@ export class BenchCluster {
     const server = spawn(postgres, ['-D', folder, ...options], { ...spawning, stdio: 'ignore' });
     const cluster = new BenchCluster(server.pid ?? 0, version, { process: server, folder, port });
     await cluster.accepts();
-    await cluster.fillLog();
+    await cluster.fillWal();
     return cluster;
   }
 
@@ -71,10 +71,10 @@ export class BenchCluster {
     rmSync(folder, { recursive: true, force: true });
   }
 
-  /** As it is where a database has run for long: Postgres writes its log's files over, and makes none meanwhile. */
-  private async fillLog(): Promise<void> {
+  /** As where a database has run for long: files of the WAL are written over. To make one stops all commits for 60 ms. */
+  private async fillWal(): Promise<void> {
     await this.run(
-      `select pg_logical_emit_message(false, '', ''), pg_switch_wal() from generate_series(1, ${LOG_FILES})`,
+      `select pg_logical_emit_message(false, '', ''), pg_switch_wal() from generate_series(1, ${WAL_FILES})`,
     );
     await this.run('checkpoint');
   }
