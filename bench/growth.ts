@@ -1,8 +1,9 @@
 // npm run bench -- growth <url of small tables> … <url of the largest>
 //
 // What growth costs: the same questions of each of the databases (see bench/seed-sessions.ts), from the smallest to
-// the largest, after some intake into each; then what intake costs in each of them, in turns. Their Postgres must be
-// on this machine.
+// the largest, after the same intake into each; then what intake costs in each of them, in turns. They should be as
+// busy as each other, over more and more days: 100000 500 3.65, 1000000 5000 36.5, 10000000 50000 365. Their Postgres
+// must be on this machine.
 import { type Answer, askAll } from './growth/ask.js';
 import { comeAlive, intakeCost, type IntakeCost } from './growth/intake-cost.js';
 
@@ -15,8 +16,9 @@ const names = urls.map((url) => new URL(url).pathname.slice(1));
 
 const answers: Map<string, Answer>[] = [];
 if (process.env['ONLY'] !== 'intake') {
+  const now = Date.now();
   for (const url of urls) {
-    await comeAlive(url, ALIVE);
+    await comeAlive(url, ALIVE, now);
     answers.push(await askAll(url));
   }
 }

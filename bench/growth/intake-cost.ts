@@ -34,10 +34,12 @@ export async function intakeCost(url: string, events: number): Promise<IntakeCos
   }
 }
 
-/** Commits the first half of a play, whose rooms are in use now: what is newest then lies as intake lays it. */
-export async function comeAlive(url: string, events: number): Promise<void> {
+/**
+ * Commits the first half of a play, whose rooms are in use `now`: what is newest then lies as intake lays it. The same
+ * play for the same instant.
+ */
+export async function comeAlive(url: string, events: number, now: number): Promise<void> {
   const database = new Database(url, 10_000);
-  const now = Date.now();
   const [from, to] = [now - 600_000, now + 600_000];
   await commitAll(database.intake, events, { from, to, count: 2 * events }).finally(() =>
     database.onApplicationShutdown(),
@@ -50,8 +52,9 @@ async function commitAll(pool: Pool, events: number, part?: Pick<Play, 'from' | 
   let left = events;
   for (const { body } of play({ seed: to % 2 ** 31, rooms: 100, count, from, to })) {
     if (left-- === 0) break;
-    // Names of its own: else the rooms of one run would take the places of another's.
-    const text = JSON.stringify(body).replaceAll(/"([a-z]+-\d+)"/g, `"$1-${to}"`);
+    // Names of its own: else the rooms of one run would take the places of another's. They begin as the seed's do, so
+    // that a prefix finds its page among the newest too.
+    const text = JSON.stringify(body).replaceAll(/"(\p{L}+)-(\d+)"/gu, `"user-$2-$1-${to}"`);
     batch.push(readEvent('default', readBody(Buffer.from(text)), Number(body['createdAt']) * 1000 + 300));
     if (batch.length < BATCH) continue;
     await commit(pool, batch);
