@@ -17,14 +17,15 @@ export function breakOffWhenHung(pool: pg.Pool, client: pg.PoolClient, mostMs = 
   const wait = (before: State): void => {
     timer = setTimeout(() => void look(before), PATIENCE_MS);
   };
+  const breakOff = (why: string): void =>
+    void client.connection.stream.destroy(new Error(`The connection ${why} and was terminated`));
   // Twice: it may be between two statements by chance, and a busy machine may be late to connect.
   const look = async (before: State): Promise<void> => {
     const state = await stateOf(pool, client);
     if (timer === null) return;
-    const isLate = performance.now() - began > mostMs;
-    if (!isLate && (state === 'working' || (state === 'idle' && before !== 'idle'))) wait(state);
-    else if (isLate || state === before)
-      client.connection.stream.destroy(new Error('The connection hung and was terminated'));
+    if (performance.now() - began > mostMs) breakOff('was busy for too long');
+    else if (state === 'working' || (state === 'idle' && before !== 'idle')) wait(state);
+    else if (state === before) breakOff('hung');
     else await look(state);
   };
   wait('working');
