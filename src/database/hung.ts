@@ -23,7 +23,7 @@ export function breakOffWhenHung(pool: pg.Pool, client: pg.PoolClient, mostMs = 
   const look = async (before: State): Promise<void> => {
     const state = await stateOf(pool, client);
     if (timer === null) return;
-    if (performance.now() - began > mostMs) breakOff('was busy for too long');
+    if (performance.now() - began > mostMs) breakOff('took too long');
     else if (state === 'working' || (state === 'idle' && before !== 'idle')) wait(state);
     else if (state === before) breakOff('hung');
     else await look(state);
