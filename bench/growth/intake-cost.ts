@@ -52,8 +52,8 @@ async function commitAll(pool: Pool, events: number, part?: Pick<Play, 'from' | 
   let left = events;
   for (const { body } of play({ seed: to % 2 ** 31, rooms: 100, count, from, to })) {
     if (left-- === 0) break;
-    // Names of its own: else the rooms of one run would take the places of another's. They begin as the seed's do, so
-    // that a prefix finds its page among the newest too.
+    // Names of its own: else the rooms of one run would take the places of another's. Identities begin as the seed's
+    // do, so that a prefix finds its page among the newest too.
     const text = JSON.stringify(body).replaceAll(/"(\p{L}+)-(\d+)"/gu, `"user-$2-$1-${to}"`);
     batch.push(readEvent('default', readBody(Buffer.from(text)), Number(body['createdAt']) * 1000 + 300));
     if (batch.length < BATCH) continue;
