@@ -7,6 +7,8 @@ import { dumpTables } from './support/tables.js';
 let service: Service;
 beforeAll(async () => {
   service = await startService();
+  // Its own would fold in between.
+  await service.app.get(Folding).beforeApplicationShutdown();
   await postAll(service, played(200));
 });
 afterAll(() => service.stop());
