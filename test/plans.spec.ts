@@ -10,6 +10,11 @@ const SESSIONS = 80_000;
 const PAGE = 110;
 /** A page of each class of lengths, and what of the class began within its bound but ended before the span. */
 const SPAN = 12 * 51 + 600;
+/** Participants whose names begin as nobody's do since. */
+const GONE = 25_000;
+/** As far as the entries of names, and then the rows in order, are followed for a page. */
+const FEW = 1_001;
+const NEAR = 200 * 51;
 
 const until = Date.parse('2026-11-24T12:00:00Z');
 const at = (days: number): string => JSON.stringify(new Date(until - days * 86_400_000).toISOString());
@@ -27,6 +32,7 @@ beforeAll(async () => {
   await multiply('egress', ['egress_id'], 60);
   await multiply('ingress_session', ['resource_id', 'ingress_id'], 200);
   await multiply('agent_job', ['job_id'], 100);
+  await leave(GONE);
   sample = await takeSample();
   sent = record(service.database.queries);
 });
@@ -45,13 +51,25 @@ async function multiply(table: string, ids: readonly string[], times: number): P
   await prisma.$executeRawUnsafe(`vacuum (analyze) ${table}`);
 }
 
+/** The first participants get names that begin as nobody's do since. */
+async function leave(count: number): Promise<void> {
+  const { prisma } = service.database;
+  await prisma.$executeRawUnsafe(
+    `update participant set identity = 'gone-' || identity
+     where (sid, room_name) in (select sid, room_name from participant order by started_at limit ${count})`,
+  );
+  await prisma.$executeRawUnsafe('vacuum (analyze) participant');
+}
+
 async function takeSample(): Promise<Record<string, string>> {
   const { rows } = await service.database.queries.query<Record<string, string>>(
     `select p.sid, p.room_sid, p.room_name, p.identity, t.sid as track_sid, w.id as event_id, e.egress_id,
-       i.ingress_id, i.resource_id, j.job_id, busiest.identity as busiest
+       i.ingress_id, i.resource_id, j.job_id, busiest.identity as busiest, several.prefix as several
      from (select * from participant where has_track order by started_at offset ${SESSIONS / 2} limit 1) p
      join track t on t.participant_sid = p.sid join webhook_event w on w.participant_sid = p.sid,
      (select identity from participant group by 1 order by count(*) desc limit 1) busiest,
+     (select left(identity, 7) as prefix from participant where identity ^@ 'user-' group by 1
+      having count(*) between 1500 and 4000 order by 1 limit 1) several,
      (select * from egress limit 1) e, (select * from ingress_session limit 1) i, (select * from agent_job limit 1) j`,
   );
   return rows[0]!;
@@ -137,8 +155,12 @@ const cases: Record<string, Case[]> = {
     ['filter: {identity: {in: [$identity, "nobody"]}}', PAGE],
     ['filter: {identity: {eq: $busiest}}', PAGE],
     [`filter: {identity: {eq: $busiest}, joinedAt: ${range(360, 1)}}`, PAGE],
-    ['filter: {identity: {startsWith: $identity}}', 3 * PAGE],
-    ['filter: {roomName: {startsWith: $room_name}}', 5 * PAGE],
+    ['filter: {identity: {in: [$busiest, $identity, "nobody"]}}', 3 * PAGE],
+    ['filter: {identity: {startsWith: $identity}}', FEW + PAGE],
+    ['filter: {identity: {startsWith: "user-"}}', FEW + 2 * PAGE],
+    ['filter: {identity: {startsWith: $several}}', FEW + NEAR + PAGE],
+    ['filter: {identity: {startsWith: "gone-"}}, first: 1', GONE + 20_001 + 3 * 4_000 + FEW],
+    ['filter: {roomName: {startsWith: $room_name}}', FEW + PAGE],
   ],
   tracks: [
     ...sessions('publishedAt', 'unpublishedAt'),
@@ -169,6 +191,50 @@ it.each([
   ['agentJobs', 'room { name active }', 2],
 ] as const)('%s find what they point at by its key', async (list, node, tables) => {
   expect(await rowsRead(list, '', { node })).toBeLessThanOrEqual(tables * PAGE);
+});
+
+async function pageOf(args: string): Promise<{ sids: string[]; cursor: string | undefined }> {
+  const { data, errors } = await service.query<{
+    participants: { edges: { cursor: string; node: { sid: string } }[] };
+  }>(`{ participants(${args}) { edges { cursor node { sid } } } }`);
+  expect(errors).toBeUndefined();
+  const { edges } = data.participants;
+  return { sids: edges.map(({ node }) => node.sid), cursor: edges[0]?.cursor };
+}
+
+async function sidsInOrder(where: string, order: string): Promise<string[]> {
+  const { rows } = await service.database.queries.query<{ sid: string }>(
+    `select sid from participant where ${where} order by ${order}`,
+  );
+  return rows.map(({ sid }) => sid);
+}
+
+const newest = 'started_at desc, sid desc, room_name desc';
+
+describe.each(['identity', 'several', 'user-', 'gone-'])('of names that begin alike (%s)', (named) => {
+  it.each(['ASC', 'DESC'])('pages are found in order, and no others: %s', async (direction) => {
+    const prefix = sample[named] ?? named;
+    const all = await sidsInOrder(`identity ^@ '${prefix}'`, newest);
+    if (direction === 'ASC') all.reverse();
+    const orderBy = `orderBy: {field: JOINED_AT, direction: ${direction}}`;
+    const list = `filter: {identity: {startsWith: ${JSON.stringify(prefix)}}}, ${orderBy}`;
+    for (const size of [1, 50]) {
+      expect((await pageOf(`first: ${size}, ${list}`)).sids).toEqual(all.slice(0, size));
+      expect((await pageOf(`last: ${size}, ${list}`)).sids).toEqual(all.slice(-size));
+      for (const at of [Math.floor(all.length / 2), Math.max(all.length - 20, 0)]) {
+        const { cursor } = await pageOf(`filter: {sid: ["${all[at]}"]}, ${orderBy}`);
+        const { sids } = await pageOf(`first: ${size}, after: ${JSON.stringify(cursor)}, ${list}`);
+        expect(sids).toEqual(all.slice(at + 1, at + 1 + size));
+      }
+    }
+  });
+});
+
+it('a page begins among other names that are too many, and goes on', async () => {
+  const [all, gone] = await Promise.all([sidsInOrder('true', newest), sidsInOrder("identity ^@ 'gone-'", newest)]);
+  const { cursor } = await pageOf(`filter: {sid: ["${all[all.length - GONE - NEAR + 10]}"]}`);
+  const list = 'filter: {identity: {startsWith: "gone-"}}';
+  expect((await pageOf(`${list}, after: ${JSON.stringify(cursor)}`)).sids).toEqual(gone.slice(0, 50));
 });
 
 describe.each(Object.entries(cases))('%s', (list, all) => {

@@ -27,6 +27,7 @@ export const agentJob: Noun = {
     roomName: filter.text('room_name'),
     status: filter.word('status', statuses),
   },
+  names: { roomName: 'room_name' },
   orders: sessionOrders(ends, ['job_id']),
   defaultOrder: 'STARTED_AT',
   ends,

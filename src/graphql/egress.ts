@@ -41,6 +41,7 @@ export const egress: Noun = {
     status: filter.word('status', statuses),
     type: filter.word('type', types),
   },
+  names: { roomName: 'room_name' },
   orders: sessionOrders(ends, ['egress_id']),
   defaultOrder: 'STARTED_AT',
   ends,

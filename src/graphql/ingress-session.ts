@@ -28,6 +28,7 @@ export const ingressSession: Noun = {
     inputType: filter.word('input_type', inputTypes),
     status: filter.word('status', statuses),
   },
+  names: { roomName: 'room_name' },
   orders: sessionOrders(ends, ['resource_id', 'ingress_id']),
   defaultOrder: 'STARTED_AT',
   ends,

@@ -34,6 +34,7 @@ export const participant: Noun = {
     hidden: filter.is('hidden'),
     excludeKindDetails: filter.noneOf('kind_details'),
   },
+  names: { identity: 'identity', roomName: 'room_name' },
   orders: sessionOrders(ends, ['sid', 'room_name']),
   defaultOrder: 'JOINED_AT',
   ends,

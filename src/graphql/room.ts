@@ -36,6 +36,7 @@ export const room: Noun = {
     identity: (identity: string, statement: Statement) => `(sid, room_name) in (${roomsOf(identity, statement)})`,
     metadata: atPath('metadata_json'),
   },
+  names: { name: 'room_name' },
   orders: {
     ...sessionOrders(ends, ['sid', 'room_name']),
     NAME: [

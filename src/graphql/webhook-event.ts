@@ -40,6 +40,7 @@ export const webhookEvent: Noun = {
     receivedAt: filter.instant('received_at'),
     projected: filter.is('projected'),
   },
+  names: { roomName: 'room_name' },
   orders: {
     LOG: ['epoch', 'xid', 'seq'].map((sql) => ({ sql, kind: 'integer' })),
   },

@@ -31,7 +31,7 @@ CREATE TABLE webhook_event (
 );
 CREATE INDEX webhook_event_by_log ON webhook_event (project, epoch, xid, seq);
 CREATE INDEX webhook_event_by_room ON webhook_event (room_sid, epoch, xid, seq) WHERE room_sid IS NOT NULL;
-CREATE INDEX webhook_event_by_room_name ON webhook_event (room_name, epoch, xid, seq) WHERE room_name IS NOT NULL;
+CREATE INDEX webhook_event_by_room_name ON webhook_event (project, room_name, epoch, xid, seq) WHERE room_name IS NOT NULL;
 CREATE INDEX webhook_event_by_participant ON webhook_event (participant_sid, epoch, xid, seq) WHERE participant_sid IS NOT NULL;
 CREATE INDEX webhook_event_by_egress ON webhook_event (egress_id, epoch, xid, seq) WHERE egress_id IS NOT NULL;
 CREATE INDEX webhook_event_by_resource ON webhook_event (resource_id, epoch, xid, seq) WHERE resource_id IS NOT NULL;
@@ -84,7 +84,7 @@ CREATE INDEX room_by_start ON room (project, started_at, sid, room_name);
 CREATE INDEX room_by_end ON room (project, coalesce(ended_at, 'infinity'::timestamptz), sid, room_name);
 CREATE INDEX room_by_length ON room (project, coalesce(width_bucket(date_part('epoch', ended_at - started_at),
     '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99), started_at, sid, room_name);
-CREATE INDEX room_by_name ON room (room_name, started_at, sid);
+CREATE INDEX room_by_name ON room (project, room_name, started_at, sid);
 
 -- Room on its page for a participant's next version: without it, a table that is full once takes an entry in every
 -- index for every track that somebody publishes.
@@ -132,8 +132,8 @@ CREATE INDEX participant_family ON participant
   ((room_sid || '/' || identity || '/' || project), coalesce(superseded_at, 'infinity'::timestamptz)) WHERE identity <> '';
 CREATE INDEX participant_cascade ON participant ((room_sid || '/' || project)) WHERE told_end_at IS NULL;
 CREATE INDEX participant_by_room ON participant (room_sid, started_at, sid, room_name);
-CREATE INDEX participant_by_room_name ON participant (room_name, started_at, sid);
-CREATE INDEX participant_by_identity ON participant (identity, started_at, sid, room_name);
+CREATE INDEX participant_by_room_name ON participant (project, room_name, started_at, sid);
+CREATE INDEX participant_by_identity ON participant (project, identity, started_at, sid, room_name);
 CREATE INDEX participant_by_start ON participant (project, started_at, sid, room_name);
 CREATE INDEX participant_by_end ON participant (project, coalesce(ended_at, 'infinity'::timestamptz), sid, room_name);
 CREATE INDEX participant_by_length ON participant (project, coalesce(width_bucket(date_part('epoch', ended_at - started_at),
@@ -172,7 +172,7 @@ CREATE TABLE track (
 CREATE INDEX track_cascade ON track ((participant_sid || '/' || project)) WHERE told_end_at IS NULL;
 CREATE INDEX track_by_participant ON track (participant_sid, started_at, sid, room_name);
 CREATE INDEX track_by_room ON track (room_sid, started_at, sid, room_name);
-CREATE INDEX track_by_room_name ON track (room_name, started_at, sid);
+CREATE INDEX track_by_room_name ON track (project, room_name, started_at, sid);
 CREATE INDEX track_by_start ON track (project, started_at, sid, room_name);
 CREATE INDEX track_by_end ON track (project, coalesce(ended_at, 'infinity'::timestamptz), sid, room_name);
 CREATE INDEX track_by_length ON track (project, coalesce(width_bucket(date_part('epoch', ended_at - started_at),
@@ -207,7 +207,7 @@ CREATE TABLE egress (
   PRIMARY KEY (egress_id, project)
 );
 CREATE INDEX egress_by_room ON egress (room_sid, started_at, egress_id) WHERE room_sid IS NOT NULL;
-CREATE INDEX egress_by_room_name ON egress (room_name, started_at, egress_id) WHERE room_name IS NOT NULL;
+CREATE INDEX egress_by_room_name ON egress (project, room_name, started_at, egress_id) WHERE room_name IS NOT NULL;
 CREATE INDEX egress_by_start ON egress (project, started_at, egress_id);
 CREATE INDEX egress_by_end ON egress (project, coalesce(ended_at, 'infinity'::timestamptz), egress_id);
 CREATE INDEX egress_by_length ON egress (project, coalesce(width_bucket(date_part('epoch', ended_at - started_at),
@@ -243,7 +243,7 @@ CREATE TABLE ingress_session (
 CREATE INDEX ingress_session_family ON ingress_session
   ((ingress_id || '/' || project), coalesce(superseded_at, 'infinity'::timestamptz));
 CREATE INDEX ingress_session_by_room ON ingress_session (room_sid, started_at, resource_id, ingress_id) WHERE room_sid IS NOT NULL;
-CREATE INDEX ingress_session_by_room_name ON ingress_session (room_name, started_at, resource_id, ingress_id) WHERE room_name IS NOT NULL;
+CREATE INDEX ingress_session_by_room_name ON ingress_session (project, room_name, started_at, resource_id, ingress_id) WHERE room_name IS NOT NULL;
 CREATE INDEX ingress_session_by_start ON ingress_session (project, started_at, resource_id, ingress_id);
 CREATE INDEX ingress_session_by_ingress ON ingress_session (ingress_id, started_at, resource_id);
 CREATE INDEX ingress_session_by_end ON ingress_session (project, coalesce(ended_at, 'infinity'::timestamptz), resource_id, ingress_id);
@@ -278,7 +278,7 @@ CREATE TABLE agent_job (
   PRIMARY KEY (job_id, project)
 );
 CREATE INDEX agent_job_by_room ON agent_job (room_sid, started_at, job_id) WHERE room_sid IS NOT NULL;
-CREATE INDEX agent_job_by_room_name ON agent_job (room_name, started_at, job_id) WHERE room_name IS NOT NULL;
+CREATE INDEX agent_job_by_room_name ON agent_job (project, room_name, started_at, job_id) WHERE room_name IS NOT NULL;
 CREATE INDEX agent_job_by_start ON agent_job (project, started_at, job_id);
 CREATE INDEX agent_job_by_length ON agent_job (project, coalesce(width_bucket(date_part('epoch', ended_at - started_at),
     '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99), started_at, job_id);

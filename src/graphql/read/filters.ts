@@ -4,7 +4,7 @@ import type { Filter } from './noun.js';
 
 export const MAX_LIST = 200;
 
-interface StringFilter {
+export interface StringFilter {
   readonly eq?: string | null;
   readonly in?: readonly string[] | null;
   readonly startsWith?: string | null;

@@ -1,5 +1,7 @@
 import { keyColumns, type Ordered, type Position } from './cursor.js';
+import { all } from './filters.js';
 import { type Filter, type Key, type Relation, selectList } from './noun.js';
+import { namedOf, namedSql } from './named.js';
 import type { Window } from './page-arguments.js';
 import { withPointed } from './pointed.js';
 import type { Row } from './reading.js';
@@ -26,9 +28,11 @@ export function pageSql(statement: Statement, listing: Listing, parents: readonl
   const cursor = selection.cursors ? keyColumns(ordered.keys) : [];
   const columns = [selectList(relation.noun, selection.fields), ...cursor].join(', ');
   const order = orderSql(ordered, window.backward);
-  const { of, places } = sourceSql(statement, listing, { parents, also: insideSql(statement, listing) });
   // Part of the text: a plan that is kept would take an unknown limit for a tenth of the table.
   const limit = window.size + 1;
+  const { of, places } =
+    namedSource(statement, listing, `order by ${order}`) ??
+    sourceSql(statement, listing, { parents, also: insideSql(statement, listing) });
   if (of !== null && !statement.laterals) {
     const place = `row_number() over (partition by parent order by ${order})`;
     const ranked = `select ${table}.*, parent, ${place} as place from ${of} join ${table} on ${places[0]}`;
@@ -72,6 +76,21 @@ interface Source {
   readonly of: string | null;
   /** Conditions of which at most one holds for a row: several where each leads to rows in the list's order. */
   readonly places: readonly string[];
+}
+
+/** The rows of a page that names alone decide. */
+function namedSource(statement: Statement, listing: Listing, order: string): Source | null {
+  const { relation, ordered, window } = listing;
+  const named = namedOf(statement, listing);
+  if (named === null) return null;
+  const page = {
+    table: relation.noun.table,
+    columns: ordered.keys.map(({ sql }) => sql),
+    order,
+    inside: all(insideSql(statement, listing)),
+    size: window.size + 1,
+  };
+  return { of: null, places: [`${statement.inScope} and ${namedSql(statement, named, page)}`] };
 }
 
 /** The rows of a list for its parents, of which `also` holds. */

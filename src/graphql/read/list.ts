@@ -3,6 +3,7 @@ import { badInput } from './bad-input.js';
 import { Batch } from './batch.js';
 import { cursorOf } from './cursor.js';
 import { type Beyond, countSql, type Listing, pageSql } from './list-sql.js';
+import { namedOf } from './named.js';
 import type { Relation } from './noun.js';
 import { nestPointed } from './pointed.js';
 import { type ListArguments, orderOf, windowOf } from './page-arguments.js';
@@ -64,7 +65,8 @@ class List {
   private async loadPages(parents: readonly Row[]): Promise<Row[][]> {
     const { relation, selection } = this.listing;
     const statement = this.reading.statement();
-    const flat = await this.read(statement, pageSql(statement, this.listing, parents));
+    const steady = namedOf(statement, this.listing) !== null || this.steady;
+    const flat = await this.read(statement, pageSql(statement, this.listing, parents), steady);
     const rows = nestPointed(flat, selection, relation.noun);
     if (parents.length === 1) return [rows];
     const pages: Row[][] = parents.map(() => []);
@@ -81,9 +83,12 @@ class List {
     return counts;
   }
 
-  private read(statement: Statement, sql: string): Promise<Row[]> {
+  private get steady(): boolean {
     const { relation, filter, ordered } = this.listing;
-    const steady = isSteady(relation.noun, filter, ordered);
+    return isSteady(relation.noun, filter, ordered);
+  }
+
+  private read(statement: Statement, sql: string, steady = this.steady): Promise<Row[]> {
     return steady ? this.reading.rowsOfPrepared(statement, sql) : this.reading.rows(statement, sql);
   }
 }

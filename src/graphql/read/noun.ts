@@ -36,6 +36,8 @@ export interface Noun {
   /** Fields by which others are found that the row does not hold. */
   readonly keys: readonly string[];
   readonly filters: Readonly<Record<string, Filter<never>>>;
+  /** Filters by a name of which there is an index that goes on in the default order, with their columns. */
+  readonly names?: Readonly<Record<string, string>>;
   readonly orders: Readonly<Record<string, readonly Key[]>>;
   readonly defaultOrder: string;
   /** The condition under which a session lasts no time at all. */

@@ -12,12 +12,15 @@ export class Statement {
   readonly now: string;
   /** Whether the database joins laterally. */
   readonly laterals: boolean;
+  /** Whether the scope is one room name's. */
+  readonly ofOneRoom: boolean;
   private readonly scopeSql: string;
   private nowSql: string | undefined;
 
   constructor({ project, roomName }: Scope, { now, laterals }: { now: string; laterals: boolean }) {
     this.now = now;
     this.laterals = laterals;
+    this.ofOneRoom = roomName !== null;
     const ofProject = `project = ${this.bind(project)}`;
     this.scopeSql = roomName === null ? ofProject : `${ofProject} and room_name = ${this.bind(roomName)}`;
   }
