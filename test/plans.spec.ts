@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seedLog, seedSessions } from '../bench/seed/sessions.js';
 import { createDatabase, type TestDatabase } from './support/database.js';
@@ -75,6 +76,11 @@ async function takeSample(): Promise<Record<string, string>> {
   return rows[0]!;
 }
 
+/** With a sample's value for each `$name`. */
+function filled(text: string, quoted: (value: string) => string): string {
+  return text.replace(/\$(\w+)/g, (_, name: string) => quoted(sample[name]!));
+}
+
 interface Asking {
   readonly grant?: object;
   readonly node?: string;
@@ -86,7 +92,7 @@ async function rowsRead(
   args: string,
   { grant = { roomList: true }, node = 'id' }: Asking = {},
 ): Promise<number> {
-  const given = args.replace(/\$(\w+)/g, (_, name: string) => JSON.stringify(sample[name]));
+  const given = filled(args, JSON.stringify);
   const query = `{ ${list}${given === '' ? '' : `(${given})`} { edges { cursor node { ${node} } } pageInfo { hasNextPage } } }`;
   const token = await service.token(grant);
   // What comes again may be kept prepared, with one plan for any values.
@@ -160,6 +166,7 @@ const cases: Record<string, Case[]> = {
     ['filter: {identity: {startsWith: "user-"}}', FEW + 2 * PAGE],
     ['filter: {identity: {startsWith: $several}}', FEW + NEAR + PAGE],
     ['filter: {identity: {startsWith: "gone-"}}, first: 1', GONE + 20_001 + 3 * 4_000 + FEW],
+    [`filter: {identity: {startsWith: "user-"}, joinedAt: ${range(101, 100)}}`, FEW + 2 * PAGE],
     ['filter: {roomName: {startsWith: $room_name}}', FEW + PAGE],
   ],
   tracks: [
@@ -202,22 +209,29 @@ async function pageOf(args: string): Promise<{ sids: string[]; cursor: string | 
   return { sids: edges.map(({ node }) => node.sid), cursor: edges[0]?.cursor };
 }
 
-async function sidsInOrder(where: string, order: string): Promise<string[]> {
+async function newestFirst(where: string): Promise<string[]> {
   const { rows } = await service.database.queries.query<{ sid: string }>(
-    `select sid from participant where ${where} order by ${order}`,
+    `select sid from participant where ${where} order by started_at desc, sid desc, room_name desc`,
   );
   return rows.map(({ sid }) => sid);
 }
 
-const newest = 'started_at desc, sid desc, room_name desc';
-
-describe.each(['identity', 'several', 'user-', 'gone-'])('of names that begin alike (%s)', (named) => {
-  it.each(['ASC', 'DESC'])('pages are found in order, and no others: %s', async (direction) => {
-    const prefix = sample[named] ?? named;
-    const all = await sidsInOrder(`identity ^@ '${prefix}'`, newest);
+describe.each([
+  ['identity: {startsWith: $identity}', 'identity ^@ $identity'],
+  ['identity: {startsWith: $several}', 'identity ^@ $several'],
+  ['identity: {startsWith: "user-"}', "identity ^@ 'user-'"],
+  ['identity: {startsWith: "gone-"}', "identity ^@ 'gone-'"],
+  ['identity: {in: [$busiest, $identity, $busiest, "nobody"]}', 'identity in ($busiest, $identity)'],
+  [
+    `identity: {startsWith: "user-"}, joinedAt: ${range(101, 100)}`,
+    `identity ^@ 'user-' and started_at >= ${at(101)} and started_at < ${at(100)}`.replaceAll('"', "'"),
+  ],
+])('participants by {%s}', (filter, where) => {
+  it.each(['ASC', 'DESC'])('are all found in order, and no others: %s', async (direction) => {
+    const all = await newestFirst(filled(where, pg.escapeLiteral));
     if (direction === 'ASC') all.reverse();
     const orderBy = `orderBy: {field: JOINED_AT, direction: ${direction}}`;
-    const list = `filter: {identity: {startsWith: ${JSON.stringify(prefix)}}}, ${orderBy}`;
+    const list = `filter: {${filled(filter, JSON.stringify)}}, ${orderBy}`;
     for (const size of [1, 50]) {
       expect((await pageOf(`first: ${size}, ${list}`)).sids).toEqual(all.slice(0, size));
       expect((await pageOf(`last: ${size}, ${list}`)).sids).toEqual(all.slice(-size));
@@ -230,8 +244,8 @@ describe.each(['identity', 'several', 'user-', 'gone-'])('of names that begin al
   });
 });
 
-it('a page begins among other names that are too many, and goes on', async () => {
-  const [all, gone] = await Promise.all([sidsInOrder('true', newest), sidsInOrder("identity ^@ 'gone-'", newest)]);
+it('a page of names begins among others that are too many, and goes on', async () => {
+  const [all, gone] = await Promise.all([newestFirst('true'), newestFirst("identity ^@ 'gone-'")]);
   const { cursor } = await pageOf(`filter: {sid: ["${all[all.length - GONE - NEAR + 10]}"]}`);
   const list = 'filter: {identity: {startsWith: "gone-"}}';
   expect((await pageOf(`${list}, after: ${JSON.stringify(cursor)}`)).sids).toEqual(gone.slice(0, 50));

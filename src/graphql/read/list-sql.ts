@@ -78,16 +78,19 @@ interface Source {
   readonly places: readonly string[];
 }
 
-/** The rows of a page that names alone decide. */
+/** The rows of a page that are found by names. */
 function namedSource(statement: Statement, listing: Listing, order: string): Source | null {
-  const { relation, ordered, window } = listing;
+  const { relation, filter, ordered, window } = listing;
   const named = namedOf(statement, listing);
   if (named === null) return null;
+  const { table, ends, filters } = relation.noun;
+  const start = ends?.start ?? '';
+  const range = filter[start] == null ? [] : [(filters as Filters)[start]!(filter[start], statement)];
   const page = {
-    table: relation.noun.table,
+    table,
     columns: ordered.keys.map(({ sql }) => sql),
     order,
-    inside: all(insideSql(statement, listing)),
+    inside: all([...range, ...insideSql(statement, listing)]),
     size: window.size + 1,
   };
   return { of: null, places: [`${statement.inScope} and ${namedSql(statement, named, page)}`] };

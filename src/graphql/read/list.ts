@@ -65,8 +65,8 @@ class List {
   private async loadPages(parents: readonly Row[]): Promise<Row[][]> {
     const { relation, selection } = this.listing;
     const statement = this.reading.statement();
-    const steady = namedOf(statement, this.listing) !== null || this.steady;
-    const flat = await this.read(statement, pageSql(statement, this.listing, parents), steady);
+    const named = namedOf(statement, this.listing) !== null;
+    const flat = await this.read(statement, pageSql(statement, this.listing, parents), named);
     const rows = nestPointed(flat, selection, relation.noun);
     if (parents.length === 1) return [rows];
     const pages: Row[][] = parents.map(() => []);
@@ -83,12 +83,10 @@ class List {
     return counts;
   }
 
-  private get steady(): boolean {
+  /** What is found by names is bounded whatever they are: there one plan is as good as another. */
+  private read(statement: Statement, sql: string, named = false): Promise<Row[]> {
     const { relation, filter, ordered } = this.listing;
-    return isSteady(relation.noun, filter, ordered);
-  }
-
-  private read(statement: Statement, sql: string, steady = this.steady): Promise<Row[]> {
+    const steady = named || isSteady(relation.noun, filter, ordered);
     return steady ? this.reading.rowsOfPrepared(statement, sql) : this.reading.rows(statement, sql);
   }
 }

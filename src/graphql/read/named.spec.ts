@@ -26,8 +26,11 @@ describe('texts that begin alike end before', () => {
   });
 });
 
-it('several names are each taken once', () => {
-  expect(named({ roomName: { in: ['b', 'a', 'b'] }, sid: null })).toEqual({ column: 'room_name', names: ['b', 'a'] });
+it('several names are each taken once, also in a range of starts', () => {
+  expect(named({ roomName: { in: ['b', 'a', 'b'] }, joinedAt: { lt: now }, sid: null })).toEqual({
+    column: 'room_name',
+    names: ['b', 'a'],
+  });
 });
 
 describe('no index of names leads to a page', () => {
@@ -39,6 +42,8 @@ describe('no index of names leads to a page', () => {
     { identity: { startsWith: '\u{10ffff}' } },
     { identity: { startsWith: 'a', in: ['ann', 'bob'] } },
     { identity: { startsWith: 'a' }, hidden: false },
+    { identity: { startsWith: 'a' }, leftAt: { lt: now } },
+    { joinedAt: { lt: now } },
     { name: { startsWith: 'a' } },
     { sid: ['PA_1', 'PA_2'] },
   ])('by %j', (filter) => {

@@ -1,7 +1,7 @@
 import { clean } from '../../livekit/clean.js';
 import type { Ordered } from './cursor.js';
 import { bounded, type StringFilter } from './filters.js';
-import type { Noun, Relation } from './noun.js';
+import type { Relation } from './noun.js';
 import type { Statement } from './statement.js';
 
 /** How far each way to a page is followed before the next is tried: entries of the names, rows for each that is shown. */
@@ -10,7 +10,7 @@ const WAYS = [
   { entries: 20_000, rows: 2_000 },
 ];
 
-/** What is asked of a list by one name alone: several names, or all that begin alike. */
+/** What is asked of a list by one name, and at most a range of its order: several names, or all that begin alike. */
 export type Named = { readonly column: string } & (Several | Alike);
 
 interface Several {
@@ -35,7 +35,9 @@ interface Asked {
  */
 export function namedOf(statement: Statement, { relation: { noun, keys }, filter, ordered }: Asked): Named | null {
   const byStart = ordered.order === noun.defaultOrder && keys.length === 0 && !statement.ofOneRoom;
-  const [given, ...others] = Object.entries(filter).filter(([, value]) => value != null);
+  const [given, ...others] = Object.entries(filter).filter(
+    ([name, value]) => value != null && name !== noun.ends?.start,
+  );
   if (!byStart || !statement.laterals || given === undefined || others.length > 0) return null;
   const column = noun.names?.[given[0]];
   const { eq, in: list, startsWith } = given[1] as StringFilter;
@@ -89,14 +91,16 @@ function alikeSql(
   const found: string[] = [];
   let reached = 'true';
   WAYS.forEach((way, index) => {
+    // The names' first entries; the page among the next rows; a row if neither has all of it.
     const [few, near, far] = [`few${index}`, `near${index}`, `far${index}`];
     const many = exists(few, way.entries + 1);
     const next = `(select ${held} ${rows} and ${inside} and ${many} ${order} limit ${way.rows * size}) as next`;
-    const more = way === WAYS.at(-1) ? exists(next, way.rows * size) : many;
+    // Whether rows are left to look through costs as much again, and is asked only before all names are read.
+    const unseen = way === WAYS.at(-1) ? exists(next, way.rows * size) : many;
     tried.push(
       `${few} as materialized (select ${keys} ${rows} and ${named} and ${reached} limit ${way.entries + 1})`,
       `${near} as materialized (select ${keys} from ${next} where ${named} ${order} limit ${size})`,
-      `${far} as materialized (select where not ${exists(near, size)} and ${more})`,
+      `${far} as materialized (select where not ${exists(near, size)} and ${unseen})`,
     );
     reached = exists(far, 1);
     found.push(`select * from ${few} where not ${many} and ${inside}`, `select * from ${near} where not ${reached}`);
@@ -110,9 +114,9 @@ function exists(rows: string, count: number): string {
   return `exists (select from ${rows} offset ${count - 1})`;
 }
 
-/** A page of a table: its order's columns, `order by` them, the condition of rows within its cursors, its rows at most. */
+/** A page of a table: its order's columns, `order by` them, the condition of rows in its range of it, its rows at most. */
 export interface NamedPage {
-  readonly table: Noun['table'];
+  readonly table: string;
   readonly columns: readonly string[];
   readonly order: string;
   readonly inside: string;
