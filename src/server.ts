@@ -16,7 +16,7 @@ export async function createServer(settings: Settings, clock: Clock): Promise<Ne
   const fastify: FastifyInstance = adapter.getInstance();
   readBodies(fastify, settings);
   answerEarlyFailures(fastify);
-  closeSilentConnections(fastify);
+  closeConnectionsAtStop(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings, clock), adapter, {
     bodyParser: false,
     abortOnError: false,
@@ -34,8 +34,11 @@ function answerEarlyFailures(fastify: FastifyInstance): void {
   });
 }
 
-/** Node waits at a stop for connections that never asked anything: they are no idle ones to it. */
-function closeSilentConnections(fastify: FastifyInstance): void {
+/**
+ * At a stop Node ends what is idle once. It would wait for the connections that a request in flight held then, which
+ * clients keep, and for those that never asked anything, which are no idle ones to it.
+ */
+function closeConnectionsAtStop(fastify: FastifyInstance): void {
   const silent = new Set<Socket>();
   fastify.server.on('connection', (socket: Socket) => {
     silent.add(socket);
@@ -43,7 +46,13 @@ function closeSilentConnections(fastify: FastifyInstance): void {
   });
   fastify.server.on('request', ({ socket }) => silent.delete(socket));
   fastify.addHook('preClose', (done) => {
-    for (const socket of silent) socket.destroy();
+    const close = (): void => {
+      for (const socket of silent) socket.destroy();
+      fastify.server.closeIdleConnections();
+    };
+    close();
+    const closing = setInterval(close, 100);
+    fastify.server.once('close', () => clearInterval(closing));
     done();
   });
 }

@@ -48,6 +48,25 @@ describe('the service as a process', () => {
     expect(await logged(database.url)).toBe(statuses.filter((status) => status === 200).length);
     await database.drop();
   });
+
+  test('stops soon, however many go on asking over connections that are kept', async () => {
+    const database = await createDatabase();
+    const service = runService({ DATABASE_URL: database.url });
+    const url = await service.ready;
+    let taken = 0;
+    const asking = Array.from({ length: 40 }, async (_, index) => {
+      for (let status = 200; status === 200; taken += Number(status === 200)) {
+        status = await post(url, index + 40 * taken).catch(() => 0);
+      }
+    });
+    await expect.poll(() => taken, { timeout: 20_000 }).toBeGreaterThan(100);
+    service.child.kill('SIGTERM');
+    const began = performance.now();
+    expect((await service.ended).code).toBe(0);
+    expect(performance.now() - began).toBeLessThan(15_000);
+    await Promise.all(asking);
+    await database.drop();
+  });
 });
 
 async function logged(url: string): Promise<number> {

@@ -78,12 +78,11 @@ export class Intake implements OnApplicationBootstrap, BeforeApplicationShutdown
     if (this.around.spool.entries > 0) this.recovery.wake();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.recovery.stop();
-    await this.committer.idle();
+  /** Requests go on until the next hook, so nothing here waits until there are none. */
+  beforeApplicationShutdown(): Promise<void> {
+    return this.recovery.stop();
   }
 
-  /** Requests end after the hook above, and before this one. */
   async onApplicationShutdown(): Promise<void> {
     await this.committer.idle();
     await this.around.spool.close();
