@@ -7,9 +7,10 @@ import { Database } from '../src/database/database.js';
 import { EmbeddedServer } from '../src/database/embedded.js';
 import type { HealthReport } from '../src/health/health.js';
 import { rebuild } from '../src/rebuild/rebuild.js';
-import { emptyFolder, serverProcesses } from './support/embedded.js';
+import { emptyFolder, killAll, serverProcesses } from './support/embedded.js';
 import { runService, type Ended } from './support/process.js';
 import { postSigned } from './support/sign.js';
+import { events, untilDrained } from './support/spooling.js';
 import { dumpTables } from './support/tables.js';
 
 /** How often each thing is killed: a few times on every run, `CRASHES=20` for the whole proof. */
@@ -46,6 +47,21 @@ describe.each(victims)('kill -9 of %s during intake', (victim) => {
     await drain(folder);
     await expectAllKept(folder, acknowledged);
   });
+});
+
+it('a Postgres that is killed costs no event', { timeout: 120_000, repeats: crashes - 1 }, async () => {
+  const folder = join(emptyFolder(), 'data');
+  const service = runService({ DATA_DIR: folder });
+  const url = await service.ready;
+  const all = events(400);
+  for (let at = 0; at < all.length; at += 40) {
+    if (at === 120) killAll(serverProcesses(folder));
+    const statuses = await Promise.all(all.slice(at, at + 40).map((event) => postSigned(url, event)));
+    expect(new Set(statuses)).toEqual(new Set([200]));
+  }
+  await untilDrained(url);
+  service.child.kill('SIGTERM');
+  expect((await service.ended).code).toBe(0);
 });
 
 interface Posting {

@@ -6,13 +6,13 @@ import { planOf } from './support/plan.js';
 import { record, type Sent } from './support/recorded.js';
 import { type Service, startService } from './support/service.js';
 
-const SESSIONS = 80_000;
+const SESSIONS = 60_000;
 /** A page and the row after it, and what a query looks up beside them. */
 const PAGE = 110;
 /** A page of each class of lengths, and what of the class began within its bound but ended before the span. */
 const SPAN = 12 * 51 + 600;
 /** Participants whose names begin as nobody's do since. */
-const GONE = 25_000;
+const GONE = 21_000;
 /** As far as the entries of names, and then the rows in order, are followed for a page. */
 const FEW = 1_001;
 const NEAR = 200 * 51;
@@ -70,7 +70,7 @@ async function takeSample(): Promise<Record<string, string>> {
      join track t on t.participant_sid = p.sid join webhook_event w on w.participant_sid = p.sid,
      (select identity from participant group by 1 order by count(*) desc limit 1) busiest,
      (select left(identity, 7) as prefix from participant where identity ^@ 'user-' group by 1
-      having count(*) between 1500 and 4000 order by 1 limit 1) several,
+      having count(*) between 1100 and 4000 order by 1 limit 1) several,
      (select * from egress limit 1) e, (select * from ingress_session limit 1) i, (select * from agent_job limit 1) j`,
   );
   return rows[0]!;

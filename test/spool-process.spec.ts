@@ -1,8 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Database } from '../src/database/database.js';
-import { emptyFolder, killAll, serverProcesses } from './support/embedded.js';
 import { runService } from './support/process.js';
 import { postSigned } from './support/sign.js';
 import { bytesIn, type Event, events, healthOf, openWay, spoolFolder, untilDrained } from './support/spooling.js';
@@ -85,20 +83,6 @@ test('while the disk fails, what is spooled still finds its way', options, async
   await proxy.open();
   await untilDrained(url);
   expect(await loggedIn(direct)).toEqual(idsOf(all));
-});
-
-test('a Postgres that is killed costs no event', options, async () => {
-  const folder = join(emptyFolder(), 'data');
-  const service = runService({ DATA_DIR: folder });
-  const url = await service.ready;
-  const all = events(400);
-  for (let at = 0; at < all.length; at += 40) {
-    if (at === 120) killAll(serverProcesses(folder));
-    expect(await postEach(url, all.slice(at, at + 40))).toEqual(taken(40));
-  }
-  await untilDrained(url);
-  service.child.kill('SIGTERM');
-  expect((await service.ended).code).toBe(0);
 });
 
 test('two processes on one folder are one too many', options, async () => {
