@@ -83,7 +83,7 @@ class List {
     return counts;
   }
 
-  /** What is found by names is bounded whatever they are: there one plan is as good as another. */
+  /** What is found by names is looked for in the same ways whatever they are: one plan has them all. */
   private read(statement: Statement, sql: string, named = false): Promise<Row[]> {
     const { relation, filter, ordered } = this.listing;
     const steady = named || isSteady(relation.noun, filter, ordered);

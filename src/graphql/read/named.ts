@@ -10,15 +10,17 @@ const WAYS = [
   { entries: 20_000, rows: 2_000 },
 ];
 
-/** What is asked of a list by one name, and at most a range of its order: several names, or all that begin alike. */
-export type Named = { readonly column: string } & (Several | Alike);
+/** What is asked of a list by one name, and at most a range of its order. */
+export type Named = Several | Alike;
 
 interface Several {
+  readonly column: string;
   readonly names: readonly string[];
 }
 
-/** From a text on, below another, by their bytes. */
+/** All that begin alike: from a text on, below another, by their bytes. */
 interface Alike {
+  readonly column: string;
   readonly from: string;
   readonly below: string;
 }
@@ -65,7 +67,7 @@ export function namedSql(statement: Statement, named: Named, page: NamedPage): s
 }
 
 /** Each name's rows are in order. */
-function severalSql(statement: Statement, { column, names }: Several & Pick<Named, 'column'>, page: NamedPage): string {
+function severalSql(statement: Statement, { column, names }: Several, page: NamedPage): string {
   const { table, columns, order, inside, size } = page;
   const rows = `from ${table} where ${statement.inScope} and ${column} = of_name and ${inside}`;
   const ofOne = `select ${columns.join(', ')} ${rows} ${order} limit ${size}`;
@@ -77,11 +79,7 @@ function severalSql(statement: Statement, { column, names }: Several & Pick<Name
  * met among all rows in the list's order. Which it is the planner guesses wrong by a factor of a hundred, so both are
  * tried, not far and then farther. Last, all of the names are read, in their index alone.
  */
-function alikeSql(
-  statement: Statement,
-  { column, from, below }: Alike & Pick<Named, 'column'>,
-  page: NamedPage,
-): string {
+function alikeSql(statement: Statement, { column, from, below }: Alike, page: NamedPage): string {
   const { table, columns, order, inside, size } = page;
   const named = `${column} >= ${statement.bind(from)} and ${column} < ${statement.bind(below)}`;
   const keys = columns.join(', ');
