@@ -12,25 +12,69 @@ import {
   type ParticipantFacts,
   type ParticipantRow,
 } from './participant.js';
-import { readByKey, valuesOf } from './read.js';
+import { Owned, ownerKey, ownersOf, partsOf, withoutOwnEnd, type Owners } from './owned.js';
+import { readByKey } from './read.js';
 import { roomTable, type RoomRow } from './room.js';
 import { cascading } from './rooms.js';
 import { grouped, revised, Shelf, type Kept } from './shelf.js';
 import { selectList } from './table.js';
+import type { TrackRow } from './track.js';
+
+export interface OwnedParticipants {
+  /** By room and identity: sessions that can supersede each other. */
+  readonly kin: Owned<ParticipantRow>;
+  /** By room: those that told no end. */
+  readonly unended: Owned<ParticipantRow>;
+}
+
+export function ownedParticipants(run: Run): OwnedParticipants {
+  return { kin: new Owned((families) => readKin(run, families), familyOf), unended: withoutOwnEnd(run, inRoom) };
+}
+
+const inRoom = { table: participantTable, by: 'roomSid' };
 
 /** Merges the events into the participants that they name. */
-export async function mergeParticipants(run: Run, news: News): Promise<Shelf<ParticipantRow>> {
+export async function mergeParticipants(
+  run: Run,
+  news: News,
+  { kin, tracks }: { kin: Owned<ParticipantRow>; tracks: Owned<TrackRow> },
+): Promise<Shelf<ParticipantRow>> {
   const participants = new Shelf<ParticipantRow>(participantTable);
   await news.tell<ParticipantFacts, ParticipantRow>(participants, {
     evidence: participantEvidence,
     merge: mergeParticipant,
-    read: (wanted) => readByKey<ParticipantRow>(run, participantTable, wanted),
+    read: async (told) => {
+      const [known] = await Promise.all([
+        readByKey<ParticipantRow>(run, participantTable, told),
+        kin.expect(comers(told)),
+        tracks.expect(leavers(told)),
+      ]);
+      return known;
+    },
     row: (facts, known) => {
       const merged = known ? mergeParticipant(known, facts) : { supersededAt: null, ...facts };
       return revised(merged as ParticipantRow, startParticipant(merged));
     },
   });
   return participants;
+}
+
+/** The families of those who join: they are new there. */
+function comers(told: readonly ParticipantFacts[]): Owners {
+  const families = new Map<string, number>();
+  for (const facts of told) if (facts.joined) addFamily(families, facts, earliest(facts));
+  return families;
+}
+
+/** No start of the participant can lie before this. */
+function earliest({ joinedMs, joinedS, firstSeenAt }: ParticipantFacts): number {
+  return Math.min(joinedMs ?? firstSeenAt, joinedS ?? firstSeenAt, firstSeenAt);
+}
+
+function leavers(told: readonly ParticipantFacts[]): Owners {
+  return ownersOf(
+    told.filter(({ leftClock, migratedClock, abortedClock }) => leftClock ?? migratedClock ?? abortedClock),
+  );
 }
 
 /**
@@ -41,11 +85,12 @@ export async function settleParticipants(
   run: Run,
   rooms: Shelf<RoomRow>,
   participants: Shelf<ParticipantRow>,
+  owned: OwnedParticipants,
 ): Promise<void> {
   const families = movedFamilies(participants);
   const [kin, cascaded, homes] = await Promise.all([
-    readKin(run, families),
-    readWithoutOwnEnd(run, cascading(rooms)),
+    owned.kin.of(families),
+    owned.unended.of(cascading(rooms)),
     readByKey<RoomRow>(run, roomTable, strayHomes(rooms, participants)),
   ]);
   participants.load(kin);
@@ -59,7 +104,7 @@ export async function settleParticipants(
   }
 }
 
-function supersedeFamilies(participants: Shelf<ParticipantRow>, families: Map<string, number>): void {
+function supersedeFamilies(participants: Shelf<ParticipantRow>, families: Owners): void {
   if (families.size === 0) return;
   const members = grouped(participants.all(), ({ now }) => familyOf(now));
   for (const [family, since] of families) {
@@ -73,8 +118,13 @@ function homeOf(rooms: Shelf<RoomRow>, { project, roomName, roomSid }: Participa
 }
 
 /** An identity in a room; none where the identity is empty, which supersedes nothing. */
-function familyOf({ project, roomName, roomSid, identity }: ParticipantRow): string {
-  return identity === '' ? '' : `${project}\u0000${roomName}\u0000${roomSid}\u0000${identity}`;
+function familyOf({ project, roomName, roomSid, identity }: ParticipantFacts): string {
+  return identity === '' ? '' : ownerKey(project, roomName, roomSid, identity);
+}
+
+function addFamily(families: Map<string, number>, participant: ParticipantFacts, since: number): void {
+  const family = familyOf(participant);
+  if (family) families.set(family, Math.min(since, families.get(family) ?? since));
 }
 
 /** Of one participant's row then and now. */
@@ -83,16 +133,15 @@ function sameFamily(before: ParticipantRow, now: ParticipantRow): boolean {
 }
 
 /** The families whose order changed, each with the earliest start that did. */
-function movedFamilies(participants: Shelf<ParticipantRow>): Map<string, number> {
+function movedFamilies(participants: Shelf<ParticipantRow>): Owners {
   const moved = new Map<string, number>();
   for (const { before, now } of participants.all()) {
     const isSame =
       before?.startedAt === now.startedAt && before.startSource === now.startSource && sameFamily(before, now);
     if (isSame) continue;
     const since = Math.min(now.startedAt, before?.startedAt ?? now.startedAt);
-    for (const family of [familyOf(now), before && familyOf(before)]) {
-      if (family) moved.set(family, Math.min(since, moved.get(family) ?? since));
-    }
+    addFamily(moved, now, since);
+    if (before) addFamily(moved, before, since);
   }
   return moved;
 }
@@ -102,31 +151,18 @@ function canMove({ before, now }: Kept<ParticipantRow>, since: number): boolean 
   return !before || !sameFamily(before, now) || (before.supersededAt ?? Infinity) >= since;
 }
 
-async function readKin(run: Run, families: Map<string, number>): Promise<ParticipantRow[]> {
-  if (families.size === 0) return [];
-  const keys = [...families.keys()].map((family) => {
-    const [project, , roomSid, identity] = family.split('\u0000');
+function readKin(run: Run, families: Owners): Promise<ParticipantRow[]> {
+  const keys = Array.from(families.keys(), (family) => {
+    const [project, , roomSid, identity] = partsOf(family);
     return `${roomSid}/${identity}/${project}`;
   });
   const values = [arrayOf('text', keys), arrayOf('float8', [...families.values()])];
-  const rows = await run<ParticipantRow>({ name: 'participant kin', text: kinQuery, values });
-  return rows.filter((row) => families.has(familyOf(row)));
+  return run<ParticipantRow>({ name: 'participant kin', text: kinQuery, values });
 }
 
 const kinQuery = `select ${selectList(participantTable)} from unnest($1::text[], $2::float8[]) k(family, since)
   join participant r on r.room_sid || '/' || r.identity || '/' || r.project = k.family and r.identity <> ''
     and coalesce(r.superseded_at, 'infinity'::timestamptz) >= ${timestampOf('k.since')}`;
-
-async function readWithoutOwnEnd(run: Run, rooms: readonly RoomRow[]): Promise<ParticipantRow[]> {
-  if (rooms.length === 0) return [];
-  const homes = new Set(rooms.map(({ project, roomName, sid }) => [project, roomName, sid].join('\u0000')));
-  const values = [valuesOf(rooms, ({ sid, project }) => `${sid}/${project}`)];
-  const rows = await run<ParticipantRow>({ name: 'participant cascade', text: cascadeQuery, values });
-  return rows.filter(({ project, roomName, roomSid }) => homes.has([project, roomName, roomSid].join('\u0000')));
-}
-
-const cascadeQuery = `select ${selectList(participantTable)} from participant r
-  where r.room_sid || '/' || r.project = any($1::text[]) and r.told_end_at is null`;
 
 /** Rooms that are not here, of participants whose events disagree about it. */
 function strayHomes(rooms: Shelf<RoomRow>, participants: Shelf<ParticipantRow>): object[] {

@@ -5,17 +5,17 @@ import { egressEvidence, egressTable, mergeEgress, settleEgress, type EgressFact
 import { Deltas } from '../meter/delta.js';
 import { settleIngressSessions } from './ingress-sessions.js';
 import { News } from './news.js';
-import { mergeParticipants, settleParticipants } from './participants.js';
+import { mergeParticipants, ownedParticipants, settleParticipants } from './participants.js';
 import { readByKey } from './read.js';
 import { settleRooms } from './rooms.js';
 import { Shelf } from './shelf.js';
 import type { Table } from './table.js';
-import { mergeTracks, settleTracks } from './tracks.js';
+import { mergeTracks, ownedTracks, settleTracks } from './tracks.js';
 
 /**
  * Projects events whose locks are held, or are taken by what was sent before (see lockOf): reads the rows they
- * concern, merges those that `fresh` then names and settles in memory, and returns what to write. At most three
- * rounds of statements, whatever the number of events.
+ * concern, merges those that `fresh` then names and settles in memory, and returns what to write. In one
+ * round of statements where all that must be read can be told from the events, else in at most three.
  */
 export async function project(
   run: Run,
@@ -34,13 +34,14 @@ export async function project(
 }
 
 async function projectRooms(run: Run, news: News): Promise<Writable[]> {
+  const owned = { ...ownedParticipants(run), tracks: ownedTracks(run) };
   const [rooms, participants, tracks] = await Promise.all([
-    settleRooms(run, news.about('room', 'participant', 'track')),
-    mergeParticipants(run, news.about('participant', 'track')),
+    settleRooms(run, news.about('room', 'participant', 'track'), owned.unended),
+    mergeParticipants(run, news.about('participant', 'track'), owned),
     mergeTracks(run, news.about('participant', 'track')),
   ]);
-  await settleParticipants(run, rooms, participants);
-  await settleTracks(run, participants, tracks);
+  await settleParticipants(run, rooms, participants, owned);
+  await settleTracks(run, participants, tracks, owned.tracks);
   return [rooms, participants, tracks];
 }
 

@@ -66,8 +66,3 @@ function textsOf(rows: readonly object[], name: string): Buffer {
     rows.map((row) => (row as Row)[name]),
   );
 }
-
-/** Each value once: for `= any`. */
-export function valuesOf<R>(rows: readonly R[], read: (row: R) => string): Buffer {
-  return arrayOf('text', [...new Set(rows.map(read))]);
-}

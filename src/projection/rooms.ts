@@ -1,5 +1,7 @@
 import type { Run } from '../database/transaction.js';
 import type { News } from './news.js';
+import { ownersOf, type Owned, type Owners } from './owned.js';
+import type { ParticipantRow } from './participant.js';
 import { readFamilies, type Family } from './read.js';
 import {
   cascadeOf,
@@ -21,12 +23,18 @@ const family: Family<RoomFacts> = {
 };
 
 /** Loads what the events' rooms can concern, merges the events in, and settles the rooms of each name. */
-export async function settleRooms(run: Run, news: News): Promise<Shelf<RoomRow>> {
+export async function settleRooms(run: Run, news: News, participants: Owned<ParticipantRow>): Promise<Shelf<RoomRow>> {
   const rooms = new Shelf<RoomRow>(roomTable);
   await news.tell<RoomFacts, RoomRow>(rooms, {
     evidence: roomEvidence,
     merge: mergeRoom,
-    read: (wanted) => readFamilies(run, family, wanted),
+    read: async (told) => {
+      const [known] = await Promise.all([
+        readFamilies<RoomFacts, RoomRow>(run, family, told),
+        participants.expect(ownersOf(told.filter(beginsOrEnds))),
+      ]);
+      return known;
+    },
     row: mergedRoom,
   });
   for (const namesakes of grouped(rooms.all(), ({ now }) => nameOf(now)).values()) {
@@ -34,6 +42,10 @@ export async function settleRooms(run: Run, news: News): Promise<Shelf<RoomRow>>
     for (const room of namesakes) room.now = revised(room.now, endRoom(room.now, members));
   }
   return rooms;
+}
+
+function beginsOrEnds({ starts, finishClock }: RoomFacts): boolean {
+  return starts.length > 0 || finishClock !== null;
 }
 
 /** No start of the room can lie before this. */
@@ -53,11 +65,11 @@ function nameOf({ roomName, project }: RoomRow): string {
 }
 
 /** Rooms whose participants may have to end, or to live again. */
-export function cascading(rooms: Shelf<RoomRow>): RoomRow[] {
+export function cascading(rooms: Shelf<RoomRow>): Owners {
   const moved: RoomRow[] = [];
   for (const { before, now } of rooms.all()) {
     const cascade = before ? cascadeOf(before) : null;
     if (cascadeOf(now) !== cascade || now.starts.length !== (before?.starts.length ?? 0)) moved.push(now);
   }
-  return moved;
+  return ownersOf(moved);
 }

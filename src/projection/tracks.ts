@@ -1,10 +1,17 @@
 import type { Run } from '../database/transaction.js';
 import type { News } from './news.js';
 import { participantTable, type ParticipantRow } from './participant.js';
-import { readByKey, valuesOf } from './read.js';
+import { ownersOf, withoutOwnEnd, type Owned, type Owners } from './owned.js';
+import { readByKey } from './read.js';
 import { revised, Shelf } from './shelf.js';
-import { selectList } from './table.js';
 import { mergeTrack, settleTrack, trackEvidence, trackTable, type TrackFacts, type TrackRow } from './track.js';
+
+/** By participant: tracks that told no end. */
+export function ownedTracks(run: Run): Owned<TrackRow> {
+  return withoutOwnEnd(run, ofParticipant);
+}
+
+const ofParticipant = { table: trackTable, by: 'participantSid' };
 
 /** Merges the events into the tracks that they name. */
 export async function mergeTracks(run: Run, news: News): Promise<Shelf<TrackRow>> {
@@ -23,9 +30,10 @@ export async function settleTracks(
   run: Run,
   participants: Shelf<ParticipantRow>,
   tracks: Shelf<TrackRow>,
+  unended: Owned<TrackRow>,
 ): Promise<void> {
   const [cascaded, publishers] = await Promise.all([
-    readWithoutOwnEnd(run, movedEnds(participants)),
+    unended.of(movedEnds(participants)),
     readByKey<ParticipantRow>(run, participantTable, strayPublishers(participants, tracks)),
   ]);
   tracks.load(cascaded);
@@ -40,22 +48,11 @@ function publisherOf(participants: Shelf<ParticipantRow>, { project, roomName, p
   return participants.keyOf({ project, roomName, sid: participantSid });
 }
 
-function movedEnds(participants: Shelf<ParticipantRow>): ParticipantRow[] {
+function movedEnds(participants: Shelf<ParticipantRow>): Owners {
   const moved: ParticipantRow[] = [];
   for (const { before, now } of participants.all()) if ((before?.endedAt ?? null) !== now.endedAt) moved.push(now);
-  return moved;
+  return ownersOf(moved);
 }
-
-async function readWithoutOwnEnd(run: Run, publishers: readonly ParticipantRow[]): Promise<TrackRow[]> {
-  if (publishers.length === 0) return [];
-  const wanted = new Set(publishers.map(({ project, roomName, sid }) => [project, roomName, sid].join('\u0000')));
-  const values = [valuesOf(publishers, ({ sid, project }) => `${sid}/${project}`)];
-  const rows = await run<TrackRow>({ name: 'track cascade', text: cascadeQuery, values });
-  return rows.filter((row) => wanted.has([row.project, row.roomName, row.participantSid].join('\u0000')));
-}
-
-const cascadeQuery = `select ${selectList(trackTable)} from track r
-  where r.participant_sid || '/' || r.project = any($1::text[]) and r.told_end_at is null`;
 
 /** Participants that are not here, of tracks whose events disagree about theirs. */
 function strayPublishers(participants: Shelf<ParticipantRow>, tracks: Shelf<TrackRow>): object[] {
