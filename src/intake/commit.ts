@@ -24,22 +24,27 @@ const nothing: Committed = { fresh: 0, known: 0, problems: 0, differing: 0 };
  * Commits events: their log rows and what they project to, in one transaction. An event that cannot be
  * projected is kept in the log with its problem.
  *
+ * @param writing is called before the writes are sent: all else is done
  * @throws what made the database unreachable, or refused even the log row; nothing is promised then
  */
-export async function commit(pool: Pool, events: readonly LedgerEvent[]): Promise<Committed> {
+export async function commit(
+  pool: Pool,
+  events: readonly LedgerEvent[],
+  writing: () => void = () => undefined,
+): Promise<Committed> {
   const committed = { ...nothing };
   await apart(
     events,
-    async (some) => add(committed, await commitOnce(pool, some)),
+    async (some) => add(committed, await commitOnce(pool, some, writing)),
     async (event, error) => {
       if (event.problem !== null) throw error;
-      add(committed, await commitOnce(pool, [{ ...event, problem: poisonOf(error) }]));
+      add(committed, await commitOnce(pool, [{ ...event, problem: poisonOf(error) }], writing));
     },
   );
   return committed;
 }
 
-async function commitOnce(pool: Pool, events: readonly LedgerEvent[]): Promise<Committed> {
+async function commitOnce(pool: Pool, events: readonly LedgerEvent[], writing: () => void): Promise<Committed> {
   const entries = entriesOf(events);
   let committed: Committed = { ...nothing };
   await inTransaction(pool, async (run) => {
@@ -56,6 +61,7 @@ async function commitOnce(pool: Pool, events: readonly LedgerEvent[]): Promise<C
       problems: fresh.filter(({ event }) => event.problem !== null).length,
       differing: await countDiffering(run, entries, fresh),
     };
+    writing();
     return writes;
   });
   return committed;

@@ -1,9 +1,8 @@
 import type { Pool } from 'pg';
 import { isAway, isPassing } from '../database/failure.js';
 import type { LedgerEvent } from '../livekit/event.js';
-import { lockOf } from '../projection/lock.js';
+import { Batches } from './batches.js';
 import { commit } from './commit.js';
-import { Lanes } from './lanes.js';
 import type { IntakeObserver } from './observer.js';
 import type { Outage } from './outage.js';
 import type { Spool } from './spool.js';
@@ -26,20 +25,20 @@ export interface Surroundings {
 
 /** Many events become one commit. */
 export class Committer {
-  private readonly lanes = new Lanes((items: Item[]) => this.commit(items));
+  private readonly batches = new Batches((items: Item[], writing) => this.commit(items, writing));
 
   constructor(private readonly around: Surroundings) {}
 
   /** @throws Refusal 503 when neither the database nor the spool took it, or what the database has against it */
   add(item: Item, bytes: number): Promise<Outcome> {
-    return this.lanes.add(item, { key: lockOf(item.event)?.key ?? item.event.id, bytes });
+    return this.batches.add(item, bytes);
   }
 
   idle(): Promise<void> {
-    return this.lanes.idle();
+    return this.batches.idle();
   }
 
-  private async commit(items: Item[]): Promise<Outcome> {
+  private async commit(items: Item[], writing: () => void): Promise<Outcome> {
     const { pool, spool, outage, observer } = this.around;
     // Only what comes out of the spool tries whether it is back: nobody waits for a time-out.
     if (outage.away && spool.enabled && !items.some((item) => item.spooled)) return this.keep(items);
@@ -48,6 +47,7 @@ export class Committer {
       const committed = await commit(
         pool,
         items.map(({ event }) => event),
+        writing,
       );
       observer.committed(committed, (performance.now() - began) / 1000);
       outage.end();

@@ -62,7 +62,7 @@ export class Recovery {
       const kept = await next;
       const last = kept?.at(-1);
       if (kept === null || last === undefined) return (await before) && kept !== null;
-      // Read while these are committed, and committed while the ones before are removed: lanes never wait.
+      // Read while these are committed, and committed while the ones before are removed: neither waits.
       next = this.read(last.key);
       const these = this.commit(kept.filter(({ key }) => !this.stuck.has(key)));
       if (!(await before)) {

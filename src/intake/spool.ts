@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { JsonObject } from '../livekit/json.js';
 import { Refusal } from '../refusal.js';
 import type { Settings } from '../settings.js';
-import { Lane } from './lane.js';
+import { Batches } from './batches.js';
 import { hasReserve, makeFolder, reasonOf, refuseToOpen, takesFiles } from './spool.disk.js';
 import { bytesOf, SpoolStore, type Text, weightOf } from './spool.store.js';
 
@@ -26,7 +26,7 @@ export class Spool {
   /** Called when it can be read again. */
   onMended: () => void = () => undefined;
   private readonly logger = new Logger(Spool.name);
-  private readonly writer = new Lane<Text[]>((batches) => this.write(batches.flat()));
+  private readonly writer = new Batches<Text[]>((batches) => this.write(batches.flat()));
   private readonly removed = new Set<string>();
   private store: SpoolStore | null = null;
   private promised = 0;

@@ -1,5 +1,7 @@
 const MAX_BATCH = 500;
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;
+/** Fewer than these wait for the batch before: a commit costs much, and one more event in it little. */
+const MANY = 128;
 
 interface Waiting<T, R> {
   item: T;
@@ -8,18 +10,19 @@ interface Waiting<T, R> {
   reject: (error: unknown) => void;
 }
 
-/** One after the other, takes all that waits and commits it together; answers each after its commit. */
-export class Lane<T, R = void> {
-  /** How many wait, or are being committed. */
-  unanswered = 0;
+/**
+ * Takes all that waits and commits it together; answers each after its commit. One batch after the other, but that
+ * the next begins while one is being written, where many wait.
+ */
+export class Batches<T, R = void> {
   private waiting: Waiting<T, R>[] = [];
   private running: Promise<void> | null = null;
 
-  constructor(private readonly commit: (items: T[]) => Promise<R>) {}
+  /** @param commit calls `writing` when all that is left to do is to write */
+  constructor(private readonly commit: (items: T[], writing: () => void) => Promise<R>) {}
 
   add(item: T, bytes: number): Promise<R> {
     return new Promise((resolve, reject) => {
-      this.unanswered++;
       this.waiting.push({ item, bytes, resolve, reject });
       this.running ??= this.run();
     });
@@ -33,19 +36,28 @@ export class Lane<T, R = void> {
   private async run(): Promise<void> {
     // Requests that arrive in the same turn of the event loop share the first commit.
     await new Promise(setImmediate);
-    while (this.waiting.length > 0) await this.commitNext();
+    let last = Promise.resolve();
+    while (this.waiting.length > 0) {
+      const before = last;
+      const writing = new Promise<void>((begun) => (last = this.commitNext(begun)));
+      await Promise.race([writing, last]);
+      await before;
+      if (this.waiting.length < MANY) await last;
+    }
     this.running = null;
   }
 
-  private async commitNext(): Promise<void> {
+  private async commitNext(writing: () => void): Promise<void> {
     const batch = this.take();
     try {
-      const result = await this.commit(batch.map(({ item }) => item));
+      const result = await this.commit(
+        batch.map(({ item }) => item),
+        writing,
+      );
       for (const { resolve } of batch) resolve(result);
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }
-    this.unanswered -= batch.length;
   }
 
   private take(): Waiting<T, R>[] {
