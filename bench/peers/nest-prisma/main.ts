@@ -13,6 +13,9 @@ const env = process.env;
 const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: env['DATABASE_URL'] }) });
 const receiver = new WebhookReceiver(env['LIVEKIT_API_KEY'] ?? '', env['LIVEKIT_API_SECRET'] ?? '');
 
+/** Prisma's own two seconds for a connection are too short where hundreds wait: all would have to be sent again. */
+const patience = { maxWait: 60_000, timeout: 60_000 };
+
 @Controller('webhook')
 class WebhookController {
   @Post()
@@ -20,7 +23,7 @@ class WebhookController {
   async receive(@Req() request: RawBodyRequest<object>, @Headers('authorization') token: string): Promise<void> {
     const body = request.rawBody?.toString() ?? '';
     const event = await receiver.receive(body, token);
-    await prisma.$transaction((tx) => record(tx, event, JSON.parse(body)));
+    await prisma.$transaction((tx) => record(tx, event, JSON.parse(body)), patience);
   }
 }
 
