@@ -83,17 +83,16 @@ function leavers(told: readonly ParticipantFacts[]): Owners {
  */
 export async function settleParticipants(
   run: Run,
-  rooms: Shelf<RoomRow>,
-  participants: Shelf<ParticipantRow>,
-  owned: OwnedParticipants,
+  { rooms, participants }: { rooms: Shelf<RoomRow>; participants: Shelf<ParticipantRow> },
+  { kin, unended }: OwnedParticipants,
 ): Promise<void> {
   const families = movedFamilies(participants);
-  const [kin, cascaded, homes] = await Promise.all([
-    owned.kin.of(families),
-    owned.unended.of(cascading(rooms)),
+  const [relatives, cascaded, homes] = await Promise.all([
+    kin.of(families),
+    unended.of(cascading(rooms)),
     readByKey<RoomRow>(run, roomTable, strayHomes(rooms, participants)),
   ]);
-  participants.load(kin);
+  participants.load(relatives);
   participants.load(cascaded);
   rooms.load(homes);
   supersedeFamilies(participants, families);

@@ -40,8 +40,8 @@ async function projectRooms(run: Run, news: News): Promise<Writable[]> {
     mergeParticipants(run, news.about('participant', 'track'), owned),
     mergeTracks(run, news.about('participant', 'track')),
   ]);
-  await settleParticipants(run, rooms, participants, owned);
-  await settleTracks(run, participants, tracks, owned.tracks);
+  await settleParticipants(run, { rooms, participants }, owned);
+  await settleTracks(run, { participants, tracks }, owned.tracks);
   return [rooms, participants, tracks];
 }
 

@@ -28,8 +28,7 @@ export async function mergeTracks(run: Run, news: News): Promise<Shelf<TrackRow>
 /** Ends, or revives, the touched tracks and those of participants whose end changed. */
 export async function settleTracks(
   run: Run,
-  participants: Shelf<ParticipantRow>,
-  tracks: Shelf<TrackRow>,
+  { participants, tracks }: { participants: Shelf<ParticipantRow>; tracks: Shelf<TrackRow> },
   unended: Owned<TrackRow>,
 ): Promise<void> {
   const [cascaded, publishers] = await Promise.all([
