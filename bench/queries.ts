@@ -13,7 +13,7 @@ import { postgraphile } from './queries/postgraphile.js';
 import { type Body, type Peer, type Question, questions, type Samples } from './queries/questions.js';
 import { report } from './queries/report.js';
 import { samplesOf } from './queries/samples.js';
-import { Served } from './queries/serve.js';
+import { cancelStatements, isOverdue, Served } from './queries/serve.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -25,7 +25,7 @@ const { values, positionals } = parseArgs({
 });
 const url = process.env['DATABASE_URL'];
 if (url === undefined) throw new Error('DATABASE_URL must be set, to a database with the tables full.');
-const asked = (positionals.length > 0 ? positionals : Object.keys(questions)) as Question[];
+const wanted = (positionals.length > 0 ? positionals : Object.keys(questions)) as Question[];
 const samples = await samplesOf(url);
 const pressure: Pressure = {
   connections: Number(values.connections),
@@ -37,18 +37,21 @@ generate();
 const servers: Served[] = [];
 try {
   for (const peer of [ours, postgraphile, apollo, ceiling]) servers.push(await Served.start(peer, url));
-  for (const question of asked) await compare(question);
+  for (const question of wanted) await compare(question);
 } finally {
   await Promise.all(servers.map((served) => served.stop()));
 }
 
 async function compare(question: Question): Promise<void> {
   console.log(`\n${question}: ${questions[question]}\n`);
-  const able = servers.filter(({ peer }) => peer.asks[question] !== undefined);
-  const bodies = new Map<Served, Body[]>();
-  for (const served of able) bodies.set(served, await bodiesOf(served, question));
-  await requireSameAnswers(bodies);
-  const loads = new Map([...bodies].map(([served, list]) => [served, list.map((body) => JSON.stringify(body))]));
+  const asked = new Map<Served, Asked[]>();
+  for (const served of servers.filter(({ peer }) => peer.asks[question] !== undefined)) {
+    const answered = await ask(served, question);
+    if (answered) asked.set(served, answered);
+  }
+  requireSameAnswers(asked);
+  const loads = new Map([...asked].map(([served, list]) => [served, list.map(({ body }) => JSON.stringify(body))]));
+  const able = [...asked.keys()];
   const rounds = new Map<string, Round[]>(able.map(({ peer }) => [peer.name, []]));
   for (const served of able) await measure(served, loads.get(served)!, { ...pressure, milliseconds: 2_000 });
   for (let round = 0; round < Number(values.rounds); round++) {
@@ -62,11 +65,29 @@ function bodiesOf<Q extends Question>(served: Served, question: Q): Promise<Body
   return Promise.all(samples[question].map(async (sample: Samples[Q]) => ask(sample, (body) => served.post(body))));
 }
 
-async function requireSameAnswers(bodies: ReadonlyMap<Served, readonly Body[]>): Promise<void> {
-  const [[, first] = [undefined, []]] = bodies;
+interface Asked {
+  readonly body: Body;
+  readonly answer: string;
+}
+
+/** What a peer is asked, and says; null where that takes it too long. */
+async function ask(served: Served, question: Question): Promise<Asked[] | null> {
+  const asked: Asked[] = [];
+  try {
+    for (const body of await bodiesOf(served, question)) asked.push({ body, answer: plain(await served.post(body)) });
+    return asked;
+  } catch (error) {
+    if (!isOverdue(error)) throw error;
+    await cancelStatements(url!);
+    console.log(`${served.peer.name} gave no answer in time, and is left out.\n`);
+    return null;
+  }
+}
+
+function requireSameAnswers(asked: ReadonlyMap<Served, readonly Asked[]>): void {
+  const [[, first] = [undefined, []]] = asked;
   for (let index = 0; index < first.length; index++) {
-    const answers = new Map<string, string>();
-    for (const [served, list] of bodies) answers.set(plain(await served.post(list[index]!)), served.peer.name);
+    const answers = new Map(Array.from(asked, ([served, list]) => [list[index]!.answer, served.peer.name]));
     if (answers.size === 1) continue;
     const told = [...answers].map(([answer, name]) => `${name}: ${answer.slice(0, 600)}`);
     throw new Error(`The answers differ.\n${told.join('\n')}`);
