@@ -23,7 +23,7 @@ export async function cancelStatements(url: string): Promise<void> {
   const client = new pg.Client(url);
   await client.connect();
   await client.query(`select pg_cancel_backend(pid) from pg_stat_activity
-    where datname = current_database() and state = 'active' and pid <> pg_backend_pid()`);
+    where datname = current_database() and backend_type = 'client backend' and state = 'active' and pid <> pg_backend_pid()`);
   await client.end();
 }
 

@@ -3,6 +3,7 @@ import { timestampOf } from '../database/milliseconds.js';
 import type { Run } from '../database/transaction.js';
 import { supersede } from './interval.js';
 import type { News } from './news.js';
+import { Owned, ownerKey, ownersOf, partsOf, withoutOwnEnd, type Owners } from './owned.js';
 import { participantEvidence } from './participant-evidence.js';
 import {
   mergeParticipant,
@@ -12,7 +13,6 @@ import {
   type ParticipantFacts,
   type ParticipantRow,
 } from './participant.js';
-import { Owned, ownerKey, ownersOf, partsOf, withoutOwnEnd, type Owners } from './owned.js';
 import { readByKey } from './read.js';
 import { roomTable, type RoomRow } from './room.js';
 import { cascading } from './rooms.js';
