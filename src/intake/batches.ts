@@ -12,11 +12,13 @@ interface Waiting<T, R> {
 
 /**
  * Takes all that waits and commits it together; answers each after its commit. One batch after the other, but that
- * the next begins while one is being written, where many wait.
+ * the next begins while one is being written, as soon as many wait.
  */
 export class Batches<T, R = void> {
   private waiting: Waiting<T, R>[] = [];
-  private running: Promise<void> | null = null;
+  private readonly underWay = new Set<Promise<void>>();
+  /** Of those under way, the one that is not being written yet. */
+  private preparing: Waiting<T, R>[] | null = null;
 
   /** @param commit calls `writing` when all that is left to do is to write */
   constructor(private readonly commit: (items: T[], writing: () => void) => Promise<R>) {}
@@ -24,35 +26,43 @@ export class Batches<T, R = void> {
   add(item: T, bytes: number): Promise<R> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, bytes, resolve, reject });
-      this.running ??= this.run();
+      // Requests that arrive in the same turn of the event loop share a commit.
+      if (this.mayBegin()) setImmediate(() => this.begin());
     });
   }
 
   /** Kept when nothing waits any more. */
   async idle(): Promise<void> {
-    await this.running;
-  }
-
-  private async run(): Promise<void> {
-    // Requests that arrive in the same turn of the event loop share the first commit.
-    await new Promise(setImmediate);
-    let last = Promise.resolve();
-    while (this.waiting.length > 0) {
-      const before = last;
-      const writing = new Promise<void>((begun) => (last = this.commitNext(begun)));
-      await Promise.race([writing, last]);
-      await before;
-      if (this.waiting.length < MANY) await last;
+    while (this.waiting.length > 0 || this.underWay.size > 0) {
+      await Promise.all([new Promise(setImmediate), ...this.underWay]);
     }
-    this.running = null;
   }
 
-  private async commitNext(writing: () => void): Promise<void> {
-    const batch = this.take();
+  private mayBegin(): boolean {
+    if (this.preparing || this.underWay.size > 1) return false;
+    return this.waiting.length >= (this.underWay.size === 0 ? 1 : MANY);
+  }
+
+  private begin(): void {
+    if (!this.mayBegin()) return;
+    const batch = (this.preparing = this.take());
+    const committed = this.commitBatch(batch).finally(() => {
+      this.underWay.delete(committed);
+      this.prepared(batch);
+    });
+    this.underWay.add(committed);
+  }
+
+  private prepared(batch: Waiting<T, R>[]): void {
+    if (this.preparing === batch) this.preparing = null;
+    this.begin();
+  }
+
+  private async commitBatch(batch: Waiting<T, R>[]): Promise<void> {
     try {
       const result = await this.commit(
         batch.map(({ item }) => item),
-        writing,
+        () => this.prepared(batch),
       );
       for (const { resolve } of batch) resolve(result);
     } catch (error) {
