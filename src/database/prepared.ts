@@ -1,16 +1,23 @@
 import pg from 'pg';
 
 /** What is used here of pg's own query, whose types tell less. */
-interface OwnQuery {
-  readonly name: string | undefined;
-  readonly text: string;
+export interface OwnQuery {
+  name: string | undefined;
+  text: string;
+  callback: Answered;
   readonly _result: object;
   _accumulateRows: boolean;
   submit(connection: object): Error | null;
   handleRowDescription(message: object): void;
+  handleDataRow(message: object): void;
+  handleCommandComplete(message: object, connection: object): void;
+  handleReadyForQuery(connection: object): void;
+  handleError(error: Error, connection: object): void;
 }
 
-const OwnQuery = pg.Query as unknown as new (config: pg.QueryConfig) => OwnQuery;
+type Answered = (error: Error | null | undefined, result: pg.QueryResult) => void;
+
+export const OwnQuery = pg.Query as unknown as new (config: pg.QueryConfig) => OwnQuery;
 
 interface Field {
   readonly name: string;
@@ -18,21 +25,23 @@ interface Field {
 
 type Cells = readonly (string | null)[];
 
-/** By text: what pg's results know of the columns. Named texts are few. */
-const described = new Map<string, { fields: readonly Field[]; parseRow: (cells: Cells) => object }>();
+/** By text: what pg's results know of the columns, of which writes have none. Named texts are few. */
+const described = new Map<string, object>();
 
 /** Connections that do not ask for the columns. */
-const silent = new WeakMap<object, object>();
+const silenced = twins({ describe: { value: () => {} } });
 
-function silenced(connection: object): object {
-  const known = silent.get(connection);
-  if (known !== undefined) return known;
-  const made = Object.create(connection, { describe: { value: () => {} } }) as object;
-  silent.set(connection, made);
-  return made;
+/** Gives an object's twin, made once, in which some of its methods are others. */
+export function twins(others: PropertyDescriptorMap): (of: object) => object {
+  const made = new WeakMap<object, object>();
+  return (of) => {
+    const known = made.get(of) ?? (Object.create(of, others) as object);
+    made.set(of, known);
+    return known;
+  };
 }
 
-class PreparedQuery extends OwnQuery {
+export class PreparedQuery extends OwnQuery {
   override submit(connection: object): Error | null {
     const known = described.get(this.text);
     if (known === undefined) return super.submit(connection);
@@ -46,6 +55,11 @@ class PreparedQuery extends OwnQuery {
     if (this.name === undefined) return;
     const { fields, _parsers } = this._result as { fields: Field[]; _parsers: unknown[] };
     described.set(this.text, { fields, parseRow: rowParser(fields, _parsers) });
+  }
+
+  override handleCommandComplete(message: object, connection: object): void {
+    if (this.name !== undefined && !described.has(this.text)) described.set(this.text, {});
+    super.handleCommandComplete(message, connection);
   }
 }
 
@@ -65,20 +79,24 @@ function rowParser(fields: readonly Field[], parsers: readonly unknown[]): (cell
 }
 
 interface Queryable {
-  query(query: object, done: (error: Error | null | undefined, result: pg.QueryResult) => void): void;
+  query(query: object, done: Answered): void;
 }
 
 /**
  * Runs a query. Of one that has a name Postgres describes the columns once a process, not each time: that costs
  * pg as much as reading several rows.
  */
-export async function query<R extends pg.QueryResultRow>(
+export function query<R extends pg.QueryResultRow>(
   on: pg.Pool | pg.PoolClient,
   config: pg.QueryConfig,
 ): Promise<pg.QueryResult<R>> {
+  return answerOf((done) => (on as Queryable).query(new PreparedQuery(config), done));
+}
+
+export async function answerOf<R extends pg.QueryResultRow>(ask: (done: Answered) => void): Promise<pg.QueryResult<R>> {
   try {
     return await new Promise((resolve, reject) => {
-      (on as Queryable).query(new PreparedQuery(config), (error, result) => (error ? reject(error) : resolve(result)));
+      ask((error, result) => (error ? reject(error) : resolve(result as pg.QueryResult<R>)));
     });
   } catch (error) {
     // From here, not from the socket, as pg's own promises have it.

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { breakOffWhenHung } from './hung.js';
-import { query } from './prepared.js';
+import { Rounds } from './round.js';
 
 /** One named statement: prepared once a connection. */
 export interface Statement {
@@ -26,9 +26,9 @@ export async function inTransaction(pool: Pool, work: (run: Run) => Promise<Stat
   const client = await pool.connect();
   const endWatch = breakOffWhenHung(pool, client, MOST_MS);
   const pending = new Set<Promise<unknown>>();
-  const send = <R extends object>(statement: Statement | { text: string }): Promise<QueryResult<R>> => {
-    gather(client.connection.stream);
-    const sent = query<R>(client, statement);
+  const rounds = new Rounds(client);
+  const send = <R extends object>(statement: Statement): Promise<QueryResult<R>> => {
+    const sent = rounds.run<R>(statement);
     pending.add(sent);
     sent.then(
       () => pending.delete(sent),
@@ -38,9 +38,9 @@ export async function inTransaction(pool: Pool, work: (run: Run) => Promise<Stat
   };
   let failure: unknown = null;
   try {
-    void send({ text: 'begin' });
+    void send({ name: 'begin', text: 'begin', values: [] });
     const writes = await work(async <R>(statement: Statement) => (await send<R & object>(statement)).rows as R[]);
-    const last = [...writes.map((write) => send(write)), send({ text: 'commit' })];
+    const last = [...writes.map((write) => send(write)), send({ name: 'commit', text: 'commit', values: [] })];
     const results = await Promise.all(last);
     if (results.at(-1)?.command !== 'COMMIT') throw new Error('the transaction was rolled back');
   } catch (error) {
@@ -49,12 +49,6 @@ export async function inTransaction(pool: Pool, work: (run: Run) => Promise<Stat
   } finally {
     await leave(client, pending, failure !== null).finally(endWatch);
   }
-}
-
-/** What is sent in one turn of the event loop leaves together. */
-function gather(stream: PoolClient['connection']['stream']): void {
-  stream.cork();
-  process.nextTick(() => stream.uncork());
 }
 
 /** After a failure all that was sent must be answered before the connection can be used again. */
