@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { arrayOf, type ElementType } from '../src/database/array.js';
+import { arrayOf, rowsOf, type ElementType } from '../src/database/array.js';
 import { startService, type Service } from './support/service.js';
 
 let service: Service;
@@ -20,12 +20,18 @@ it.each<[ElementType, unknown[]]>([
   ['bool', [true, null, false]],
   ['int', [0, -1, null, 2_147_483_647, -2_147_483_648]],
   ['bigint', [0, -1, null, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]],
-  ['float8', [0, -0.5, null, 1_795_000_000_123, 1e300]],
   ['text', [null]],
   ['text', []],
-  ['float8', []],
+  ['timestamptz', []],
 ])('gives Postgres the %s of %j', async (type, values) => {
   expect(await read(type, values)).toEqual(values);
+});
+
+it('gives times, in ms', async () => {
+  const times = [0, Date.UTC(1970, 0, 1), Date.UTC(1999, 11, 31, 23, 59, 59, 999), 946_684_800_000, 1_795_000_000_123];
+  const text = `select (extract(epoch from v) * 1000000)::float8 as micros from ${rowsOf([['v', 'timestamptz']])} u`;
+  const { rows } = await service.database.queries.query(text, [arrayOf('timestamptz', [...times, null, 4e12])]);
+  expect(rows).toEqual([...times, null, 4e12].map((time) => ({ micros: time === null ? null : time * 1000 })));
 });
 
 it('gives whole int64s', async () => {

@@ -1,4 +1,4 @@
-// Postgres arrays in its binary format: nothing is escaped here, and nothing parsed there.
+// Postgres arrays in its binary format: nothing is escaped here, and nothing parsed there. Times are ms here.
 
 interface Element {
   readonly oid: number;
@@ -16,11 +16,29 @@ const elements = {
     bytes: 8,
     write: (into: Buffer, value: number | bigint, at: number) => into.writeBigInt64BE(BigInt(value), at),
   },
-  float8: { oid: 701, bytes: 8, write: (into: Buffer, value: number, at: number) => into.writeDoubleBE(value, at) },
+  timestamptz: { oid: 1184, bytes: 8, write: writeTime },
 } satisfies Record<string, Element>;
+
+const YEAR_2000 = Date.UTC(2000, 0, 1);
+
+/** Microseconds since 2000, exact in years 1714 to 2285. Faster than a BigInt. */
+function writeTime(into: Buffer, value: number, at: number): number {
+  const micros = Math.round(value - YEAR_2000) * 1000;
+  const high = Math.floor(micros / 2 ** 32);
+  return into.writeUInt32BE(micros - high * 2 ** 32, into.writeInt32BE(high, at));
+}
 
 /** As SQL names it. */
 export type ElementType = keyof typeof elements;
+
+/**
+ * SQL of rows, each of whose columns is a parameter made by `arrayOf`, the first one `$first`. Unnested in the select
+ * list: functions in `from` keep each column in a store of its own, which costs a fifth of an upsert.
+ */
+export function rowsOf(columns: readonly (readonly [name: string, type: ElementType])[], first = 1): string {
+  const unnested = columns.map(([name, type], at) => `unnest($${at + first}::${type}[]) as ${name}`);
+  return `(select ${unnested.join(', ')})`;
+}
 
 const HEADER = 20;
 const LENGTH = 4;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { arrayOf } from '../database/array.js';
+import { arrayOf, rowsOf } from '../database/array.js';
 import type { Run } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import type { Entry } from './log.js';
@@ -8,9 +8,17 @@ import type { Entry } from './log.js';
 /** A longer text that differs is another body without a closer look. */
 const COMPARED_BYTES = 64 * 1024;
 
+const deliveries = rowsOf([
+  ['place', 'int'],
+  ['id', 'text'],
+  ['project', 'text'],
+  ['created', 'bigint'],
+  ['hash', 'text'],
+]);
+
 const otherBodies = `select u.place,
     case when octet_length(e.payload::text) <= ${COMPARED_BYTES} then e.payload::text end as payload
-  from unnest($1::int[], $2::text[], $3::text[], $4::bigint[], $5::text[]) u(place, id, project, created, hash)
+  from ${deliveries} u
   join webhook_event e on e.id = u.id and e.project = u.project and e.created_seconds = u.created
   where encode(sha256(convert_to(e.payload::text, 'UTF8')), 'hex') <> u.hash`;
 

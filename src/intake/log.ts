@@ -1,5 +1,4 @@
-import { arrayOf } from '../database/array.js';
-import { timestampOf } from '../database/milliseconds.js';
+import { arrayOf, rowsOf } from '../database/array.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import type { Statement } from '../database/transaction.js';
 import { lockValues, takeLocks } from '../projection/lock.js';
@@ -50,8 +49,8 @@ const columns = [
   ['id', 'text'],
   ['created_seconds', 'bigint'],
   ['event', 'text'],
-  ['created_at', 'float8'],
-  ['received_at', 'float8'],
+  ['created_at', 'timestamptz'],
+  ['received_at', 'timestamptz'],
   ['deliveries', 'int'],
   ['projected', 'bool'],
   ['problem', 'text'],
@@ -68,18 +67,12 @@ const columns = [
 ] as const;
 
 const names = columns.map(([name]) => name).join(', ');
-const arrays = columns.map(([, type], at) => `$${at + 4}::${type}[]`).join(', ');
-const selected = columns.map(([name]) => storable(name)).join(', ');
-
-function storable(name: (typeof columns)[number][0]): string {
-  if (name === 'payload') return 'e.payload::json';
-  return name === 'created_at' || name === 'received_at' ? timestampOf(`e.${name}`) : `e.${name}`;
-}
+const selected = columns.map(([name]) => `e.${name}${name === 'payload' ? '::json' : ''}`).join(', ');
 
 /** Locks first, in key order; then the log, in key order: no two writers can wait for each other. */
 const takeLocksAndLog = `with locked as (${takeLocks} returning 1)
   insert into webhook_event (${names}, epoch)
-  select ${selected}, (select epoch from log_epoch) from unnest(${arrays}) e(${names})
+  select ${selected}, (select epoch from log_epoch) from ${rowsOf(columns, 4)} e
   where (select count(*) from locked) >= 0
   order by e.id, e.project, e.created_seconds
   on conflict (id, project, created_seconds) do update set deliveries = webhook_event.deliveries + excluded.deliveries

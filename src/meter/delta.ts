@@ -1,4 +1,4 @@
-import { arrayOf } from '../database/array.js';
+import { arrayOf, rowsOf } from '../database/array.js';
 import type { Statement } from '../database/transaction.js';
 import { columnOf } from '../database/column.js';
 import { marksOf, none, type Mark, type Metered, type Sums } from './marks.js';
@@ -50,7 +50,7 @@ export class Deltas {
   write(): Statement[] {
     const changed = [...this.cells.values()].filter((delta) => sumNames.some((name) => delta[name] !== 0));
     if (changed.length === 0) return [];
-    const values = columns.map(({ name, type }) =>
+    const values = columns.map(([name, type]) =>
       arrayOf(
         type,
         changed.map((delta) => delta[name]),
@@ -85,12 +85,12 @@ function sameUsage({ by, empty }: UsageOf, before: Row, after: Row): boolean {
 }
 
 const columns = [
-  ...(['project', 'meter', 'type', 'source'] as const).map((name) => ({ name, type: 'text' as const })),
-  ...(['at', ...sumNames] as const).map((name) => ({ name, type: 'bigint' as const })),
+  ...(['project', 'meter', 'type', 'source'] as const).map((name) => [name, 'text'] as const),
+  ...(['at', ...sumNames] as const).map((name) => [name, 'bigint'] as const),
 ];
 
 /** As the tables spell them. */
 export const sumColumns = sumNames.map(columnOf);
 
 const insert = `insert into usage_delta (project, meter, type, source, at, ${sumColumns.join(', ')})
-  select * from unnest(${columns.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ')})`;
+  select * from ${rowsOf(columns.map(([name, type]) => [columnOf(name), type]))} d`;

@@ -1,4 +1,4 @@
-import { arrayOf } from '../database/array.js';
+import { arrayOf, rowsOf } from '../database/array.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { byteOrder } from './clock.js';
 
@@ -29,18 +29,20 @@ function sortedLocks(events: readonly LedgerEvent[]): Lock[] {
   );
 }
 
+const lockColumns = ['key', 'kind', 'project'] as const;
+
 /**
  * Sorted, as an upsert: whoever merges the same rows waits here, and nobody waits in a circle. A row that is there is
  * locked before its update is found not to be wanted: so it gets no new version each time.
  */
 export const takeLocks = `insert into merge_lock (key, kind, project)
-  select * from unnest($1::text[], $2::text[], $3::text[]) l(key, kind, project) order by key, kind, project
+  select * from ${rowsOf(lockColumns.map((name) => [name, 'text']))} l order by key, kind, project
   on conflict (key, kind, project) do update set kind = excluded.kind where false`;
 
 /** The values of `takeLocks`, for the events' locks. */
 export function lockValues(events: readonly LedgerEvent[]): unknown[] {
   const locks = sortedLocks(events);
-  return (['key', 'kind', 'project'] as const).map((name) =>
+  return lockColumns.map((name) =>
     arrayOf(
       'text',
       locks.map((lock) => lock[name]),

@@ -1,5 +1,4 @@
-import { arrayOf } from '../database/array.js';
-import { timestampOf } from '../database/milliseconds.js';
+import { arrayOf, rowsOf } from '../database/array.js';
 import type { Run } from '../database/transaction.js';
 import { supersede } from './interval.js';
 import type { News } from './news.js';
@@ -155,13 +154,17 @@ function readKin(run: Run, families: Owners): Promise<ParticipantRow[]> {
     const [project, , roomSid, identity] = partsOf(family);
     return `${roomSid}/${identity}/${project}`;
   });
-  const values = [arrayOf('text', keys), arrayOf('float8', [...families.values()])];
+  const values = [arrayOf('text', keys), arrayOf('timestamptz', [...families.values()])];
   return run<ParticipantRow>({ name: 'participant kin', text: kinQuery, values });
 }
 
-const kinQuery = `select ${selectList(participantTable)} from unnest($1::text[], $2::float8[]) k(family, since)
+const families = rowsOf([
+  ['family', 'text'],
+  ['since', 'timestamptz'],
+]);
+const kinQuery = `select ${selectList(participantTable)} from ${families} k
   join participant r on r.room_sid || '/' || r.identity || '/' || r.project = k.family and r.identity <> ''
-    and coalesce(r.superseded_at, 'infinity'::timestamptz) >= ${timestampOf('k.since')}`;
+    and coalesce(r.superseded_at, 'infinity'::timestamptz) >= k.since`;
 
 /** Rooms that are not here, of participants whose events disagree about it. */
 function strayHomes(rooms: Shelf<RoomRow>, participants: Shelf<ParticipantRow>): object[] {

@@ -1,6 +1,5 @@
-import { arrayOf } from '../database/array.js';
+import { arrayOf, rowsOf } from '../database/array.js';
 import { columnOf } from '../database/column.js';
-import { timestampOf } from '../database/milliseconds.js';
 import type { Run } from '../database/transaction.js';
 import { onceFor, selectList, type Row, type Table } from './table.js';
 
@@ -15,10 +14,9 @@ export async function readByKey<R extends object>(run: Run, table: Table, wanted
 }
 
 const byKey = onceFor((table: Table) => {
-  const names = table.key.map((_, at) => `k${at}`);
-  const arrays = names.map((_, at) => `$${at + 1}::text[]`);
+  const keys = rowsOf(table.key.map((_, at) => [`k${at}`, 'text']));
   const matches = table.key.map((name, at) => `r.${columnOf(name)}${at > 0 ? unindexed : ''} = k.k${at}`);
-  return `select ${selectList(table)} from unnest(${arrays.join(', ')}) k(${names.join(', ')})
+  return `select ${selectList(table)} from ${keys} k
     join ${table.name} r on ${matches.join(' and ')}`;
 });
 
@@ -47,17 +45,24 @@ export async function readFamilies<F extends object, R extends object>(
   if (told.length === 0) return [];
   const { table, by } = family;
   const keys = [table.key[0] ?? '', by, 'project'].map((name) => textsOf(told, name));
-  const values = [...keys, arrayOf('float8', told.map(family.since))];
+  const values = [...keys, arrayOf('timestamptz', told.map(family.since))];
   return run<R>({ name: `${table.name} families`, text: byFamily(family), values });
 }
+
+const toldRows = rowsOf([
+  ['id', 'text'],
+  ['family', 'text'],
+  ['project', 'text'],
+  ['since', 'timestamptz'],
+]);
 
 const byFamily = onceFor(({ table, by: name, until }: Omit<Family<never>, 'since'>) => {
   const by = columnOf(name);
   const lead = columnOf(table.key[0] ?? '');
-  return `select ${selectList(table)} from unnest($1::text[], $2::text[], $3::text[], $4::float8[]) k(id, family, project, since)
+  return `select ${selectList(table)} from ${toldRows} k
     left join ${table.name} t on t.${lead} = k.id and t.${by}${unindexed} = k.family and t.project${unindexed} = k.project
     join ${table.name} r on r.${by} || '/' || r.project = k.family || '/' || k.project
-      and ${until} >= least(t.started_at, ${timestampOf('k.since')})`;
+      and ${until} >= least(t.started_at, k.since)`;
 });
 
 function textsOf(rows: readonly object[], name: string): Buffer {

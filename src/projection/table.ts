@@ -1,6 +1,6 @@
-import { arrayOf, type ElementType } from '../database/array.js';
+import { arrayOf, rowsOf, type ElementType } from '../database/array.js';
 import { columnOf } from '../database/column.js';
-import { millisecondsOf, timestampOf } from '../database/milliseconds.js';
+import { millisecondsOf } from '../database/milliseconds.js';
 import type { Statement } from '../database/transaction.js';
 import type { UsageOf } from '../meter/delta.js';
 
@@ -40,7 +40,7 @@ export function payloadOf<F>(table: Table, clock: string): (keyof F & string)[] 
 
 const elementType: Record<ColumnType, ElementType> = {
   text: 'text',
-  time: 'float8',
+  time: 'timestamptz',
   int: 'int',
   bigint: 'bigint',
   bigints: 'text',
@@ -49,11 +49,6 @@ const elementType: Record<ColumnType, ElementType> = {
   jsonb: 'text',
 };
 const cast: Partial<Record<ColumnType, string>> = { bigints: '::bigint[]', json: '::json', jsonb: '::jsonb' };
-
-/** A value of the statement's arrays as the table holds it. */
-function storable(value: string, type: ColumnType): string {
-  return type === 'time' ? timestampOf(value) : value + (cast[type] ?? '');
-}
 
 /** Makes what follows from a constant once. */
 export function onceFor<C extends object, T>(make: (constant: C) => T): (constant: C) => T {
@@ -89,11 +84,11 @@ const upsert = onceFor((table: Table) => {
   const payload = Object.values(table.payload).reduce((all, group) => ({ ...all, ...group }), {});
   const columns = Object.entries({ ...table.columns, ...payload });
   const names = columns.map(([name]) => columnOf(name));
-  const arrays = columns.map(([, type], index) => `$${index + 1}::${elementType[type]}[]`);
-  const selected = columns.map(([name, type]) => storable(`u.${columnOf(name)}`, type));
+  const rows = rowsOf(columns.map(([name, type]) => [columnOf(name), elementType[type]]));
+  const selected = columns.map(([name, type]) => `u.${columnOf(name)}${cast[type] ?? ''}`);
   const key = table.key.map(columnOf);
   const text = `insert into ${table.name} (${names.join(', ')})
-    select ${selected.join(', ')} from unnest(${arrays.join(', ')}) u(${names.join(', ')})
+    select ${selected.join(', ')} from ${rows} u
     order by ${key.map((name) => `u.${name}`).join(', ')}
     on conflict (${key.join(', ')}) do update set ${assignments(table).join(', ')}`;
   return { text, columns };
