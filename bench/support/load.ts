@@ -84,21 +84,30 @@ class Queue {
   }
 }
 
+/** Of whichever client is read from: each answer is looked at before the next is read. */
+const received = Buffer.alloc(64 * 1024);
+
 class Client {
   sentAt = 0;
   private answered: (failure: string | null) => void = () => undefined;
 
-  private constructor(private readonly socket: Socket) {
-    socket.setNoDelay(true);
-    socket.on('data', (answer) => this.answered(isOk(answer) ? null : answer.toString()));
-    socket.on('close', () => this.answered('the connection was closed'));
-    socket.on('error', () => undefined);
+  private readonly socket: Socket;
+
+  private constructor(port: number) {
+    const callback = (size: number): boolean => {
+      const answer = received.subarray(0, size);
+      this.answered(isOk(answer) ? null : answer.toString());
+      return true;
+    };
+    this.socket = connect({ host: '127.0.0.1', port, noDelay: true, onread: { buffer: received, callback } });
+    this.socket.on('close', () => this.answered('the connection was closed'));
+    this.socket.on('error', () => undefined);
   }
 
   static async open(port: number): Promise<Client> {
-    const socket = connect(port, '127.0.0.1');
-    await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
-    return new Client(socket);
+    const client = new Client(port);
+    await new Promise((resolve, reject) => client.socket.once('connect', resolve).once('error', reject));
+    return client;
   }
 
   send({ bytes }: Prepared, answered: (failure: string | null) => void): void {

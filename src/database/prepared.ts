@@ -4,6 +4,7 @@ import pg from 'pg';
 export interface OwnQuery {
   name: string | undefined;
   text: string;
+  values: unknown[] | undefined;
   callback: Answered;
   readonly _result: object;
   _accumulateRows: boolean;
@@ -17,7 +18,7 @@ export interface OwnQuery {
 
 type Answered = (error: Error | null | undefined, result: pg.QueryResult) => void;
 
-export const OwnQuery = pg.Query as unknown as new (config: pg.QueryConfig) => OwnQuery;
+export const OwnQuery = pg.Query as unknown as new (text: string) => OwnQuery;
 
 interface Field {
   readonly name: string;
@@ -42,6 +43,13 @@ export function twins(others: PropertyDescriptorMap): (of: object) => object {
 }
 
 export class PreparedQuery extends OwnQuery {
+  /** pg would copy the config by its property descriptors, which costs as much as sending it. */
+  constructor({ name, text, values }: pg.QueryConfig) {
+    super(text);
+    this.name = name;
+    this.values = values;
+  }
+
   override submit(connection: object): Error | null {
     const known = described.get(this.text);
     if (known === undefined) return super.submit(connection);

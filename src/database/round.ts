@@ -17,7 +17,7 @@ class Round extends OwnQuery {
   private at = 0;
 
   constructor(private readonly statements: readonly PreparedQuery[]) {
-    super({ text: '' });
+    super('');
     this.take();
   }
 
