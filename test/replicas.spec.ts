@@ -31,7 +31,7 @@ it('three services on one server, each sent everything twice and mixed, give the
   expect(new Set(statuses.flat())).toEqual(new Set([200]));
   await commitAll(bodies, now);
   expect(await tablesOf(shared.url)).toEqual(await tablesOf(single.url));
-});
+}, 120_000);
 
 /** Thirty requests at once. */
 async function postAll(url: string, bodies: object[]): Promise<number[]> {
