@@ -39,6 +39,14 @@ test('reads the same rows, of the same types, on every connection, whether the c
   expect((await query(pool, { ...typed, values: [0] })).rows).toEqual([]);
 });
 
+test('reads values as the types given with a statement do', async () => {
+  const types: pg.CustomTypesConfig = { getTypeParser: () => (text: string) => `read ${text}` };
+  for (const name of [undefined, 'raw', 'raw']) {
+    const { rows } = await query(pool, { name, text: `select 1 as n, '{}'::json as document`, types });
+    expect(rows).toEqual([{ n: 'read 1', document: 'read {}' }]);
+  }
+});
+
 test('lets a named statement describe its columns once, and others each time', async () => {
   const client = await pool.connect();
   const describe = vi.spyOn(client.connection, 'describe');

@@ -1,12 +1,20 @@
 import pg from 'pg';
 
+interface Field {
+  readonly name: string;
+}
+
 /** What is used here of pg's own query, whose types tell less. */
 export interface OwnQuery {
   name: string | undefined;
   text: string;
   values: unknown[] | undefined;
   callback: Answered;
-  readonly _result: object;
+  readonly _result: {
+    fields: readonly Field[];
+    _parsers: readonly unknown[];
+    _types: pg.CustomTypesConfig | undefined;
+  };
   _accumulateRows: boolean;
   submit(connection: object): Error | null;
   handleRowDescription(message: object): void;
@@ -19,10 +27,6 @@ export interface OwnQuery {
 type Answered = (error: Error | null | undefined, result: pg.QueryResult) => void;
 
 export const OwnQuery = pg.Query as unknown as new (text: string) => OwnQuery;
-
-interface Field {
-  readonly name: string;
-}
 
 type Cells = readonly (string | null)[];
 
@@ -44,10 +48,11 @@ export function twins(others: PropertyDescriptorMap): (of: object) => object {
 
 export class PreparedQuery extends OwnQuery {
   /** pg would copy the config by its property descriptors, which costs as much as sending it. */
-  constructor({ name, text, values }: pg.QueryConfig) {
+  constructor({ name, text, values, types }: pg.QueryConfig) {
     super(text);
     this.name = name;
     this.values = values;
+    this._result._types = types;
   }
 
   override submit(connection: object): Error | null {
@@ -61,7 +66,7 @@ export class PreparedQuery extends OwnQuery {
   override handleRowDescription(message: object): void {
     super.handleRowDescription(message);
     if (this.name === undefined) return;
-    const { fields, _parsers } = this._result as { fields: Field[]; _parsers: unknown[] };
+    const { fields, _parsers } = this._result;
     described.set(this.text, { fields, parseRow: rowParser(fields, _parsers) });
   }
 
