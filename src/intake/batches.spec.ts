@@ -55,6 +55,21 @@ it('begins the next batch while one is written, where many wait, and never a thi
   await batches.idle();
 });
 
+it('begins the next batch as soon as many have come while one is written', async () => {
+  const { batches, commits } = held();
+  const added = addMany(batches, 1);
+  await turn();
+  commits[0]!.writing();
+  added.push(...addMany(batches, 127));
+  await turn();
+  expect(commits).toHaveLength(1);
+  added.push(...addMany(batches, 3));
+  await turn();
+  expect(commits.map(({ items }) => items.length)).toEqual([1, 130]);
+  for (const { end } of commits) end();
+  await Promise.all(added);
+});
+
 it('bounds a batch by number and by bytes', async () => {
   const sizes: number[] = [];
   const batches = new Batches<number>((items) => Promise.resolve(void sizes.push(items.length)));
