@@ -11,6 +11,7 @@ let rounds: Rounds;
 beforeAll(async () => {
   const database = await createEmptyDatabase();
   pool = new pg.Pool({ ...connection(database.url), max: 1, pipeline: true });
+  pool.on('error', () => undefined);
   return async () => {
     await pool.end();
     await database.drop();
@@ -53,6 +54,15 @@ test('after a failure nothing more of the round is run, and all of it can be run
     [],
     [{ n: 2 }],
   ]);
+});
+
+test('a statement that cannot be sent fails its round, and no other takes its answer', async () => {
+  await rowsOf(one);
+  client.on('error', () => undefined);
+  const answers = [quotient(1), { ...one, text: 'select 2 as n' }, quotient(2)].map(rowsOf);
+  const settled = await Promise.allSettled(answers);
+  expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(settled[1]).toMatchObject({ reason: { message: expect.stringContaining('must be unique') } });
 });
 
 test('a connection that ends fails all that waits for it', async () => {

@@ -22,11 +22,12 @@ class Round extends OwnQuery {
   }
 
   override submit(connection: pg.Connection): Error | null {
+    let refused: Error | null = null;
     connection.stream.cork();
-    for (const statement of this.statements) statement.submit(unsynced(connection));
+    for (const statement of this.statements) refused ??= statement.submit(unsynced(connection));
     connection.sync();
     connection.stream.uncork();
-    return null;
+    return refused;
   }
 
   override handleRowDescription(message: object): void {
