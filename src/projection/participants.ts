@@ -158,11 +158,11 @@ function readKin(run: Run, families: Owners): Promise<ParticipantRow[]> {
   return run<ParticipantRow>({ name: 'participant kin', text: kinQuery, values });
 }
 
-const families = rowsOf([
+const wantedFamilies = rowsOf([
   ['family', 'text'],
   ['since', 'timestamptz'],
 ]);
-const kinQuery = `select ${selectList(participantTable)} from ${families} k
+const kinQuery = `select ${selectList(participantTable)} from ${wantedFamilies} k
   join participant r on r.room_sid || '/' || r.identity || '/' || r.project = k.family and r.identity <> ''
     and coalesce(r.superseded_at, 'infinity'::timestamptz) >= k.since`;
 
