@@ -25,9 +25,9 @@ export class Batches<T, R = void> {
 
   add(item: T, bytes: number): Promise<R> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ item, bytes, resolve, reject });
+      const waiting = this.waiting.push({ item, bytes, resolve, reject });
       // Requests that arrive in the same turn of the event loop share a commit.
-      if (this.mayBegin()) setImmediate(() => this.begin());
+      if (waiting === this.enough()) setImmediate(() => this.begin());
     });
   }
 
@@ -38,13 +38,14 @@ export class Batches<T, R = void> {
     }
   }
 
-  private mayBegin(): boolean {
-    if (this.preparing || this.underWay.size > 1) return false;
-    return this.waiting.length >= (this.underWay.size === 0 ? 1 : MANY);
+  /** How many must wait for the next batch to begin. */
+  private enough(): number {
+    if (this.preparing || this.underWay.size > 1) return Infinity;
+    return this.underWay.size === 0 ? 1 : MANY;
   }
 
   private begin(): void {
-    if (!this.mayBegin()) return;
+    if (this.waiting.length < this.enough()) return;
     const batch = (this.preparing = this.take());
     const committed = this.commitBatch(batch).finally(() => {
       this.underWay.delete(committed);
