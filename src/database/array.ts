@@ -31,15 +31,6 @@ function writeTime(into: Buffer, value: number, at: number): number {
 /** As SQL names it. */
 export type ElementType = keyof typeof elements;
 
-/**
- * SQL of rows, each of whose columns is a parameter made by `arrayOf`, the first one `$first`. Unnested in the select
- * list: functions in `from` keep each column in a store of its own, which costs an upsert a tenth to a quarter more.
- */
-export function rowsOf(columns: readonly (readonly [name: string, type: ElementType])[], first = 1): string {
-  const unnested = columns.map(([name, type], at) => `unnest($${at + first}::${type}[]) as ${name}`);
-  return `(select ${unnested.join(', ')})`;
-}
-
 const HEADER = 20;
 const LENGTH = 4;
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { arrayOf, rowsOf } from '../database/array.js';
+import { Rows } from '../database/rows.js';
 import type { Run } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import type { Entry } from './log.js';
@@ -8,17 +8,17 @@ import type { Entry } from './log.js';
 /** A longer text that differs is another body without a closer look. */
 const COMPARED_BYTES = 64 * 1024;
 
-const deliveries = rowsOf([
-  ['place', 'int'],
-  ['id', 'text'],
-  ['project', 'text'],
-  ['created', 'bigint'],
-  ['hash', 'text'],
+const deliveries = new Rows<LedgerEvent>([
+  ['place', 'int', (_, place) => place],
+  ['id', 'text', ({ id }) => id],
+  ['project', 'text', ({ project }) => project],
+  ['created', 'bigint', ({ createdSeconds }) => createdSeconds],
+  ['hash', 'text', (event) => createHash('sha256').update(textOf(event)).digest('hex')],
 ]);
 
 const otherBodies = `select u.place,
     case when octet_length(e.payload::text) <= ${COMPARED_BYTES} then e.payload::text end as payload
-  from ${deliveries} u
+  from ${deliveries.sql} u
   join webhook_event e on e.id = u.id and e.project = u.project and e.created_seconds = u.created
   where encode(sha256(convert_to(e.payload::text, 'UTF8')), 'hex') <> u.hash`;
 
@@ -34,28 +34,7 @@ async function differingFromLog(run: Run, known: readonly Entry[]): Promise<numb
   const others = await run<{ place: number; payload: string | null }>({
     name: 'other bodies',
     text: otherBodies,
-    values: [
-      arrayOf(
-        'int',
-        events.map((_, place) => place),
-      ),
-      arrayOf(
-        'text',
-        events.map(({ id }) => id),
-      ),
-      arrayOf(
-        'text',
-        events.map(({ project }) => project),
-      ),
-      arrayOf(
-        'bigint',
-        events.map(({ createdSeconds }) => createdSeconds),
-      ),
-      arrayOf(
-        'text',
-        events.map((event) => createHash('sha256').update(textOf(event)).digest('hex')),
-      ),
-    ],
+    values: deliveries.values(events),
   });
   return others.filter(({ place, payload }) => payload === null || !isSame(JSON.parse(payload), events[place])).length;
 }

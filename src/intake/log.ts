@@ -1,4 +1,4 @@
-import { arrayOf, rowsOf } from '../database/array.js';
+import { type Column, Rows } from '../database/rows.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import type { Statement } from '../database/transaction.js';
 import { lockValues, takeLocks } from '../projection/lock.js';
@@ -44,35 +44,36 @@ export interface Logged {
   deliveries: number;
 }
 
-const columns = [
-  ['project', 'text'],
-  ['id', 'text'],
-  ['created_seconds', 'bigint'],
-  ['event', 'text'],
-  ['created_at', 'timestamptz'],
-  ['received_at', 'timestamptz'],
-  ['deliveries', 'int'],
-  ['projected', 'bool'],
-  ['problem', 'text'],
-  ['room_sid', 'text'],
-  ['room_name', 'text'],
-  ['participant_sid', 'text'],
-  ['participant_identity', 'text'],
-  ['track_sid', 'text'],
-  ['egress_id', 'text'],
-  ['ingress_id', 'text'],
-  ['resource_id', 'text'],
-  ['job_id', 'text'],
-  ['payload', 'text'],
-] as const;
+const columns: readonly Column<Entry>[] = [
+  ['project', 'text', ({ event }) => event.project],
+  ['id', 'text', ({ event }) => event.id],
+  ['created_seconds', 'bigint', ({ event }) => event.createdSeconds],
+  ['event', 'text', ({ event }) => event.name],
+  ['created_at', 'timestamptz', ({ event }) => event.at],
+  ['received_at', 'timestamptz', ({ event }) => event.receivedAt],
+  ['deliveries', 'int', deliveriesOf],
+  ['projected', 'bool', ({ event }) => event.problem === null],
+  ['problem', 'text', ({ event }) => event.problem],
+  ['room_sid', 'text', ({ event }) => event.ids.roomSid],
+  ['room_name', 'text', ({ event }) => event.ids.roomName],
+  ['participant_sid', 'text', ({ event }) => event.ids.participantSid],
+  ['participant_identity', 'text', ({ event }) => event.ids.participantIdentity],
+  ['track_sid', 'text', ({ event }) => event.ids.trackSid],
+  ['egress_id', 'text', ({ event }) => event.ids.egressId],
+  ['ingress_id', 'text', ({ event }) => event.ids.ingressId],
+  ['resource_id', 'text', ({ event }) => event.ids.resourceId],
+  ['job_id', 'text', ({ event }) => event.ids.jobId],
+  ['payload', 'text', ({ event }) => JSON.stringify(event.message)],
+];
 
+const logRows = new Rows(columns, 4);
 const names = columns.map(([name]) => name).join(', ');
 const selected = columns.map(([name]) => `e.${name}${name === 'payload' ? '::json' : ''}`).join(', ');
 
 /** Locks first, in key order; then the log, in key order: no two writers can wait for each other. */
 const takeLocksAndLog = `with locked as (${takeLocks} returning 1)
   insert into webhook_event (${names}, epoch)
-  select ${selected}, (select epoch from log_epoch) from ${rowsOf(columns, 4)} e
+  select ${selected}, (select epoch from log_epoch) from ${logRows.sql} e
   where (select count(*) from locked) >= 0
   order by e.id, e.project, e.created_seconds
   on conflict (id, project, created_seconds) do update set deliveries = webhook_event.deliveries + excluded.deliveries
@@ -80,46 +81,8 @@ const takeLocksAndLog = `with locked as (${takeLocks} returning 1)
 
 /** Takes the batch's locks and writes its log rows; answers each row's number of deliveries. */
 export function logStatement(entries: readonly Entry[]): Statement {
-  const rows = entries.map(rowOf);
-  return {
-    name: 'locks and log',
-    text: takeLocksAndLog,
-    values: [
-      ...lockValues(entries.map(({ event }) => event)),
-      ...columns.map(([, type], at) =>
-        arrayOf(
-          type,
-          rows.map((row) => row[at]),
-        ),
-      ),
-    ],
-  };
-}
-
-function rowOf(entry: Entry): unknown[] {
-  const { event } = entry;
-  const { ids } = event;
-  return [
-    event.project,
-    event.id,
-    event.createdSeconds,
-    event.name,
-    event.at,
-    event.receivedAt,
-    deliveriesOf(entry),
-    event.problem === null,
-    event.problem,
-    ids.roomSid,
-    ids.roomName,
-    ids.participantSid,
-    ids.participantIdentity,
-    ids.trackSid,
-    ids.egressId,
-    ids.ingressId,
-    ids.resourceId,
-    ids.jobId,
-    JSON.stringify(event.message),
-  ];
+  const locks = lockValues(entries.map(({ event }) => event));
+  return { name: 'locks and log', text: takeLocksAndLog, values: [...locks, ...logRows.values(entries)] };
 }
 
 /** The entries that this transaction was the first to log. */

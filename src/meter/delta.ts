@@ -1,6 +1,6 @@
-import { arrayOf, rowsOf } from '../database/array.js';
 import type { Statement } from '../database/transaction.js';
 import { columnOf } from '../database/column.js';
+import { type Column, Rows } from '../database/rows.js';
 import { marksOf, none, type Mark, type Metered, type Sums } from './marks.js';
 
 /** A row of a projected table as it was (undefined: not there) and as it is now. */
@@ -50,13 +50,7 @@ export class Deltas {
   write(): Statement[] {
     const changed = [...this.cells.values()].filter((delta) => sumNames.some((name) => delta[name] !== 0));
     if (changed.length === 0) return [];
-    const values = columns.map(([name, type]) =>
-      arrayOf(
-        type,
-        changed.map((delta) => delta[name]),
-      ),
-    );
-    return [{ name: 'usage delta', text: insert, values }];
+    return [{ name: 'usage delta', text: insert, values: deltaRows.values(changed) }];
   }
 
   private count({ usage, defaults }: MeteredTable, row: Row, sign: 1 | -1): void {
@@ -84,13 +78,17 @@ function sameUsage({ by, empty }: UsageOf, before: Row, after: Row): boolean {
   return sessionNames.every(isSame) && by.every(isSame) && (!empty || isSame(empty.column));
 }
 
-const columns = [
-  ...(['project', 'meter', 'type', 'source'] as const).map((name) => [name, 'text'] as const),
-  ...(['at', ...sumNames] as const).map((name) => [name, 'bigint'] as const),
-];
+const deltaRows = new Rows<Delta>([
+  ['project', 'text', ({ project }) => project],
+  ['meter', 'text', ({ meter }) => meter],
+  ['type', 'text', ({ type }) => type],
+  ['source', 'text', ({ source }) => source],
+  ['at', 'bigint', ({ at }) => at],
+  ...sumNames.map((name): Column<Delta> => [columnOf(name), 'bigint', (delta) => delta[name]]),
+]);
 
 /** As the tables spell them. */
 export const sumColumns = sumNames.map(columnOf);
 
 const insert = `insert into usage_delta (project, meter, type, source, at, ${sumColumns.join(', ')})
-  select * from ${rowsOf(columns.map(([name, type]) => [columnOf(name), type]))} d`;
+  select * from ${deltaRows.sql} d`;

@@ -1,4 +1,4 @@
-import { arrayOf, rowsOf } from '../database/array.js';
+import { Rows } from '../database/rows.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { byteOrder } from './clock.js';
 
@@ -29,23 +29,21 @@ function sortedLocks(events: readonly LedgerEvent[]): Lock[] {
   );
 }
 
-const lockColumns = ['key', 'kind', 'project'] as const;
+const lockRows = new Rows<Lock>([
+  ['key', 'text', ({ key }) => key],
+  ['kind', 'text', ({ kind }) => kind],
+  ['project', 'text', ({ project }) => project],
+]);
 
 /**
  * Sorted, as an upsert: whoever merges the same rows waits here, and nobody waits in a circle. A row that is there is
  * locked before its update is found not to be wanted: so it gets no new version each time.
  */
 export const takeLocks = `insert into merge_lock (key, kind, project)
-  select * from ${rowsOf(lockColumns.map((name) => [name, 'text']))} l order by key, kind, project
+  select * from ${lockRows.sql} l order by key, kind, project
   on conflict (key, kind, project) do update set kind = excluded.kind where false`;
 
 /** The values of `takeLocks`, for the events' locks. */
 export function lockValues(events: readonly LedgerEvent[]): unknown[] {
-  const locks = sortedLocks(events);
-  return lockColumns.map((name) =>
-    arrayOf(
-      'text',
-      locks.map((lock) => lock[name]),
-    ),
-  );
+  return lockRows.values(sortedLocks(events));
 }

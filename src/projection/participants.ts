@@ -1,4 +1,4 @@
-import { arrayOf, rowsOf } from '../database/array.js';
+import { Rows } from '../database/rows.js';
 import type { Run } from '../database/transaction.js';
 import { supersede } from './interval.js';
 import type { News } from './news.js';
@@ -150,21 +150,22 @@ function canMove({ before, now }: Kept<ParticipantRow>, since: number): boolean 
 }
 
 function readKin(run: Run, families: Owners): Promise<ParticipantRow[]> {
-  const keys = Array.from(families.keys(), (family) => {
-    const [project, , roomSid, identity] = partsOf(family);
-    return `${roomSid}/${identity}/${project}`;
-  });
-  const values = [arrayOf('text', keys), arrayOf('timestamptz', [...families.values()])];
-  return run<ParticipantRow>({ name: 'participant kin', text: kinQuery, values });
+  return run<ParticipantRow>({ name: 'participant kin', text: kinQuery, values: wantedFamilies.values([...families]) });
 }
 
-const wantedFamilies = rowsOf([
-  ['family', 'text'],
-  ['since', 'timestamptz'],
+const wantedFamilies = new Rows<[family: string, since: number]>([
+  ['family', 'text', ([family]) => indexedFamily(family)],
+  ['since', 'timestamptz', ([, since]) => since],
 ]);
-const kinQuery = `select ${selectList(participantTable)} from ${wantedFamilies} k
+const kinQuery = `select ${selectList(participantTable)} from ${wantedFamilies.sql} k
   join participant r on r.room_sid || '/' || r.identity || '/' || r.project = k.family and r.identity <> ''
     and coalesce(r.superseded_at, 'infinity'::timestamptz) >= k.since`;
+
+/** As the index has it. */
+function indexedFamily(family: string): string {
+  const [project, , roomSid, identity] = partsOf(family);
+  return `${roomSid}/${identity}/${project}`;
+}
 
 /** Rooms that are not here, of participants whose events disagree about it. */
 function strayHomes(rooms: Shelf<RoomRow>, participants: Shelf<ParticipantRow>): object[] {

@@ -1,5 +1,5 @@
-import { arrayOf, rowsOf } from '../database/array.js';
 import { columnOf } from '../database/column.js';
+import { type Column, Rows } from '../database/rows.js';
 import type { Run } from '../database/transaction.js';
 import { onceFor, selectList, type Row, type Table } from './table.js';
 
@@ -9,16 +9,21 @@ import { onceFor, selectList, type Row, type Table } from './table.js';
 /** The rows that have these keys. */
 export async function readByKey<R extends object>(run: Run, table: Table, wanted: readonly object[]): Promise<R[]> {
   if (wanted.length === 0) return [];
-  const values = table.key.map((name) => textsOf(wanted, name));
-  return run<R>({ name: `${table.name} by key`, text: byKey(table), values });
+  const { text, keys } = byKey(table);
+  return run<R>({ name: `${table.name} by key`, text, values: keys.values(wanted) });
 }
 
 const byKey = onceFor((table: Table) => {
-  const keys = rowsOf(table.key.map((_, at) => [`k${at}`, 'text']));
+  const keys = new Rows(table.key.map((name, at) => textColumn(`k${at}`, name)));
   const matches = table.key.map((name, at) => `r.${columnOf(name)}${at > 0 ? unindexed : ''} = k.k${at}`);
-  return `select ${selectList(table)} from ${keys} k
+  const text = `select ${selectList(table)} from ${keys.sql} k
     join ${table.name} r on ${matches.join(' and ')}`;
+  return { text, keys };
 });
+
+function textColumn(as: string, name: string): Column<object> {
+  return [as, 'text', (row) => (row as Row)[name]];
+}
 
 /** Makes an index useless for a column. */
 const unindexed = ` || ''`;
@@ -43,31 +48,23 @@ export async function readFamilies<F extends object, R extends object>(
   told: readonly F[],
 ): Promise<R[]> {
   if (told.length === 0) return [];
-  const { table, by } = family;
-  const keys = [table.key[0] ?? '', by, 'project'].map((name) => textsOf(told, name));
-  const values = [...keys, arrayOf('timestamptz', told.map(family.since))];
-  return run<R>({ name: `${table.name} families`, text: byFamily(family), values });
+  const { text, toldRows } = byFamily(family as Family<object>);
+  return run<R>({ name: `${family.table.name} families`, text, values: toldRows.values(told) });
 }
 
-const toldRows = rowsOf([
-  ['id', 'text'],
-  ['family', 'text'],
-  ['project', 'text'],
-  ['since', 'timestamptz'],
-]);
-
-const byFamily = onceFor(({ table, by: name, until }: Omit<Family<never>, 'since'>) => {
-  const by = columnOf(name);
-  const lead = columnOf(table.key[0] ?? '');
-  return `select ${selectList(table)} from ${toldRows} k
-    left join ${table.name} t on t.${lead} = k.id and t.${by}${unindexed} = k.family and t.project${unindexed} = k.project
-    join ${table.name} r on r.${by} || '/' || r.project = k.family || '/' || k.project
+const byFamily = onceFor(({ table, by, since, until }: Family<object>) => {
+  const id = table.key[0] ?? '';
+  const toldRows = new Rows<object>([
+    textColumn('id', id),
+    textColumn('family', by),
+    textColumn('project', 'project'),
+    ['since', 'timestamptz', since],
+  ]);
+  const family = `r.${columnOf(by)}`;
+  const text = `select ${selectList(table)} from ${toldRows.sql} k
+    left join ${table.name} t on t.${columnOf(id)} = k.id and t.${columnOf(by)}${unindexed} = k.family
+      and t.project${unindexed} = k.project
+    join ${table.name} r on ${family} || '/' || r.project = k.family || '/' || k.project
       and ${until} >= least(t.started_at, k.since)`;
+  return { text, toldRows };
 });
-
-function textsOf(rows: readonly object[], name: string): Buffer {
-  return arrayOf(
-    'text',
-    rows.map((row) => (row as Row)[name]),
-  );
-}

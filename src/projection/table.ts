@@ -1,6 +1,7 @@
-import { arrayOf, rowsOf, type ElementType } from '../database/array.js';
+import type { ElementType } from '../database/array.js';
 import { columnOf } from '../database/column.js';
 import { millisecondsOf } from '../database/milliseconds.js';
+import { type Column, Rows } from '../database/rows.js';
 import type { Statement } from '../database/transaction.js';
 import type { UsageOf } from '../meter/delta.js';
 
@@ -76,22 +77,22 @@ function readable(column: string, type: ColumnType): string {
 
 /** One statement that writes any number of rows, in key order; payload columns keep what their clock dates. */
 export function upsertOf(table: Table, rows: readonly Row[]): Statement {
-  const { text, columns } = upsert(table);
-  return { name: `${table.name} upsert`, text, values: columns.map((column) => columnValues(table, column, rows)) };
+  const { text, written } = upsert(table);
+  return { name: `${table.name} upsert`, text, values: written.values(rows) };
 }
 
 const upsert = onceFor((table: Table) => {
   const payload = Object.values(table.payload).reduce((all, group) => ({ ...all, ...group }), {});
   const columns = Object.entries({ ...table.columns, ...payload });
   const names = columns.map(([name]) => columnOf(name));
-  const rows = rowsOf(columns.map(([name, type]) => [columnOf(name), elementType[type]]));
+  const written = new Rows(columns.map((column) => writtenColumn(table, column)));
   const selected = columns.map(([name, type]) => `u.${columnOf(name)}${cast[type] ?? ''}`);
   const key = table.key.map(columnOf);
   const text = `insert into ${table.name} (${names.join(', ')})
-    select ${selected.join(', ')} from ${rows} u
+    select ${selected.join(', ')} from ${written.sql} u
     order by ${key.map((name) => `u.${name}`).join(', ')}
     on conflict (${key.join(', ')}) do update set ${assignments(table).join(', ')}`;
-  return { text, columns };
+  return { text, written };
 });
 
 function assignments(table: Table): string[] {
@@ -108,12 +109,9 @@ function assignments(table: Table): string[] {
   return [...moved, ...kept];
 }
 
-function columnValues(table: Table, [name, type]: [string, ColumnType], rows: readonly Row[]): Buffer {
+function writtenColumn(table: Table, [name, type]: [string, ColumnType]): Column<Row> {
   const fallback = table.defaults?.[name] ?? null;
-  return arrayOf(
-    elementType[type],
-    rows.map((row) => writable(row[name] ?? fallback, type)),
-  );
+  return [columnOf(name), elementType[type], (row) => writable(row[name] ?? fallback, type)];
 }
 
 function writable(value: unknown, type: ColumnType): unknown {
