@@ -88,6 +88,8 @@ const httpOptions = {
   requestTimeout: 30_000,
   // Longer than LiveKit keeps an idle connection (90 s): who closes it must not be the one who is written to.
   keepAliveTimeout: 95_000,
+  // What still comes over a kept connection while the service stops is taken, and its answer closes the connection.
+  return503OnClosing: false,
   clientErrorHandler: refuseUnreadable,
   frameworkErrors: answerFailure,
 } satisfies FastifyServerOptions;
