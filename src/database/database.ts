@@ -2,6 +2,7 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from '../generated/prisma/client.js';
+import { Client } from './client.js';
 import { connection } from './connection.js';
 import type { EmbeddedServer } from './embedded.js';
 
@@ -45,7 +46,7 @@ export class Database implements OnApplicationShutdown {
 
 /** A server that goes away ends idle connections and ones in use: the query under way, or the next, says so. */
 function openPool(config: pg.PoolConfig): pg.Pool {
-  const pool = new pg.Pool(config);
+  const pool = new pg.Pool({ ...config, Client });
   pool.on('error', ignore);
   pool.on('connect', (client) => client.on('error', ignore));
   return pool;
