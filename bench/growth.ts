@@ -19,7 +19,7 @@ if (process.env['ONLY'] !== 'intake') {
   const now = Date.now();
   for (const url of urls) {
     await comeAlive(url, ALIVE, now);
-    answers.push(await askAll(url));
+    answers.push(await askAll(url, now));
   }
 }
 if (answers.length > 0) {

@@ -13,10 +13,11 @@ export interface Answer {
   readonly p50: number;
 }
 
-/** Asks every question of a database's tables, through the door, and then its statements again and again. */
-export async function askAll(url: string): Promise<Map<string, Answer>> {
+/** Asks every question of tables that came alive `now`, through the door, and then its statements again and again. */
+export async function askAll(url: string, now: number): Promise<Map<string, Answer>> {
   const service = await startService({ databaseUrl: url });
-  const samples = await takeSamples(service);
+  const minuteAgo = new Date(now - 60_000).toISOString();
+  const samples = (await takeSamples(service)).map((sample) => ({ ...sample, minuteAgo }));
   const sent = record(service.database.queries);
   const answers = new Map<string, Answer>();
   for (const [name, question] of Object.entries(questions))
@@ -46,8 +47,8 @@ async function ask(service: Service, { queries, sent }: { queries: readonly stri
 }
 
 /** Of participants at even distances in time; the identities are the busiest, so that each fills a page. */
-async function takeSamples({ database }: Service): Promise<Sample[]> {
-  const { rows } = await database.queries.query<Sample>(
+async function takeSamples({ database }: Service): Promise<Omit<Sample, 'minuteAgo'>[]> {
+  const { rows } = await database.queries.query<Omit<Sample, 'minuteAgo'>>(
     `with ends as (select min(started_at) as first, max(started_at) as last from participant),
      instants as (select n, first + (last - first) * n / ${SAMPLES + 1} as at from ends, generate_series(1, ${SAMPLES}) n)
      select p.sid, 'user-' || n as identity, 'user-1' || n % 10 as prefix, room_sid as "roomSid", room_name as "roomName", ${iso('started_at')} as "joinedAt",
