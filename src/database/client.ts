@@ -46,7 +46,7 @@ class RowParser extends OwnParser {
 
 const INT16 = 2;
 const INT32 = 4;
-/** In bytes. Of longer rows most is a text or two. */
+/** In bytes. Of longer rows most is a text or two, and whoever keeps a piece keeps the whole. */
 const SHORT = 4096;
 
 /** The texts of a row. Node decodes one text as fast as many: short rows are decoded whole, and cut where ASCII. */
