@@ -6,10 +6,13 @@ interface Message {
   readonly name: string;
 }
 
+/** `length` counts itself, but not the code before it; `offset` is behind both. */
+type Packet = [offset: number, code: number, length: number, bytes: Buffer];
+
 /** What is used here of pg's parser, and of its connection, whose types tell less. */
 interface OwnParser {
   parse(chunk: Buffer, heard: (message: Message) => void): void;
-  handlePacket(offset: number, code: number, length: number, bytes: Buffer): Message;
+  handlePacket(...packet: Packet): Message;
 }
 
 interface OwnConnection {
@@ -37,9 +40,9 @@ export class Client extends pg.Client {
 const DATA_ROW = 'D'.charCodeAt(0);
 
 class RowParser extends OwnParser {
-  /** `length` counts itself, but not the code before it; `offset` is behind both. */
-  override handlePacket(offset: number, code: number, length: number, bytes: Buffer): Message {
-    if (code !== DATA_ROW) return super.handlePacket(offset, code, length, bytes);
+  override handlePacket(...packet: Packet): Message {
+    const [offset, code, length, bytes] = packet;
+    if (code !== DATA_ROW) return super.handlePacket(...packet);
     return { name: 'dataRow', fields: cellsOf(bytes, offset, offset + length - INT32) } as Message;
   }
 }
