@@ -16,8 +16,7 @@ export interface Answer {
 /** Asks every question of tables that came alive `now`, through the door, and then its statements again and again. */
 export async function askAll(url: string, now: number): Promise<Map<string, Answer>> {
   const service = await startService({ databaseUrl: url });
-  const minuteAgo = new Date(now - 60_000).toISOString();
-  const samples = (await takeSamples(service)).map((sample) => ({ ...sample, minuteAgo }));
+  const samples = await takeSamples(service, new Date(now - 60_000).toISOString());
   const sent = record(service.database.queries);
   const answers = new Map<string, Answer>();
   for (const [name, question] of Object.entries(questions))
@@ -47,14 +46,15 @@ async function ask(service: Service, { queries, sent }: { queries: readonly stri
 }
 
 /** Of participants at even distances in time; the identities are the busiest, so that each fills a page. */
-async function takeSamples({ database }: Service): Promise<Omit<Sample, 'minuteAgo'>[]> {
-  const { rows } = await database.queries.query<Omit<Sample, 'minuteAgo'>>(
+async function takeSamples({ database }: Service, minuteAgo: string): Promise<Sample[]> {
+  const { rows } = await database.queries.query<Sample>(
     `with ends as (select min(started_at) as first, max(started_at) as last from participant),
      instants as (select n, first + (last - first) * n / ${SAMPLES + 1} as at from ends, generate_series(1, ${SAMPLES}) n)
      select p.sid, 'user-' || n as identity, 'user-1' || n % 10 as prefix, room_sid as "roomSid", room_name as "roomName", ${iso('started_at')} as "joinedAt",
-       ${iso("started_at + interval '1 day'")} as "dayLater"
+       ${iso("started_at + interval '1 day'")} as "dayLater", $1::text as "minuteAgo"
      from instants cross join lateral
        (select * from participant where project = 'default' and started_at > at order by project, started_at limit 1) p`,
+    [minuteAgo],
   );
   return rows;
 }

@@ -7,7 +7,7 @@ export interface Sample {
   readonly roomName: string;
   readonly joinedAt: string;
   readonly dayLater: string;
-  /** Of the newest time in all tables alike. */
+  /** A minute before the tables came alive, which is the same for all sizes. */
   readonly minuteAgo: string;
 }
 

@@ -4,6 +4,7 @@ import { Parser } from 'pg-protocol/dist/parser.js';
 
 interface Message {
   readonly name: string;
+  readonly fields?: readonly (string | null)[];
 }
 
 /** `length` counts itself, but not the code before it; `offset` is behind both. */
@@ -43,7 +44,7 @@ class RowParser extends OwnParser {
   override handlePacket(...packet: Packet): Message {
     const [offset, code, length, bytes] = packet;
     if (code !== DATA_ROW) return super.handlePacket(...packet);
-    return { name: 'dataRow', fields: cellsOf(bytes, offset, offset + length - INT32) } as Message;
+    return { name: 'dataRow', fields: cellsOf(bytes, offset, offset + length - INT32) };
   }
 }
 
@@ -52,7 +53,7 @@ const INT32 = 4;
 /** In bytes. Of longer rows most is a text or two, and whoever keeps a piece keeps the whole. */
 const SHORT = 4096;
 
-/** The texts of a row. Node decodes one text as fast as many: short rows are decoded whole, and cut where ASCII. */
+/** The texts of a row. Decoding costs by the call, not the byte: short rows are decoded whole, and cut where ASCII. */
 function cellsOf(bytes: Buffer, from: number, to: number): (string | null)[] {
   const cells: (string | null)[] = [];
   const whole = to - from <= SHORT ? bytes.toString('latin1', from, to) : null;

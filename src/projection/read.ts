@@ -60,11 +60,10 @@ const byFamily = onceFor(({ table, by, since, until }: Family<object>) => {
     textColumn('project', 'project'),
     ['since', 'timestamptz', since],
   ]);
-  const family = `r.${columnOf(by)}`;
   const text = `select ${selectList(table)} from ${toldRows.sql} k
     left join ${table.name} t on t.${columnOf(id)} = k.id and t.${columnOf(by)}${unindexed} = k.family
       and t.project${unindexed} = k.project
-    join ${table.name} r on ${family} || '/' || r.project = k.family || '/' || k.project
+    join ${table.name} r on r.${columnOf(by)} || '/' || r.project = k.family || '/' || k.project
       and ${until} >= least(t.started_at, k.since)`;
   return { text, toldRows };
 });
