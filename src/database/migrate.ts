@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -50,7 +50,7 @@ function readMigrations(folder: string): Migration[] {
   const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   return names
     .map(({ name }) => ({ name, script: readFileSync(join(folder, name, 'migration.sql'), 'utf8') }))
-    .map(({ name, script }) => ({ name, script, checksum: createHash('sha256').update(script).digest('hex') }))
+    .map(({ name, script }) => ({ name, script, checksum: hash('sha256', script) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { Rows } from '../database/rows.js';
 import type { Run } from '../database/transaction.js';
@@ -13,7 +13,7 @@ const deliveries = new Rows<LedgerEvent>([
   ['id', 'text', ({ id }) => id],
   ['project', 'text', ({ project }) => project],
   ['created', 'bigint', ({ createdSeconds }) => createdSeconds],
-  ['hash', 'text', (event) => createHash('sha256').update(textOf(event)).digest('hex')],
+  ['hash', 'text', (event) => hash('sha256', textOf(event))],
 ]);
 
 const otherBodies = `select u.place,

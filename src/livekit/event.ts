@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { EgressInfo, IngressInfo, Job, ParticipantInfo, Room, TrackInfo, WebhookEvent } from '@livekit/protocol';
 import type { JsonObject } from './json.js';
 import { child, children, field, integer, text, toInteger, type Wire } from './message.js';
@@ -215,5 +215,5 @@ function bytes(value: string): number {
 /** An id that no key can hold is kept by its beginning and its hash. */
 function boundedId(id: string): string {
   if (bytes(id) <= MAX_ID_BYTES) return id;
-  return `${id.slice(0, 64).toWellFormed()}…${createHash('sha256').update(id).digest('hex')}`;
+  return `${id.slice(0, 64).toWellFormed()}…${hash('sha256', id)}`;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type JWTPayload, SignJWT } from 'jose';
 
 /** Who signs, when (milliseconds since 1970), and for how long. */
@@ -23,6 +23,6 @@ export function signToken(claims: JWTPayload, { key, secret, now, ttlSeconds }: 
 
 /** The token that goes with a webhook's body. */
 export function signBody(body: string, signer: Omit<Signer, 'ttlSeconds'>): Promise<string> {
-  const sha256 = createHash('sha256').update(body).digest('base64');
+  const sha256 = hash('sha256', body, 'base64');
   return signToken({ sha256 }, { ...signer, ttlSeconds: 300 });
 }
