@@ -10,6 +10,7 @@ import { median, percentile, short, spread, table } from './support/figures.js';
 import { bareCommits } from './support/bare-commits.js';
 import { post } from './support/load.js';
 import { prepareRequests } from './support/requests.js';
+import { inTurn } from './support/turn.js';
 
 const { values } = parseArgs({
   options: {
@@ -46,9 +47,7 @@ async function runRound(round: number): Promise<void> {
   // As autovacuum does within a minute.
   if (round === 1) for (const { name } of contenders) await cluster.run('analyze', name);
   const requests = prepareRequests(round === 0 ? Math.ceil(events / 4) : events, rooms);
-  // Each begins a round in its turn.
-  const turn = contenders.map((_, at) => contenders[(at + round) % contenders.length]!);
-  for (const contender of turn) {
+  for (const contender of inTurn(contenders, round)) {
     const share = requests.slice(0, Math.ceil(requests.length * contender.share));
     const measured = await measure(contender.server, cluster, { requests: share, connections });
     if (round > 0) contender.rounds.push(measured);

@@ -14,6 +14,7 @@ import { type Body, type Peer, type Question, questions, type Samples } from './
 import { report } from './queries/report.js';
 import { samplesOf } from './queries/samples.js';
 import { cancelStatements, isOverdue, Served } from './queries/serve.js';
+import { inTurn } from './support/turn.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -55,7 +56,9 @@ async function compare(question: Question): Promise<void> {
   const rounds = new Map<string, Round[]>(able.map(({ peer }) => [peer.name, []]));
   for (const served of able) await measure(served, loads.get(served)!, { ...pressure, milliseconds: 2_000 });
   for (let round = 0; round < Number(values.rounds); round++) {
-    for (const served of able) rounds.get(served.peer.name)!.push(await measure(served, loads.get(served)!, pressure));
+    for (const served of inTurn(able, round)) {
+      rounds.get(served.peer.name)!.push(await measure(served, loads.get(served)!, pressure));
+    }
   }
   console.log(report(rounds, ours.name));
 }

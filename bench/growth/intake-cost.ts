@@ -35,15 +35,18 @@ export async function intakeCost(url: string, events: number): Promise<IntakeCos
 }
 
 /**
- * Commits the first half of a play, whose rooms are in use `now`: what is newest then lies as intake lays it. The same
- * play for the same instant.
+ * Commits the first half of a play, whose rooms are in use `now`: what is newest then lies as intake lays it, and is
+ * analyzed as autovacuum would soon. The same play for the same instant.
  */
 export async function comeAlive(url: string, events: number, now: number): Promise<void> {
   const database = new Database(url, 10_000);
   const [from, to] = [now - 600_000, now + 600_000];
-  await commitAll(database.intake, events, { from, to, count: 2 * events }).finally(() =>
-    database.onApplicationShutdown(),
-  );
+  try {
+    await commitAll(database.intake, events, { from, to, count: 2 * events });
+    await database.prisma.$executeRawUnsafe('analyze');
+  } finally {
+    await database.onApplicationShutdown();
+  }
 }
 
 async function commitAll(pool: Pool, events: number, part?: Pick<Play, 'from' | 'to' | 'count'>): Promise<void> {
