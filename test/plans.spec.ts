@@ -121,6 +121,8 @@ const sessions = (start: string, end: string): Case[] => {
     [`filter: {active: true}${ordered(byStart, 'ASC')}`, PAGE],
     ['filter: {active: false}', SPAN],
     [`filter: {activeAt: ${at(0)}}`, SPAN],
+    [`filter: {activeAt: ${at(0.0007)}}`, PAGE],
+    [`filter: {activeAt: ${at(0.0007)}}${ordered(byStart, 'ASC')}`, PAGE],
     [`filter: {activeAt: ${at(120.1)}}`, SPAN],
     [`filter: {activeAt: ${at(120.1)}}${ordered(byStart, 'ASC')}`, SPAN],
     [`filter: {activeDuring: {from: ${at(200)}, to: ${at(199)}}}`, SPAN],
@@ -177,7 +179,13 @@ const cases: Record<string, Case[]> = {
   ],
   egresses: [...sessions('startedAt', 'endedAt'), ...ofRoom, ['filter: {egressId: [$egress_id]}', PAGE]],
   ingressSessions: [...sessions('startedAt', 'endedAt'), ...ofRoom, ['filter: {ingressId: [$ingress_id]}', PAGE]],
-  agentJobs: [...ofRoom, ['filter: {id: [$job_id]}', PAGE]],
+  agentJobs: [
+    ...ofRoom,
+    ['filter: {id: [$job_id]}', PAGE],
+    ['filter: {active: true}', PAGE],
+    [`filter: {activeAt: ${at(0.0007)}}`, PAGE],
+    [`filter: {activeAt: ${at(120.1)}}`, SPAN],
+  ],
   webhookEvents: [
     ...ofRoom,
     ['', PAGE],

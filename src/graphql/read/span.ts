@@ -47,14 +47,19 @@ export function spanOf({ start, end }: Ends, filter: Readonly<Record<string, unk
   return { from: from.at(-1) ?? null, until: until[0] ?? null, active };
 }
 
-/** Where the sessions of a span are: conditions of which at most one holds, each with an order by start, or by end. */
+/** What ended within this time is few beside what began within the bounds, of which near now hardly any was there. */
+const RECENT_MS = 300_000;
+
+/** Where the sessions of a span are: conditions of which at most one holds, most with an order by start, or by end. */
 export function placesOf(statement: Statement, { from, until, active }: Span, by = 'started_at'): string[] {
   const since = from === null || active === true ? null : `${statement.bind(from)}::timestamptz`;
   const limit = until === null ? null : `${statement.bind(until)}::timestamptz`;
   const before = limit === null ? [] : [`started_at < ${limit}`];
   // The same, worded apart: of places joined by `or` the planner takes out what all share, and misjudges the rest.
   const began = limit === null ? [] : [`started_at <= ${limit} - interval '1 ms'`];
-  const closed = [...bounds, Infinity].map((seconds, index) => {
+  const recent = from !== null && Date.parse(from) > Date.parse(statement.now) - RECENT_MS;
+  const ended = [`${openEnded} >= ${since} and ${openEnded} < 'infinity'`, ...before];
+  const byLength = [...bounds, Infinity].map((seconds, index) => {
     if (seconds === Infinity) return [`${lengthClass} = ${index}`, ...began];
     const place = [`${lengthClass} = ${index}`, ...before];
     const reach = `interval '${seconds} s'`;
@@ -63,6 +68,7 @@ export function placesOf(statement: Statement, { from, until, active }: Span, by
     if (limit !== null && by === openEnded) place.push(`${openEnded} < ${limit} + ${reach}`);
     return place;
   });
+  const closed = recent ? [ended] : byLength;
   const still = [by === openEnded ? `${openEnded} = 'infinity'` : open, ...began];
   const places = [...(active === true ? [] : closed), ...(active === false ? [] : [still])];
   return places.map((place) => place.join(' and '));
