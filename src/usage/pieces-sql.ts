@@ -1,4 +1,4 @@
-import { placesOf } from '../graphql/read/span.js';
+import { conditionsOf } from '../graphql/read/span.js';
 import { NOW, type Statement } from '../graphql/read/statement.js';
 import { derivedSql } from '../meter/marks.js';
 import { filterSql } from './filters.js';
@@ -61,8 +61,8 @@ function fromSql(
 ): string {
   const { table, empty = 'false' } = meter.noun;
   const [from, until] = [edges[0]!, edges.at(-1)!].map((edge) => new Date(edge).toISOString());
-  const places = placesOf(statement, { from: from!, until: until!, active });
-  const overlaps = `(${places.map((place) => `(${place})`).join(' or ')}) and coalesce(ended_at, ${NOW}) > ${statement.bind(from!)}::timestamptz`;
+  const conditions = conditionsOf(statement, { from: from!, until: until!, active });
+  const overlaps = `(${conditions.map((condition) => `(${condition})`).join(' or ')}) and coalesce(ended_at, ${NOW}) > ${statement.bind(from!)}::timestamptz`;
   const sessions = `(select * from ${table} where ${statement.inScope} and ${overlaps} and not (${empty})) as session`;
   return [sessions, ...[...joins].map((join) => joinSql[join](statement))].join(' left join ');
 }

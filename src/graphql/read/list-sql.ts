@@ -6,7 +6,7 @@ import type { Window } from './page-arguments.js';
 import { withPointed } from './pointed.js';
 import type { Row } from './reading.js';
 import type { ListSelection } from './selection.js';
-import { placesOf, spanOf } from './span.js';
+import { type Place, placesOf, spanOf } from './span.js';
 import type { Statement } from './statement.js';
 
 /** One list as one place of a query asks for it, the same for all parents there. */
@@ -35,15 +35,13 @@ export function pageSql(statement: Statement, listing: Listing, parents: readonl
     sourceSql(statement, listing, { parents, also: insideSql(statement, listing) });
   if (of !== null && !statement.laterals) {
     const place = `row_number() over (partition by parent order by ${order})`;
-    const ranked = `select ${table}.*, parent, ${place} as place from ${of} join ${table} on ${places[0]}`;
+    const ranked = `select ${table}.*, parent, ${place} as place from ${of} join ${table} on ${places[0]!.where}`;
     return `select parent, ${columns} from (${ranked}) as ${table} where place <= ${limit} order by place`;
   }
   const end = `order by ${order} limit ${limit}`;
-  const parts = places.map((where) => `select * from ${table} where ${where} ${end}`);
-  const from =
-    parts.length === 1
-      ? `${table} where ${places[0]}`
-      : `(${parts.map((part) => `(${part})`).join(' union all ')}) as ${table}`;
+  const from = isPlain(places)
+    ? `${table} where ${places[0]!.where}`
+    : `(${places.map((place) => `(${rowsAt(place, `* from ${table}`, end)})`).join(' union all ')}) as ${table}`;
   const page = withPointed(statement, selection, {
     noun: relation.noun,
     page: `select ${columns} from ${from} ${end}`,
@@ -62,10 +60,11 @@ export function countSql(
   const { of, places } = sourceSql(statement, listing, { parents: ask.parents, also: beyond });
   const { table } = listing.relation.noun;
   if (of !== null && !statement.laterals) {
-    const ranked = `select parent, row_number() over (partition by parent) as place from ${of} join ${table} on ${places[0]}`;
+    const ranked = `select parent, row_number() over (partition by parent) as place from ${of} join ${table} on ${places[0]!.where}`;
     return `select parent, count(*)::int as count from (${ranked}) as counted where place <= ${ask.limit} group by parent`;
   }
-  const rows = places.map((where) => `select 1 from ${table} where ${where}`).join(' union all ');
+  const end = `limit ${ask.limit}`;
+  const rows = places.map((place) => `(${rowsAt(place, `1 from ${table}`, end)})`).join(' union all ');
   const counted = `select count(*)::int as count from (select 1 from (${rows}) as place limit ${ask.limit}) as counted`;
   if (of === null) return `select 0 as parent, count from (${counted}) as counts`;
   return `select parent, count from ${of} cross join lateral (${counted}) as counts`;
@@ -74,8 +73,17 @@ export function countSql(
 interface Source {
   /** The parents' keys, where there are many. */
   readonly of: string | null;
-  /** Conditions of which at most one holds for a row: several where each leads to rows in the list's order. */
-  readonly places: readonly string[];
+  /** Several where each leads to rows in the list's order. */
+  readonly places: readonly Place[];
+}
+
+function isPlain(places: readonly Place[]): boolean {
+  return places.length === 1 && places[0]!.each === undefined;
+}
+
+function rowsAt({ each, where }: Place, what: string, end: string): string {
+  const rows = `select ${what} where ${where} ${end}`;
+  return each === undefined ? rows : `select found.* from ${each} cross join lateral (${rows}) as found`;
 }
 
 /** The rows of a page that are found by names. */
@@ -93,7 +101,7 @@ function namedSource(statement: Statement, listing: Listing, order: string): Sou
     inside: all([...range, ...insideSql(statement, listing)]),
     size: window.size + 1,
   };
-  return { of: null, places: [`${statement.inScope} and ${namedSql(statement, named, page)}`] };
+  return { of: null, places: [{ where: `${statement.inScope} and ${namedSql(statement, named, page)}` }] };
 }
 
 /** The rows of a list for its parents, of which `also` holds. */
@@ -111,8 +119,9 @@ function sourceSql(
   const given = Object.entries(filter).filter(([name, value]) => value != null && !(name === 'active' && span));
   const named = given.map(([name, value]) => (filters as Filters)[name]!(value, statement, by));
   const where = [on, statement.inScope, ...named, ...also].join(' and ');
-  const places = span === null ? [] : placesOf(statement, span, by);
-  return { of, places: places.length === 0 ? [where] : places.map((place) => `${where} and ${place}`) };
+  if (span === null) return { of, places: [{ where }] };
+  const places = placesOf(statement, span, by);
+  return { of, places: places.map((place) => ({ ...place, where: `${where} and ${place.where}` })) };
 }
 
 type Filters = Readonly<Record<string, Filter<unknown>>>;

@@ -1,4 +1,4 @@
-import type { InstantRange } from './filters.js';
+import { all, type InstantRange } from './filters.js';
 import type { Ends } from './noun.js';
 import type { Statement } from './statement.js';
 
@@ -50,26 +50,59 @@ export function spanOf({ start, end }: Ends, filter: Readonly<Record<string, unk
 /** What ended within this time is few beside what began within the bounds, of which near now hardly any was there. */
 const RECENT_MS = 300_000;
 
-/** Where the sessions of a span are: conditions of which at most one holds, most with an order by start, or by end. */
-export function placesOf(statement: Statement, { from, until, active }: Span, by = 'started_at'): string[] {
+/** How long before a span the sessions of each class may have begun. */
+const reaches = [...bounds.map((seconds) => `interval '${seconds} s'`), "interval '1000 years'"];
+const classes = `(values ${reaches.map((reach, index) => `(${index}, ${reach})`).join(', ')}) as classes(index, reach)`;
+
+/** Rows of a table that a condition holds for; with each row of `each` in turn, where there is one. */
+export interface Place {
+  readonly where: string;
+  readonly each?: string;
+}
+
+/** Where the sessions of a span are, each once: places that an index leads to, most in an order by start, or by end. */
+export function placesOf(statement: Statement, span: Span, by = 'started_at'): Place[] {
+  // In the order by end each class wants a plan of its own: of some all rows are sorted, of others a page is read.
+  if (!statement.laterals || by === openEnded) return conditionsOf(statement, span, by).map((where) => ({ where }));
+  const { closed, recent, still } = wordsOf(statement, span, by);
+  // Of a place for each class the planning would take several times as long as the reading.
+  const ofClass = { where: closed('classes.index', 'classes.reach'), each: classes };
+  const over = recent === null ? ofClass : { where: recent };
+  return [...(span.active === true ? [] : [over]), ...(span.active === false ? [] : [{ where: still }])];
+}
+
+/** The same as conditions, of which at most one holds. */
+export function conditionsOf(statement: Statement, span: Span, by = 'started_at'): string[] {
+  const { closed, recent, still } = wordsOf(statement, span, by);
+  const over = recent === null ? reaches.map((reach, index) => closed(`${index}`, reach)) : [recent];
+  return [...(span.active === true ? [] : over), ...(span.active === false ? [] : [still])];
+}
+
+interface Words {
+  /** Of the closed sessions of a class. */
+  closed(index: string, reach: string): string;
+  /** Of all closed ones, where the span began lately. */
+  readonly recent: string | null;
+  readonly still: string;
+}
+
+function wordsOf(statement: Statement, { from, until, active }: Span, by: string): Words {
   const since = from === null || active === true ? null : `${statement.bind(from)}::timestamptz`;
   const limit = until === null ? null : `${statement.bind(until)}::timestamptz`;
-  const before = limit === null ? [] : [`started_at < ${limit}`];
-  // The same, worded apart: of places joined by `or` the planner takes out what all share, and misjudges the rest.
-  const began = limit === null ? [] : [`started_at <= ${limit} - interval '1 ms'`];
-  const recent = from !== null && Date.parse(from) > Date.parse(statement.now) - RECENT_MS;
-  const ended = [`${openEnded} >= ${since} and ${openEnded} < 'infinity'`, ...before];
-  const byLength = [...bounds, Infinity].map((seconds, index) => {
-    if (seconds === Infinity) return [`${lengthClass} = ${index}`, ...began];
-    const place = [`${lengthClass} = ${index}`, ...before];
-    const reach = `interval '${seconds} s'`;
-    if (since !== null) place.push(`started_at > ${since} - ${reach}`);
-    if (since !== null && by === openEnded) place.push(`${openEnded} >= ${since}`);
-    if (limit !== null && by === openEnded) place.push(`${openEnded} < ${limit} + ${reach}`);
-    return place;
-  });
-  const closed = recent ? [ended] : byLength;
-  const still = [by === openEnded ? `${openEnded} = 'infinity'` : open, ...began];
-  const places = [...(active === true ? [] : closed), ...(active === false ? [] : [still])];
-  return places.map((place) => place.join(' and '));
+  const before = limit !== null && `started_at < ${limit}`;
+  // The same, worded apart: of conditions joined by `or` the planner takes out what all share, and misjudges the rest.
+  const began = limit !== null && `started_at <= ${limit} - interval '1 ms'`;
+  const isRecent = since !== null && Date.parse(from!) > Date.parse(statement.now) - RECENT_MS;
+  return {
+    closed: (index, reach) =>
+      all([
+        `${lengthClass} = ${index}`,
+        before,
+        since !== null && `started_at > ${since} - ${reach}`,
+        since !== null && by === openEnded && `${openEnded} >= ${since}`,
+        limit !== null && by === openEnded && `${openEnded} < ${limit} + ${reach}`,
+      ]),
+    recent: isRecent ? all([`${openEnded} >= ${since} and ${openEnded} < 'infinity'`, before]) : null,
+    still: all([by === openEnded ? `${openEnded} = 'infinity'` : open, began]),
+  };
 }
