@@ -47,7 +47,7 @@ export function spanOf({ start, end }: Ends, filter: Readonly<Record<string, unk
   return { from: from.at(-1) ?? null, until: until[0] ?? null, active };
 }
 
-/** What ended within this time is few beside what began within the bounds, of which near now hardly any was there. */
+/** Few have ended so lately; by their lengths all that began within the bounds are looked through, most of which are over. */
 const RECENT_MS = 300_000;
 
 /** How long before a span the sessions of each class may have begun. */
@@ -65,17 +65,20 @@ export function placesOf(statement: Statement, span: Span, by = 'started_at'): P
   // In the order by end each class wants a plan of its own: of some all rows are sorted, of others a page is read.
   if (!statement.laterals || by === openEnded) return conditionsOf(statement, span, by).map((where) => ({ where }));
   const { closed, recent, still } = wordsOf(statement, span, by);
-  // Of a place for each class the planning would take several times as long as the reading.
-  const ofClass = { where: closed('classes.index', 'classes.reach'), each: classes };
-  const over = recent === null ? ofClass : { where: recent };
-  return [...(span.active === true ? [] : [over]), ...(span.active === false ? [] : [{ where: still }])];
+  // With a place for each class, planning would take several times as long as reading.
+  const over = recent === null ? { where: closed('classes.index', 'classes.reach'), each: classes } : { where: recent };
+  return chosen(span, [over], { where: still });
 }
 
 /** The same as conditions, of which at most one holds. */
 export function conditionsOf(statement: Statement, span: Span, by = 'started_at'): string[] {
   const { closed, recent, still } = wordsOf(statement, span, by);
   const over = recent === null ? reaches.map((reach, index) => closed(`${index}`, reach)) : [recent];
-  return [...(span.active === true ? [] : over), ...(span.active === false ? [] : [still])];
+  return chosen(span, over, still);
+}
+
+function chosen<T>({ active }: Span, over: readonly T[], still: T): T[] {
+  return [...(active === true ? [] : over), ...(active === false ? [] : [still])];
 }
 
 interface Words {
