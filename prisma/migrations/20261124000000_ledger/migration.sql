@@ -280,7 +280,6 @@ CREATE TABLE agent_job (
 CREATE INDEX agent_job_by_room ON agent_job (room_sid, started_at, job_id) WHERE room_sid IS NOT NULL;
 CREATE INDEX agent_job_by_room_name ON agent_job (project, room_name, started_at, job_id) WHERE room_name IS NOT NULL;
 CREATE INDEX agent_job_by_start ON agent_job (project, started_at, job_id);
-CREATE INDEX agent_job_by_end ON agent_job (project, coalesce(ended_at, 'infinity'::timestamptz), job_id);
 CREATE INDEX agent_job_by_length ON agent_job (project, coalesce(width_bucket(date_part('epoch', ended_at - started_at),
     '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99), started_at, job_id);
 
