@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { startContenders, type Contender } from './intake/contenders.js';
 import { measure, type Measured } from './intake/measure.js';
 import { BenchCluster } from './support/cluster.js';
-import { median, percentile, short, spread, table } from './support/figures.js';
+import { percentile, spread, table } from './support/figures.js';
 import { bareCommits } from './support/bare-commits.js';
 import { post } from './support/load.js';
 import { prepareRequests } from './support/requests.js';
@@ -27,13 +27,16 @@ const [rounds, events, connections, rooms] = [values.rounds, values.events, valu
 
 /** A LiveKit server keeps few connections open. Of hundreds that mostly rest, what Node keeps for each is measured. */
 const FEW_CONNECTIONS = 64;
+const BARE_MS = 2000;
+/** So rarely that they are no load of their own. */
+const PAUSE_MS = 20;
 
 const cluster = await BenchCluster.start();
 const contenders = await startContenders(cluster, values.only.split(','));
 console.log(
   `Node ${process.version}; ${cluster.version}, fsync on; ${connections} connections, ${rooms} rooms at once`,
 );
-const answers: { bare: number[]; quarter: number[] }[] = [];
+const quarters: Quarter[] = [];
 try {
   for (let round = 0; round <= rounds; round++) await runRound(round);
   report();
@@ -55,13 +58,24 @@ async function runRound(round: number): Promise<void> {
   }
 }
 
+/** How long things took, in ms. */
+interface Quarter {
+  readonly answers: number[];
+  /** Commits of one row: on the same machine at rest, and while the answers were given. */
+  readonly bare: number[];
+  readonly beside: number[];
+}
+
 /** At a quarter of what it can: how long answers take, beside how long a commit takes. */
 async function quarter({ server }: Contender, rate: number): Promise<void> {
   const requests = prepareRequests(Math.ceil(rate * 5), rooms);
-  const before = await bareCommits(cluster);
-  const latencies = await post(requests, { port: server.port, connections: FEW_CONNECTIONS, rate });
-  const bare = [...before, ...(await bareCommits(cluster))];
-  answers.push({ bare, quarter: latencies });
+  const atRest = (): Promise<number[]> => bareCommits(cluster, AbortSignal.timeout(BARE_MS));
+  const before = await atRest();
+  const posted = new AbortController();
+  const committing = bareCommits(cluster, posted.signal, PAUSE_MS);
+  const answers = await post(requests, { port: server.port, connections: FEW_CONNECTIONS, rate });
+  posted.abort();
+  quarters.push({ answers, beside: await committing, bare: [...before, ...(await atRest())] });
 }
 
 function report(): void {
@@ -84,15 +98,15 @@ function report(): void {
       `ours to ${name}, of each round: ${spread(ratios)} times the events/s, ${spread(node)} times the CPU in Node`,
     );
   }
-  const [bare, quarter] = [
-    answers.map((a) => percentile(a.bare, 0.99)),
-    answers.map((a) => percentile(a.quarter, 0.99)),
-  ];
-  const times = quarter.map((p99, at) => p99 / bare[at]!);
-  console.log(
-    `at a quarter of its rate: p99 ${spread(quarter)} ms, of a bare commit ${spread(bare)} ms: ${spread(times)} times`,
-  );
-  console.log(
-    `(p50 ${short(median(answers.flatMap((a) => a.quarter)))} ms, of a bare commit ${short(median(answers.flatMap((a) => a.bare)))} ms)`,
-  );
+  const percentiles = (part: number): void => {
+    const [answers, bare, beside] = (['answers', 'bare', 'beside'] as const).map((of) =>
+      quarters.map((one) => percentile(one[of], part)),
+    ) as [number[], number[], number[]];
+    const times = (of: number[]): string => spread(answers.map((answer, at) => answer / of[at]!));
+    console.log(`at a quarter of its rate: p${part * 100} ${spread(answers)} ms
+  of a bare commit at rest ${spread(bare)} ms: ${times(bare)} times
+  of a bare commit at the same time ${spread(beside)} ms: ${times(beside)} times`);
+  };
+  percentiles(0.99);
+  percentiles(0.5);
 }
