@@ -16,6 +16,10 @@ import { samplesOf } from './queries/samples.js';
 import { cancelStatements, isOverdue, Served } from './queries/serve.js';
 import { inTurn } from './support/turn.js';
 
+/** Many of what takes so long alone would wait for a connection to the database until that is refused them. */
+const SLOW_MS = 1_000;
+const FEW_CONNECTIONS = 2;
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -53,11 +57,16 @@ async function compare(question: Question): Promise<void> {
   requireSameAnswers(asked);
   const loads = new Map([...asked].map(([served, list]) => [served, list.map(({ body }) => JSON.stringify(body))]));
   const able = [...asked.keys()];
+  const press = (served: Served, milliseconds: number): Promise<Round> => {
+    const slow = asked.get(served)!.every(({ took }) => took > SLOW_MS);
+    const connections = slow ? FEW_CONNECTIONS : pressure.connections;
+    return measure(served, loads.get(served)!, { ...pressure, connections, milliseconds });
+  };
   const rounds = new Map<string, Round[]>(able.map(({ peer }) => [peer.name, []]));
-  for (const served of able) await measure(served, loads.get(served)!, { ...pressure, milliseconds: 2_000 });
+  for (const served of able) await press(served, 2_000);
   for (let round = 0; round < Number(values.rounds); round++) {
     for (const served of inTurn(able, round)) {
-      rounds.get(served.peer.name)!.push(await measure(served, loads.get(served)!, pressure));
+      rounds.get(served.peer.name)!.push(await press(served, pressure.milliseconds));
     }
   }
   console.log(report(rounds, ours.name));
@@ -71,13 +80,19 @@ function bodiesOf<Q extends Question>(served: Served, question: Q): Promise<Body
 interface Asked {
   readonly body: Body;
   readonly answer: string;
+  /** Milliseconds, with nothing beside it. */
+  readonly took: number;
 }
 
 /** What a peer is asked, and says; null where that takes it too long, as it must not take ours. */
 async function answersOf(served: Served, question: Question): Promise<Asked[] | null> {
   const asked: Asked[] = [];
   try {
-    for (const body of await bodiesOf(served, question)) asked.push({ body, answer: plain(await served.post(body)) });
+    for (const body of await bodiesOf(served, question)) {
+      const began = performance.now();
+      const answer = plain(await served.post(body));
+      asked.push({ body, answer, took: performance.now() - began });
+    }
     return asked;
   } catch (error) {
     if (served.peer === ours || !isOverdue(error)) throw error;

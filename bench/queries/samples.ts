@@ -42,6 +42,6 @@ const room = `select json_build_object('sid', room_sid) as sample from (${somewh
   lateral (select room_sid from egress where project = 'default' and started_at <= at and room_sid is not null
     order by started_at desc, egress_id desc limit 1) one`;
 
-const usage = `select json_build_object('from', month, 'to', month + interval '1 month') as sample from (
-  select date_trunc('month', max(started_at) at time zone 'UTC') at time zone 'UTC' - interval '2 months' as month
+const usage = `select json_build_object('from', day - interval '1 month', 'to', day) as sample from (
+  select date_trunc('day', max(started_at) at time zone 'UTC') at time zone 'UTC' as day
   from participant where project = 'default') newest`;
