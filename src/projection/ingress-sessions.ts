@@ -8,7 +8,7 @@ import {
   type IngressFacts,
   type IngressRow,
 } from './ingress-session.js';
-import { supersede } from './interval.js';
+import { leastStart, supersede } from './interval.js';
 import type { News } from './news.js';
 import { readFamilies, type Family } from './read.js';
 import { grouped, revised, Shelf } from './shelf.js';
@@ -16,7 +16,7 @@ import { grouped, revised, Shelf } from './shelf.js';
 const family: Family<IngressFacts> = {
   table: ingressTable,
   by: 'ingressId',
-  since: earliest,
+  since: ({ reportedStartAt, firstSeenAt }) => leastStart([reportedStartAt], firstSeenAt),
   until: `coalesce(r.superseded_at, 'infinity'::timestamptz)`,
 };
 
@@ -37,10 +37,6 @@ export async function settleIngressSessions(run: Run, news: News): Promise<Shelf
     for (const member of supersede(members, (session) => session.resourceId)) sessions.set(settleIngress(member));
   }
   return sessions;
-}
-
-function earliest({ reportedStartAt, firstSeenAt }: IngressFacts): number {
-  return Math.min(reportedStartAt ?? firstSeenAt, firstSeenAt);
 }
 
 function familyOf({ ingressId, project }: IngressFacts): string {

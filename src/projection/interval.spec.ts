@@ -1,10 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { derivedEnd, OPEN, reportedEnd, startOf, supersede, type Candidate, type Member } from './interval.js';
+import {
+  derivedEnd,
+  leastStart,
+  OPEN,
+  reportedEnd,
+  startOf,
+  supersede,
+  type Candidate,
+  type Member,
+} from './interval.js';
 
 describe('startOf', () => {
   it('takes the first reported time there is, else the earliest evidence', () => {
     expect(startOf([null, 7], 3)).toEqual({ startedAt: 7, startSource: 'REPORTED' });
     expect(startOf([null], 3)).toEqual({ startedAt: 3, startSource: 'INFERRED' });
+  });
+});
+
+describe('leastStart', () => {
+  it('is the least time that is told', () => {
+    expect(leastStart([null, 7], 3)).toBe(3);
+    expect(leastStart([2, 7], 3)).toBe(2);
+    expect(leastStart([null], 3)).toBe(3);
   });
 });
 

@@ -26,6 +26,11 @@ export function startOf(reported: readonly (number | null)[], firstSeenAt: numbe
     : { startedAt: told, startSource: 'REPORTED' };
 }
 
+/** No start can lie before this: the least time that facts tell. */
+export function leastStart(reported: readonly (number | null)[], firstSeenAt: number): number {
+  return Math.min(firstSeenAt, ...reported.map((at) => at ?? firstSeenAt));
+}
+
 export const OPEN: End = { endedAt: null, endSource: null, endUncertaintyMs: null };
 
 /** An end that LiveKit told; never before the start. */

@@ -1,6 +1,6 @@
 import { Rows } from '../database/rows.js';
 import type { Run } from '../database/transaction.js';
-import { supersede } from './interval.js';
+import { leastStart, supersede } from './interval.js';
 import type { News } from './news.js';
 import { Owned, ownerKey, ownersOf, partsOf, withoutOwnEnd, type Owners } from './owned.js';
 import { participantEvidence } from './participant-evidence.js';
@@ -61,13 +61,10 @@ export async function mergeParticipants(
 /** The families of those who join: they are new there. */
 function comers(told: readonly ParticipantFacts[]): Owners {
   const families = new Map<string, number>();
-  for (const facts of told) if (facts.joined) addFamily(families, facts, earliest(facts));
+  for (const facts of told.filter(({ joined }) => joined)) {
+    addFamily(families, facts, leastStart([facts.joinedMs, facts.joinedS], facts.firstSeenAt));
+  }
   return families;
-}
-
-/** No start of the participant can lie before this. */
-function earliest({ joinedMs, joinedS, firstSeenAt }: ParticipantFacts): number {
-  return Math.min(joinedMs ?? firstSeenAt, joinedS ?? firstSeenAt, firstSeenAt);
 }
 
 function leavers(told: readonly ParticipantFacts[]): Owners {

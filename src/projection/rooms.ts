@@ -1,4 +1,5 @@
 import type { Run } from '../database/transaction.js';
+import { leastStart } from './interval.js';
 import type { News } from './news.js';
 import { ownersOf, type Owned, type Owners } from './owned.js';
 import type { ParticipantRow } from './participant.js';
@@ -18,7 +19,7 @@ import { grouped, revised, Shelf } from './shelf.js';
 const family: Family<RoomFacts> = {
   table: roomTable,
   by: 'roomName',
-  since: earliest,
+  since: ({ createdMs, createdS, firstSeenAt }) => leastStart([createdMs, createdS], firstSeenAt),
   until: `coalesce(r.ended_at, 'infinity'::timestamptz)`,
 };
 
@@ -46,11 +47,6 @@ export async function settleRooms(run: Run, news: News, participants: Owned<Part
 
 function beginsOrEnds({ starts, finishClock }: RoomFacts): boolean {
   return starts.length > 0 || finishClock !== null;
-}
-
-/** No start of the room can lie before this. */
-function earliest({ createdMs, createdS, firstSeenAt }: RoomFacts): number {
-  return Math.min(createdMs ?? firstSeenAt, createdS ?? firstSeenAt, firstSeenAt);
 }
 
 function mergedRoom(facts: RoomFacts, known: RoomRow | undefined): RoomRow {
