@@ -57,9 +57,11 @@ async function compare(question: Question): Promise<void> {
   requireSameAnswers(asked);
   const loads = new Map([...asked].map(([served, list]) => [served, list.map(({ body }) => JSON.stringify(body))]));
   const able = [...asked.keys()];
+  const slow = able.filter((served) => asked.get(served)!.every(({ took }) => took > SLOW_MS));
+  for (const { peer } of slow)
+    console.log(`${peer.name} takes seconds alone: ${FEW_CONNECTIONS} connections ask it.\n`);
   const press = (served: Served, milliseconds: number): Promise<Round> => {
-    const slow = asked.get(served)!.every(({ took }) => took > SLOW_MS);
-    const connections = slow ? FEW_CONNECTIONS : pressure.connections;
+    const connections = slow.includes(served) ? FEW_CONNECTIONS : pressure.connections;
     return measure(served, loads.get(served)!, { ...pressure, connections, milliseconds });
   };
   const rounds = new Map<string, Round[]>(able.map(({ peer }) => [peer.name, []]));
