@@ -73,8 +73,8 @@ async function quarter({ server }: Contender, rate: number): Promise<void> {
   const before = await atRest();
   const posted = new AbortController();
   const committing = bareCommits(cluster, posted.signal, PAUSE_MS);
-  const answers = await post(requests, { port: server.port, connections: FEW_CONNECTIONS, rate });
-  posted.abort();
+  const posting = post(requests, { port: server.port, connections: FEW_CONNECTIONS, rate });
+  const answers = await posting.finally(() => posted.abort());
   quarters.push({ answers, beside: await committing, bare: [...before, ...(await atRest())] });
 }
 
