@@ -1,4 +1,4 @@
-// Generates Prisma's client and compiles src to dist.
+// Generates Prisma's client and compiles src to dist: node scripts/build.mjs [--where-changed]
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { isFresh, mark, stampOf } from './stamp.mjs';
@@ -23,4 +23,6 @@ function run(...command) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) build({ onlyWhereChanged: false });
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  build({ onlyWhereChanged: process.argv.includes('--where-changed') });
+}

@@ -40,8 +40,10 @@ it(`kill -9 of a rebuild leaves the tables as they are, ${crashes} times`, { tim
 });
 
 function startRebuild(url: string): ChildProcess {
-  const command = ['--import', './test/support/typescript.mjs', 'src/rebuild/rebuild.main.ts'];
-  return spawn(process.execPath, command, { env: { ...process.env, DATABASE_URL: url }, stdio: 'ignore' });
+  return spawn(process.execPath, ['dist/rebuild/rebuild.main.js'], {
+    env: { ...process.env, DATABASE_URL: url },
+    stdio: 'ignore',
+  });
 }
 
 async function isUnderWay(): Promise<boolean> {

@@ -89,8 +89,7 @@ it('ends with 2 and a sentence where it cannot tell', async () => {
 });
 
 async function runVerify(url: string): Promise<{ code: unknown; output: string; errors: string }> {
-  const command = ['--import', './test/support/typescript.mjs', 'src/rebuild/verify.main.ts'];
-  const child = spawn(process.execPath, command, {
+  const child = spawn(process.execPath, ['dist/rebuild/verify.main.js'], {
     env: { ...process.env, DATABASE_URL: url },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

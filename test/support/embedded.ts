@@ -50,7 +50,7 @@ export interface Starter {
 
 /** A process that starts a server on the folder. */
 export function startApart(folder: string): Starter {
-  const command = ['--import', './test/support/typescript.mjs', 'test/support/embedded-process.ts', folder];
+  const command = ['test/support/embedded-process.mjs', folder];
   const child = spawn(process.execPath, command, { stdio: ['pipe', 'pipe', 'inherit'] });
   const exited = once(child, 'exit').then(() => undefined);
   const outcome = once(createInterface(child.stdout), 'line').then(

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
 import { emptyFolder } from './embedded.js';
 
-/** The service in a process of its own, as `npm start` runs it, from the sources. */
+/** The service in a process of its own, as `npm start` runs it. */
 export interface ServiceProcess {
   readonly child: ChildProcess;
   /** Where it answers; refused when it ends before it is ready. */
@@ -21,9 +21,8 @@ export interface Ended {
 
 /** Its DATA_DIR is its own, unless given. Killed after the test, should it still run then. */
 export function runService(env: Readonly<Record<string, string>>): ServiceProcess {
-  const command = ['--import', './test/support/typescript.mjs', 'src/main.ts'];
   const inherited = { PATH: process.env['PATH'] ?? '' };
-  const child = spawn(process.execPath, command, {
+  const child = spawn(process.execPath, ['dist/main.js'], {
     env: { ...inherited, PORT: '0', DATA_DIR: emptyFolder(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

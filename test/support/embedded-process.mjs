@@ -1,5 +1,5 @@
 // A process that owns an embedded server on the folder it is given, until its stdin ends or it is killed.
-import { EmbeddedServer } from '../../src/database/embedded.js';
+import { EmbeddedServer } from '../../dist/database/embedded.js';
 
 const [folder = ''] = process.argv.slice(2);
 try {
@@ -8,5 +8,5 @@ try {
   process.stdin.once('close', () => void server.stop());
   process.stdin.resume();
 } catch (error) {
-  console.log(JSON.stringify({ error: (error as Error).message }));
+  console.log(JSON.stringify({ error: error.message }));
 }
