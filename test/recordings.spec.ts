@@ -22,7 +22,7 @@ describe.each(recordings())('recording $name', (recording) => {
   beforeAll(async () => {
     await emptyDatabase(service.database);
     for (const delivery of deliveries) await post(delivery);
-    now = Math.max(...deliveries.map(({ receivedAt }) => receivedAt)) + 60_000;
+    now = lastArrival(deliveries) + 60_000;
     token = await service.token({ roomList: true });
     inOrder = await dumpTables(service.database);
     answer = await askAll(service, token);
@@ -36,20 +36,16 @@ describe.each(recordings())('recording $name', (recording) => {
     expect(endsOutside(answer, recording)).toEqual([]);
   });
 
-  it('gives the same tables reversed', async () => {
+  it('gives the same tables reversed, a few at once', async () => {
     await emptyDatabase(service.database);
-    for (const delivery of [...deliveries].reverse()) await post(delivery);
+    await postTogether([...deliveries].reverse(), 4);
     expect(await dumpTables(service.database)).toEqual(inOrder);
   });
 
   it('gives the same tables shuffled and doubled, many at once, and rebuilt', async () => {
     await emptyDatabase(service.database);
     const all = shuffled([...deliveries, ...deliveries], deliveries.length);
-    now = Math.max(...deliveries.map(({ receivedAt }) => receivedAt));
-    for (let at = 0; at < all.length; at += 40) {
-      const answers = await Promise.all(all.slice(at, at + 40).map(({ body }) => service.post(body)));
-      expect(answers.every(({ status }) => status === 200)).toBe(true);
-    }
+    await postTogether(all, 40);
     expect(await dumpTables(service.database)).toEqual(inOrder);
     expect(await rebuild(service.database.url)).toBe(new Set(deliveries.map(({ body }) => body.toString())).size);
     expect(await dumpTables(service.database)).toEqual(inOrder);
@@ -59,6 +55,19 @@ describe.each(recordings())('recording $name', (recording) => {
 async function post({ body, receivedAt }: Delivery): Promise<void> {
   now = receivedAt;
   expect((await service.post(body)).status).toBe(200);
+}
+
+/** After all have arrived. */
+async function postTogether(deliveries: readonly Delivery[], size: number): Promise<void> {
+  now = lastArrival(deliveries);
+  for (let at = 0; at < deliveries.length; at += size) {
+    const answers = await Promise.all(deliveries.slice(at, at + size).map(({ body }) => service.post(body)));
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+  }
+}
+
+function lastArrival(deliveries: readonly Delivery[]): number {
+  return Math.max(...deliveries.map(({ receivedAt }) => receivedAt));
 }
 
 /** Clients that were connected, whose true end the stated interval misses. */

@@ -8,7 +8,7 @@ import { scenes, type Starts, startsOf } from './support/usage-scenes.js';
 import { seed, type Session } from './support/usage-sessions.js';
 
 // USAGE_CASES=50000 asks more, USAGE_SEED=… others.
-const cases = Number(process.env['USAGE_CASES'] ?? 3_000);
+const cases = Number(process.env['USAGE_CASES'] ?? 1_500);
 const together = 25;
 const random = process.env['USAGE_SEED'] === undefined ? 20_261_124 : Number(process.env['USAGE_SEED']);
 

@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
-import { lists, type Expected, type ExpectedRow } from './histories.js';
-import type { Answer, Service } from './service.js';
+import { lists, type Expected, type ExpectedRow, type List } from './histories.js';
+import type { Service } from './service.js';
 
 const session = 'id active durationSeconds startSource endSource endUncertaintySeconds lastSeenAt project roomName';
 
-const fields: Record<(typeof lists)[number], string> = {
+const fields: Record<List, string> = {
   rooms: `${session} sid name startedAt endedAt endReason metadata metadataJson emptyTimeoutSeconds
     departureTimeoutSeconds maxParticipants recording participantCount peakParticipantCount
     participantSessionCount identityCount participantSeconds`,
@@ -21,29 +21,38 @@ const fields: Record<(typeof lists)[number], string> = {
 
 /** Every row of a project's six lists, as the API answers them. */
 export async function askAll(service: Service, token: string): Promise<Expected> {
-  const answer = {} as Expected;
-  for (const list of lists) {
-    answer[list] = await askList(service, token, `${list}(first: 200, after: $after)`, fields[list]);
+  const answer = Object.fromEntries(lists.map((list) => [list, []])) as unknown as Expected;
+  let wanted = new Map<List, string | null>(lists.map((list) => [list, null]));
+  while (wanted.size > 0) {
+    const pages = await askPages(service, token, wanted);
+    wanted = new Map();
+    for (const [list, { nodes, pageInfo }] of pages) {
+      answer[list].push(...nodes);
+      if (pageInfo.hasNextPage) wanted.set(list, pageInfo.endCursor);
+    }
   }
   return answer;
 }
 
-interface List {
+interface Page {
   nodes: ExpectedRow[];
   pageInfo: { endCursor: string | null; hasNextPage: boolean };
 }
 
-async function askList(service: Service, token: string, call: string, selected: string): Promise<ExpectedRow[]> {
-  const rows: ExpectedRow[] = [];
-  const query = `query ($after: String) { list: ${call} { nodes { ${selected} } pageInfo { endCursor hasNextPage } } }`;
-  for (let after: string | null = null; ;) {
-    const answer: Answer<{ list: List }> = await service.query(query, { after }, token);
-    expect(answer.errors).toBeUndefined();
-    const { nodes, pageInfo } = answer.data.list;
-    rows.push(...nodes);
-    if (!pageInfo.hasNextPage) return rows;
-    after = pageInfo.endCursor;
-  }
+/** One page of each list that is wanted, after its cursor. */
+async function askPages(
+  service: Service,
+  token: string,
+  wanted: ReadonlyMap<List, string | null>,
+): Promise<[List, Page][]> {
+  const pages = Array.from(
+    wanted,
+    ([list, after]) => `${list}(first: 200, after: ${JSON.stringify(after)}) {
+      nodes { ${fields[list]} } pageInfo { endCursor hasNextPage } }`,
+  );
+  const { data, errors } = await service.query<Record<List, Page>>(`{ ${pages.join(' ')} }`, {}, token);
+  expect(errors).toBeUndefined();
+  return Object.entries(data) as [List, Page][];
 }
 
 /** The answers hold these rows, no others, and agree on every field that is expected. */

@@ -12,9 +12,10 @@ export interface Delivery {
 export type ExpectedRow = { id: string } & Record<string, unknown>;
 
 /** Rows by the names of the API's lists. */
-export type Expected = Record<(typeof lists)[number], ExpectedRow[]>;
+export type Expected = Record<List, ExpectedRow[]>;
 
 export const lists = ['rooms', 'participants', 'tracks', 'egresses', 'ingressSessions', 'agentJobs'] as const;
+export type List = (typeof lists)[number];
 
 export interface Recording {
   name: string;
