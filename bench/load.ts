@@ -1,4 +1,4 @@
-// node --import ./test/support/typescript.mjs bench/load.ts [events a second] [seconds]
+// node --import ./bench/support/typescript.mjs bench/load.ts [events a second] [seconds]
 //
 // Posts a play to the service at URL (http://127.0.0.1:3000) while it asks questions, and prints how long
 // answers took: the median, the 99th part of a hundred, the worst.

@@ -17,7 +17,7 @@ if (!/^[a-z-]+$/.test(name) || !existsSync(`bench/${name}.ts`)) {
 }
 install();
 build({ onlyWhereChanged: true });
-const program = ['--import', './test/support/typescript.mjs', `bench/${name}.ts`, ...options];
+const program = ['--import', './bench/support/typescript.mjs', `bench/${name}.ts`, ...options];
 const running = spawn(node(), program, { stdio: 'inherit' });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => running.kill(signal));
 running.on('exit', (status) => process.exit(status ?? 1));

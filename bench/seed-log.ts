@@ -1,4 +1,4 @@
-// node --import ./test/support/typescript.mjs bench/seed-log.ts [events] [rooms]
+// node --import ./bench/support/typescript.mjs bench/seed-log.ts [events] [rooms]
 //
 // Fills the log of DATABASE_URL with the events of a play, and nothing else: `npm run rebuild` makes the tables.
 import { play } from '../src/cli/simulate/play.js';

@@ -14,7 +14,7 @@ export interface Contender {
 
 const peer = 'bench/peers/nest-prisma';
 const kinds = [
-  { name: 'peer', program: ['--import', './test/support/typescript.mjs', `${peer}/main.ts`], share: 0.1 },
+  { name: 'peer', program: ['--import', './bench/support/typescript.mjs', `${peer}/main.ts`], share: 0.1 },
   { name: 'ceiling', program: ['--import', './bench/peers/discard.mjs', ...service], share: 1 },
   { name: 'uncounted', program: ['--import', './bench/peers/uncounted.mjs', ...service], share: 1 },
   { name: 'ours', program: service, share: 1 },

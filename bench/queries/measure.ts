@@ -34,7 +34,7 @@ export async function measure(served: Served, bodies: readonly string[], pressur
 }
 
 async function loadWith(load: Load): Promise<Loaded> {
-  const program = ['--import', './test/support/typescript.mjs', fileURLToPath(new URL('load.ts', import.meta.url))];
+  const program = ['--import', './bench/support/typescript.mjs', fileURLToPath(new URL('load.ts', import.meta.url))];
   const loading = spawn(process.execPath, program, { stdio: ['pipe', 'pipe', 'inherit'] });
   loading.stdin.end(JSON.stringify(load));
   return JSON.parse(await text(loading.stdout)) as Loaded;

@@ -15,7 +15,7 @@ export function isOverdue(error: unknown): boolean {
 
 /** Node's arguments for a program in TypeScript beside `from`. */
 export function typescript(file: string, from: string): string[] {
-  return ['--import', './test/support/typescript.mjs', fileURLToPath(new URL(file, from))];
+  return ['--import', './bench/support/typescript.mjs', fileURLToPath(new URL(file, from))];
 }
 
 /** Ends what a peer still has Postgres do for an answer that nobody waits for any more. */
