@@ -17,7 +17,7 @@ import { cancelStatements, isOverdue, Served } from './queries/serve.js';
 import { inTurn } from './support/turn.js';
 
 /** Many of what takes so long alone would wait for a connection to the database until that is refused them. */
-const SLOW_MS = 1_000;
+const SLOW_MS = 500;
 const FEW_CONNECTIONS = 2;
 
 const { values, positionals } = parseArgs({
@@ -58,8 +58,7 @@ async function compare(question: Question): Promise<void> {
   const loads = new Map([...asked].map(([served, list]) => [served, list.map(({ body }) => JSON.stringify(body))]));
   const able = [...asked.keys()];
   const slow = able.filter((served) => asked.get(served)!.every(({ took }) => took > SLOW_MS));
-  for (const { peer } of slow)
-    console.log(`${peer.name} takes seconds alone: ${FEW_CONNECTIONS} connections ask it.\n`);
+  for (const { peer } of slow) console.log(`${peer.name} takes long alone: ${FEW_CONNECTIONS} connections ask it.\n`);
   const press = (served: Served, milliseconds: number): Promise<Round> => {
     const connections = slow.includes(served) ? FEW_CONNECTIONS : pressure.connections;
     return measure(served, loads.get(served)!, { ...pressure, connections, milliseconds });
