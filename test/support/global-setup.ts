@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,6 +19,8 @@ declare module 'vitest' {
 
 /** One server for the run, DATABASE_URL's or an embedded one, with a migrated database to clone. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // Tests run its programs as `npm start` does, from dist.
+  execFileSync(process.execPath, ['scripts/build.mjs', '--where-changed'], { stdio: 'inherit' });
   const server = await openServer(process.env['DATABASE_URL']);
   const template = `roomledger_${randomBytes(6).toString('hex')}`;
   const close = async (): Promise<void> => {
