@@ -1,10 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { rebuild } from '../src/rebuild/rebuild.js';
 import { played, postAll } from './support/load.js';
+import { runProgram } from './support/process.js';
 import { startService, type Service } from './support/service.js';
 import { dumpTables } from './support/tables.js';
 
@@ -24,8 +23,7 @@ it(`kill -9 of a rebuild leaves the tables as they are, ${crashes} times`, { tim
   const { database } = service;
   const live = await dumpTables(database);
   for (let crash = 0; crash < crashes; crash++) {
-    const child = startRebuild(database.url);
-    const ended = once(child, 'exit');
+    const { child, ended } = runProgram('rebuild/rebuild.main', { DATABASE_URL: database.url });
     while (child.exitCode === null && !(await isUnderWay())) await pause(5);
     await pause(randomInt(0, longestMs));
     child.kill('SIGKILL');
@@ -38,13 +36,6 @@ it(`kill -9 of a rebuild leaves the tables as they are, ${crashes} times`, { tim
   const left = await database.queries.query(`select nspname from pg_namespace where nspname like 'rebuilding%'`);
   expect(left.rows).toEqual([]);
 });
-
-function startRebuild(url: string): ChildProcess {
-  return spawn(process.execPath, ['dist/rebuild/rebuild.main.js'], {
-    env: { ...process.env, DATABASE_URL: url },
-    stdio: 'ignore',
-  });
-}
 
 async function isUnderWay(): Promise<boolean> {
   const report = (await (await fetch(`${service.url}/health`)).json()) as { rebuild: unknown };

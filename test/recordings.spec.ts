@@ -57,7 +57,7 @@ async function post({ body, receivedAt }: Delivery): Promise<void> {
   expect((await service.post(body)).status).toBe(200);
 }
 
-/** After all have arrived. */
+/** Posts so many at once, at the time of the last arrival. */
 async function postTogether(deliveries: readonly Delivery[], size: number): Promise<void> {
   now = lastArrival(deliveries);
   for (let at = 0; at < deliveries.length; at += size) {

@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { foldUsage } from '../src/meter/fold.js';
 import { verify } from '../src/rebuild/verify.js';
 import { played, postAll, startPosting } from './support/load.js';
+import { type Ended, runProgram } from './support/process.js';
 import { startService, type Service } from './support/service.js';
 
 let service: Service;
@@ -88,14 +87,6 @@ it('ends with 2 and a sentence where it cannot tell', async () => {
   expect(code).toBe(2);
 });
 
-async function runVerify(url: string): Promise<{ code: unknown; output: string; errors: string }> {
-  const child = spawn(process.execPath, ['dist/rebuild/verify.main.js'], {
-    env: { ...process.env, DATABASE_URL: url },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let [output, errors] = ['', ''];
-  child.stdout.on('data', (chunk) => (output += String(chunk)));
-  child.stderr.on('data', (chunk) => (errors += String(chunk)));
-  const [code] = await once(child, 'close');
-  return { code, output, errors };
+function runVerify(url: string): Promise<Ended> {
+  return runProgram('rebuild/verify.main', { DATABASE_URL: url }).ended;
 }

@@ -4,11 +4,9 @@ import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
 import { emptyFolder } from './embedded.js';
 
-/** The service in a process of its own, as `npm start` runs it. */
-export interface ServiceProcess {
+/** A program of dist in a process of its own, as `npm run` runs it. */
+export interface Program {
   readonly child: ChildProcess;
-  /** Where it answers; refused when it ends before it is ready. */
-  readonly ready: Promise<string>;
   /** Kept when it has ended. */
   readonly ended: Promise<Ended>;
 }
@@ -19,11 +17,10 @@ export interface Ended {
   readonly errors: string;
 }
 
-/** Its DATA_DIR is its own, unless given. Killed after the test, should it still run then. */
-export function runService(env: Readonly<Record<string, string>>): ServiceProcess {
-  const inherited = { PATH: process.env['PATH'] ?? '' };
-  const child = spawn(process.execPath, ['dist/main.js'], {
-    env: { ...inherited, PORT: '0', DATA_DIR: emptyFolder(), ...env },
+/** Killed after the test, should it still run then. */
+export function runProgram(name: string, env: Readonly<Record<string, string>>): Program {
+  const child = spawn(process.execPath, [`dist/${name}.js`], {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -31,12 +28,23 @@ export function runService(env: Readonly<Record<string, string>>): ServiceProces
   child.stdout.on('data', (chunk) => (output += String(chunk)));
   child.stderr.on('data', (chunk) => (errors += String(chunk)));
   const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, output, errors }));
+  return { child, ended };
+}
+
+export interface ServiceProcess extends Program {
+  /** Where it answers; refused when it ends before it is ready. */
+  readonly ready: Promise<string>;
+}
+
+/** Its DATA_DIR is its own, unless given. */
+export function runService(env: Readonly<Record<string, string>>): ServiceProcess {
+  const { child, ended } = runProgram('main', { PORT: '0', DATA_DIR: emptyFolder(), ...env });
   const ready = new Promise<string>((resolve, reject) => {
-    createInterface(child.stdout).on('line', (line) => {
+    createInterface(child.stdout!).on('line', (line) => {
       const [, url] = /Ready at (http:[^\s"]+)/.exec(line) ?? [];
       if (url) resolve(url);
     });
-    void ended.then(() => reject(new Error(`ended before it was ready: ${errors}`)));
+    void ended.then(({ errors }) => reject(new Error(`ended before it was ready: ${errors}`)));
   });
   ready.catch(() => undefined);
   return { child, ready, ended };
