@@ -5,6 +5,7 @@ import { PrismaClient } from '../generated/prisma/client.js';
 import { Client } from './client.js';
 import { connection } from './connection.js';
 import type { EmbeddedServer } from './embedded.js';
+import { breakOffAllHung } from './hung.js';
 
 /** Steady plans for statements that go by key: a batch's plan never turns round with its size. */
 const byKey =
@@ -23,6 +24,7 @@ export class Database implements OnApplicationShutdown {
   /** For answering questions: read-only, each statement bounded by `STATEMENT_TIMEOUT`. */
   readonly queries: pg.Pool;
   readonly prisma: PrismaClient;
+  private readonly endWatch: () => void;
 
   /** @param embedded the server to stop when the service has closed everything else */
   constructor(
@@ -34,12 +36,14 @@ export class Database implements OnApplicationShutdown {
     this.intake = openPool({ ...writing, connectionTimeoutMillis: INTAKE_PATIENCE_MS, pipeline: true, max: 5 });
     const readOnly = `${byIndex} -c default_transaction_read_only=on -c statement_timeout=${statementTimeoutMs}`;
     this.queries = openPool({ ...connection(url, readOnly), max: 10 });
+    this.endWatch = breakOffAllHung(this.queries);
     this.prisma = new PrismaClient({ adapter: new PrismaPg({ ...connection(url), max: 2 }, { onPoolError: ignore }) });
   }
 
   /** The global module's hook runs last: nothing of ours asks any more. */
   async onApplicationShutdown(): Promise<void> {
     await Promise.allSettled([this.intake.end(), this.queries.end(), this.prisma.$disconnect()]);
+    this.endWatch();
     await this.embedded?.stop();
   }
 }

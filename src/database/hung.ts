@@ -35,6 +35,25 @@ export function breakOffWhenHung(pool: pg.Pool, client: pg.PoolClient, mostMs = 
   };
 }
 
+/**
+ * Watches over every connection of a pool that is in use for long. One timer for all: with one for each statement, V8
+ * took whatever its statements left behind for long-lived.
+ *
+ * @returns ends the watch
+ */
+export function breakOffAllHung(pool: pg.Pool): () => void {
+  const watched = new Map<pg.PoolClient, (() => void) | null>();
+  pool.on('acquire', (client) => watched.set(client, null));
+  pool.on('release', (_, client) => {
+    watched.get(client)?.();
+    watched.delete(client);
+  });
+  const timer = setInterval(() => {
+    for (const [client, watch] of watched) if (watch === null) watched.set(client, breakOffWhenHung(pool, client));
+  }, PATIENCE_MS).unref();
+  return () => clearInterval(timer);
+}
+
 /** Lost: the server does not answer at all. Idle: it answers others, and has nothing to do for this one. */
 async function stateOf(pool: pg.Pool, client: pg.PoolClient & { processID?: number }): Promise<State> {
   const text = `select coalesce(state <> 'active', false) as idle from pg_stat_activity where pid = $1`;

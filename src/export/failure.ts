@@ -1,5 +1,4 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { isAway } from '../database/failure.js';
 import { formatErrors } from '../graphql/errors.js';
 import { Refusal } from '../refusal.js';
 
@@ -8,10 +7,7 @@ const statuses: Readonly<Record<string, number>> = { INTERNAL: 500, UNAVAILABLE:
 /** What an export is refused with for a failure before its first byte: GraphQL's code and sentence. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  const refusal = toldBy(formatErrors({ errors: [graphqlError(error)] }).response.errors![0]!);
-  // A connection that was found hanging is known to the database's side only.
-  const hung = refusal.code === 'INTERNAL' && isAway(error);
-  return hung ? new Refusal(503, 'UNAVAILABLE', 'The database cannot be reached.') : refusal;
+  return toldBy(formatErrors({ errors: [graphqlError(error)] }).response.errors![0]!);
 }
 
 /** The same for an error as GraphQL answers it. */

@@ -1,6 +1,5 @@
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import type { Scope } from '../access/scope.js';
-import { breakOffWhenHung } from '../database/hung.js';
 import { ask } from '../database/probe.js';
 import { Reading, type Row } from '../graphql/read/reading.js';
 
@@ -24,14 +23,12 @@ export class StoppableReading extends Reading {
     signal.throwIfAborted();
     const client = await this.connections.connect();
     const stop = (): void => void this.cancel(client);
-    const unwatch = breakOffWhenHung(this.connections, client);
     signal.addEventListener('abort', stop);
     try {
       signal.throwIfAborted();
       return (await client.query<Row>(query)).rows;
     } finally {
       signal.removeEventListener('abort', stop);
-      unwatch();
       // A cancelling that comes late must not meet somebody else's statement.
       client.release(signal.aborted);
     }

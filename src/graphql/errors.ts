@@ -86,7 +86,7 @@ function tellOfDocument(error: GraphQLError, { extensions }: GraphQLError): Told
 function isUnavailable(code: string | undefined, message: string): boolean {
   return (
     (code !== undefined && unavailable.has(code)) ||
-    /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Cannot use a pool)/.test(
+    /^(timeout exceeded when trying to connect|Connection terminated|The connection hung|Client has encountered a connection error|Cannot use a pool)/.test(
       message,
     )
   );

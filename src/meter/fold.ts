@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { breakOffWhenHung } from '../database/hung.js';
 import { cellColumns, cellsOf } from './cell.js';
 import { sumColumns } from './delta.js';
 
@@ -21,8 +22,15 @@ const fold = `
 
 /** Adds what was written beside the sessions to the cells: reads see both, and the same sums before and after. */
 export async function foldUsage(pool: Pool): Promise<void> {
-  for (;;) {
-    const { rows } = await pool.query<{ folded: number }>(fold);
-    if (rows[0]!.folded < MOST) return;
+  const client = await pool.connect();
+  const endWatch = breakOffWhenHung(pool, client);
+  try {
+    for (;;) {
+      const { rows } = await client.query<{ folded: number }>(fold);
+      if (rows[0]!.folded < MOST) return;
+    }
+  } finally {
+    endWatch();
+    client.release();
   }
 }

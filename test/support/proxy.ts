@@ -6,6 +6,7 @@ export class Proxy {
   private port = 0;
   private server: Server | null = null;
   private stalled = false;
+  private silenced: ReadonlySet<Socket> = new Set();
 
   constructor(private readonly target: URL) {}
 
@@ -34,6 +35,11 @@ export class Proxy {
     this.stalled = true;
   }
 
+  /** The same of those that stand now; what is connected anew comes through. */
+  silence(): void {
+    this.silenced = new Set(this.sockets);
+  }
+
   private pass(client: Socket): void {
     const server = connect(Number(this.target.port), this.target.hostname);
     for (const [from, to] of [
@@ -41,7 +47,7 @@ export class Proxy {
       [server, client],
     ] as const) {
       this.sockets.add(from);
-      from.on('data', (bytes) => this.stalled || to.write(bytes));
+      from.on('data', (bytes) => this.stalled || this.silenced.has(from) || to.write(bytes));
       from.on('error', () => to.destroy());
       from.on('close', () => {
         this.sockets.delete(from);
