@@ -68,7 +68,14 @@ test('an event that is kept with a problem is counted', async () => {
 });
 
 test('refusals are counted by code, wherever they arise', async () => {
-  const codes = ['KEY_UNKNOWN', 'TOKEN_MISSING', 'TOKEN_MALFORMED', 'CONTENT_TYPE_UNSUPPORTED', 'BODY_TOO_LARGE'];
+  const codes = [
+    'KEY_UNKNOWN',
+    'TOKEN_MISSING',
+    'TOKEN_MALFORMED',
+    'CONTENT_TYPE_UNSUPPORTED',
+    'BODY_TOO_LARGE',
+    'BODY_NOT_UTF8',
+  ];
   const names = codes.map((code) => `refusals_total{code="${code}"}`);
   const work = async () => {
     await service.post(event('EV_5'), { headers: { authorization: 'nonsense' } });
@@ -76,9 +83,10 @@ test('refusals are counted by code, wherever they arise', async () => {
     await service.post(event('EV_5'), { headers: { 'content-type': 'text/plain' } });
     const headers = { 'content-type': 'application/webhook+json', 'content-length': '99999999' };
     await postRaw(service.url, { headers, body: Buffer.alloc(0) });
+    await service.post(Buffer.from('{"\xff"}', 'latin1'));
     await fetch(`${service.url}/nowhere`, { method: 'POST' });
   };
-  expect(await moved(names, work)).toEqual([0, 1, 1, 1, 1]);
+  expect(await moved(names, work)).toEqual([0, 1, 1, 1, 1, 1]);
 });
 
 test('no id or name is in it', async () => {

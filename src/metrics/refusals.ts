@@ -20,6 +20,6 @@ export class Refusals implements OnModuleInit {
 }
 
 function codeOf(answer: unknown): string {
-  const [, code] = /^{"code":"([A-Z_]{1,64})"/.exec(String(answer)) ?? [];
+  const [, code] = /^{"code":"([A-Z0-9_]{1,64})"/.exec(String(answer)) ?? [];
   return code ?? 'UNKNOWN';
 }
