@@ -6,6 +6,7 @@ import { readBody } from '../src/livekit/body.js';
 import { readEvent, type LedgerEvent } from '../src/livekit/event.js';
 import { project } from '../src/projection/project.js';
 import { rebuild } from '../src/rebuild/rebuild.js';
+import { pagesOf, stretchSince } from '../src/rebuild/stretch.js';
 import { verify } from '../src/rebuild/verify.js';
 import { inWorkspace } from '../src/rebuild/workspace.js';
 import { played, postAll, startPosting } from './support/load.js';
@@ -190,3 +191,29 @@ async function catalog(pool: pg.Pool): Promise<unknown> {
     from pg_class c where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace order by c.relname`;
   return (await pool.query(tables)).rows;
 }
+
+it('reads few rows at once of a log of large events, and each of them once', async () => {
+  const { intake } = service.database;
+  const payload = `json_build_object('id', 'EV_' || n, 'text', repeat('x', 500000))`;
+  await intake.query(`insert into webhook_event (project, id, created_seconds, event, created_at, received_at,
+      deliveries, projected, problem, payload, epoch)
+    select 'default', 'EV_' || n, 1772445600, 'room_dreamt', now(), now(), 1, false, 'unknown event name', ${payload},
+      (select epoch from log_epoch) from generate_series(1, 200) n`);
+  const asked: unknown[] = [];
+  const found: string[] = [];
+  const counts: number[] = [];
+  await inTransaction(intake, async (run) => {
+    const spied: typeof run = (statement) => {
+      if (statement.name === 'log page') asked.push(statement.values.at(-1));
+      return run(statement);
+    };
+    for await (const page of pagesOf(spied, 'public', await stretchSince(run, 'public', null))) {
+      found.push(...page.map(({ id }) => id));
+      counts.push(page.length);
+    }
+    return [];
+  });
+  expect(found).toEqual(Array.from({ length: 200 }, (_, at) => `EV_${at + 1}`));
+  expect(counts.slice(0, 2)).toEqual([17, 17]);
+  expect(asked.slice(0, 3)).toEqual([125, 34, 34]);
+});

@@ -25,6 +25,8 @@ interface Place {
 }
 
 const PAGE = 1000;
+/** All rows of a page are measured before its bytes bound it: where they are large, few are looked at. */
+const FIRST_PAGE = 125;
 const PAGE_BYTES = 8 * 1024 * 1024;
 
 /** From where an earlier one ended to what is committed now. In a transaction: to what it sees. */
@@ -42,12 +44,14 @@ export async function* pagesOf(run: Run, home: string, stretch: Stretch): AsyncG
   const start = startOf(stretch);
   for (const project of await projectsAfter(run, home, start)) {
     let place: Place = start;
+    let most = FIRST_PAGE;
     for (;;) {
-      const rows: (LogRow & Place)[] = await pageAfter(run, home, { stretch, project, place });
+      const rows: (LogRow & Place)[] = await pageAfter(run, home, { stretch, project, place, most });
       const last = rows.at(-1);
       if (!last) break;
       yield rows;
       place = last;
+      most = Math.min(PAGE, rows.length * 2);
     }
   }
 }
@@ -79,9 +83,10 @@ interface Page {
   readonly stretch: Stretch;
   readonly project: string;
   readonly place: Place;
+  readonly most: number;
 }
 
-function pageAfter(run: Run, home: string, { stretch, project, place }: Page): Promise<(LogRow & Place)[]> {
+function pageAfter(run: Run, home: string, { stretch, project, place, most }: Page): Promise<(LogRow & Place)[]> {
   const order = 'e.epoch, e.xid, e.seq';
   return run<LogRow & Place>({
     name: 'log page',
@@ -93,8 +98,8 @@ function pageAfter(run: Run, home: string, { stretch, project, place }: Page): P
         where e.project = $1 and (${order}) > ($2::int, $3::bigint, $4::bigint)
           and (e.epoch < $5 or pg_visible_in_snapshot(e.xid::text::xid8, $6::pg_snapshot))
           and ($7::pg_snapshot is null or not pg_visible_in_snapshot(e.xid::text::xid8, $7::pg_snapshot))
-        order by ${order} limit ${PAGE}) page
+        order by ${order} limit $8::int) page
       where bytes - size < ${PAGE_BYTES}`,
-    values: [project, place.epoch, place.xid, place.seq, stretch.epoch, stretch.until, stretch.since],
+    values: [project, place.epoch, place.xid, place.seq, stretch.epoch, stretch.until, stretch.since, most],
   });
 }
