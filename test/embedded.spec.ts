@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { EmbeddedServer } from '../src/database/embedded.js';
@@ -204,12 +213,15 @@ describe('a folder that is not ours', () => {
       'does not start (could not read file',
     ],
   ])('is refused: %s', async (name, spoil, sentence) => {
-    const folder = name.includes('folder') ? emptyFolder() : await usedFolder();
+    const foreign = name.includes('folder');
+    const folder = foreign ? emptyFolder() : await usedFolder();
+    if (foreign) chmodSync(folder, 0o755);
     spoil(folder);
     const started = EmbeddedServer.start(folder);
     await expect(started).rejects.toThrow(sentence);
     await expect(started).rejects.toThrow(/Set (DATA_DIR|DATABASE_URL) to .*\.$/);
     expect(processesOn(folder)).toEqual([]);
+    expect(statSync(folder).mode & 0o777).toBe(foreign ? 0o755 : 0o700);
   });
 
   test('is refused when it is a file', async () => {

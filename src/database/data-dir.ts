@@ -32,7 +32,7 @@ function open(folder: string, binaries: Binaries): Account {
     );
   }
   // The spool may have come first, while DATABASE_URL was set.
-  const ours = content.includes('postgres') || content.every((name) => name === 'spool');
+  const ours = fs.existsSync(join(folder, 'postgres', 'cluster')) || content.every((name) => name === 'spool');
   return chooseAccount(binaries, folder, (account) => {
     if (ours) takeOver(folder, account);
   });
