@@ -16,7 +16,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.spec.ts', 'test/**/*.spec.ts'],
     // What tests the embedded server itself has run before the suite runs again on a server of its own.
-    exclude: process.env['DATABASE_URL'] ? ['test/embedded*.spec.ts', 'test/crash.spec.ts'] : [],
+    exclude: process.env['DATABASE_URL'] ? ['test/database/embedded*.spec.ts', 'test/operations/crash.spec.ts'] : [],
     globalSetup: ['test/support/global-setup.ts'],
     reporters: ['default', './test/support/tally.ts'],
     testTimeout: 60_000,

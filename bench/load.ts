@@ -4,7 +4,7 @@
 // answers took: the median, the 99th part of a hundred, the worst.
 import { setTimeout as pause } from 'node:timers/promises';
 import { play } from '../src/cli/simulate/play.js';
-import { signBody } from '../src/livekit/sign.js';
+import { signBody } from '../src/access/sign-token.js';
 import { forge } from '../test/support/sign.js';
 
 const url = process.env['URL'] ?? 'http://127.0.0.1:3000';

@@ -6,7 +6,7 @@ import { Database } from '../src/database/database.js';
 import { prepare } from '../src/database/prepare.js';
 import { inTransaction } from '../src/database/transaction.js';
 import { entriesOf, logStatement } from '../src/intake/log.js';
-import { readBody } from '../src/livekit/body.js';
+import { readBody } from '../src/webhook/read-body.js';
 import { readEvent, type LedgerEvent } from '../src/livekit/event.js';
 
 const BATCH = 1000;

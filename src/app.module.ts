@@ -1,14 +1,14 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { Clock } from './clock.js';
+import { Clock } from './settings/clock.js';
 import { DatabaseModule } from './database/database.module.js';
 import { ExportModule } from './export/export.module.js';
 import { GraphiqlModule } from './graphiql/graphiql.module.js';
-import { GraphqlModule } from './graphql/graphql.module.js';
+import { GraphqlModule } from './graphql/api.module.js';
 import { HealthModule } from './health/health.module.js';
 import { IntakeModule } from './intake/intake.module.js';
-import { TokenModule } from './livekit/token.module.js';
+import { TokenModule } from './access/token.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
-import { Settings } from './settings.js';
+import { Settings } from './settings/settings.js';
 import { WebhookModule } from './webhook/webhook.module.js';
 
 @Module({})

@@ -1,10 +1,10 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { systemClock } from './clock.js';
+import { systemClock } from './settings/clock.js';
 import { DatabaseUnavailable } from './database/unavailable.js';
 import { createServer } from './server.js';
-import { readSettings, SettingsRefused } from './settings.read.js';
+import { readSettings, SettingsRefused } from './settings/read-settings.js';
 
 const graceMs = 20_000;
 

@@ -3,12 +3,12 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import { AppModule } from './app.module.js';
-import type { Clock } from './clock.js';
-import { ServiceLogger } from './logger.js';
-import { answerFailure } from './refusal.answer.js';
-import { RefusalFilter } from './refusal.filter.js';
-import { readBodies } from './request.bodies.js';
-import type { Settings } from './settings.js';
+import type { Clock } from './settings/clock.js';
+import { ServiceLogger } from './http/service-logger.js';
+import { answerFailure } from './http/answer-failure.js';
+import { RefusalFilter } from './http/refusal.filter.js';
+import { readBodies } from './http/body-rules.js';
+import type { Settings } from './settings/settings.js';
 
 /** The whole service over HTTP, not listening yet. */
 export async function createServer(settings: Settings, clock: Clock): Promise<NestFastifyApplication> {

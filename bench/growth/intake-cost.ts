@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { type Play, play } from '../../src/cli/simulate/play.js';
 import { Database } from '../../src/database/database.js';
 import { commit } from '../../src/intake/commit.js';
-import { readBody } from '../../src/livekit/body.js';
+import { readBody } from '../../src/webhook/read-body.js';
 import { readEvent, type LedgerEvent } from '../../src/livekit/event.js';
 
 const BATCH = 50;

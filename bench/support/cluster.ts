@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { findBinaries } from '../../src/database/binaries.js';
-import { freePort } from '../../src/database/embedded.js';
+import { findBinaries } from '../../src/database/embedded/binaries.js';
+import { freePort } from '../../src/database/embedded/embedded-server.js';
 
 /** As a database of its own machine is configured; all else, fsync too, as Postgres has it. */
 const settings = ['shared_buffers=1GB', 'min_wal_size=2GB', 'max_wal_size=8GB', 'max_connections=200'];

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { TokenModule } from '../livekit/token.module.js';
-import { Access } from './access.js';
+import { TokenModule } from './token.module.js';
+import { Access } from './access.service.js';
 
 @Module({ imports: [TokenModule], providers: [Access], exports: [Access] })
 export class AccessModule {}

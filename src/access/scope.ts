@@ -1,5 +1,5 @@
 import type { JWTPayload } from 'jose';
-import { Refusal } from '../refusal.js';
+import { Refusal } from '../http/refusal.js';
 
 /** What a token reads: one project, whole or only the rows of one room name. */
 export interface Scope {

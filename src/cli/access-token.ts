@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { signToken } from '../livekit/sign.js';
-import { type Environment, readSettings } from '../settings.read.js';
-import { duration } from '../settings.values.js';
+import { signToken } from '../access/sign-token.js';
+import { type Environment, readSettings } from '../settings/read-settings.js';
+import { duration } from '../settings/values.js';
 import { readOption } from './option.js';
 import { signingKey } from './signing-key.js';
 

@@ -1,4 +1,4 @@
-import { Problem } from '../settings.values.js';
+import { Problem } from '../settings/values.js';
 
 /** Reads an option of the command line; a refusal names it. */
 export function readOption<T>(name: string, text: string, parse: (text: string) => T): T {

@@ -1,4 +1,4 @@
-import type { ApiKey, Settings } from '../settings.js';
+import type { ApiKey, Settings } from '../settings/settings.js';
 
 /** The named key of the settings, or their first. */
 export function signingKey({ keys }: Settings, name?: string): ApiKey & { readonly key: string } {

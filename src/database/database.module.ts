@@ -1,7 +1,7 @@
 import { Global, Logger, Module } from '@nestjs/common';
-import { Settings } from '../settings.js';
+import { Settings } from '../settings/settings.js';
 import { Database } from './database.js';
-import { EmbeddedServer } from './embedded.js';
+import { EmbeddedServer } from './embedded/embedded-server.js';
 import { prepare } from './prepare.js';
 
 @Global()

@@ -2,9 +2,9 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from '../generated/prisma/client.js';
-import { Client } from './client.js';
+import { Client } from './driver/client.js';
 import { connection } from './connection.js';
-import type { EmbeddedServer } from './embedded.js';
+import type { EmbeddedServer } from './embedded/embedded-server.js';
 import { breakOffAllHung } from './hung.js';
 
 /** Steady plans for statements that go by key: a batch's plan never turns round with its size. */

@@ -1,4 +1,4 @@
-import { arrayOf, type ElementType } from './array.js';
+import { arrayOf, type ElementType } from './driver/array.js';
 
 /** Its name in SQL, its type, and what a row holds there: its place in the batch is known too. */
 export type Column<R> = readonly [name: string, type: ElementType, of: (row: R, place: number) => unknown];

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { breakOffWhenHung } from './hung.js';
-import { Rounds } from './round.js';
+import { Rounds } from './driver/round.js';
 
 /** One named statement: prepared once a connection. */
 export interface Statement {

@@ -1,10 +1,10 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Access } from '../access/access.js';
+import { Access } from '../access/access.service.js';
 import type { Scope } from '../access/scope.js';
-import { Refusal } from '../refusal.js';
-import { Settings } from '../settings.js';
-import { Exports } from './exports.js';
+import { Refusal } from '../http/refusal.js';
+import { Settings } from '../settings/settings.js';
+import { Exports } from './exports.service.js';
 import { formats } from './format.js';
 import { send } from './send.js';
 import { sessionLists, sessionsOf } from './sessions.js';

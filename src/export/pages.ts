@@ -1,9 +1,9 @@
-import type { Ordered, Position } from '../graphql/read/cursor.js';
-import { pageSql } from '../graphql/read/list-sql.js';
-import type { Noun } from '../graphql/read/noun.js';
-import type { Window } from '../graphql/read/page-arguments.js';
-import type { Reading, Row } from '../graphql/read/reading.js';
-import { roomCounts } from '../graphql/room-counts.js';
+import type { Ordered, Position } from '../read/cursor.js';
+import { pageSql } from '../read/list-sql.js';
+import type { Noun } from '../read/noun.js';
+import type { Window } from '../read/page-arguments.js';
+import type { Reading, Row } from '../read/reading.js';
+import { roomCounts } from '../read/room-counts.js';
 import type { Rows } from './format.js';
 
 const PAGE = 2_000;

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Logger } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { Refusal } from '../refusal.js';
+import { Refusal } from '../http/refusal.js';
 import { refusalOf } from './failure.js';
 import type { Format } from './format.js';
 import type { StoppableReading } from './stoppable.js';

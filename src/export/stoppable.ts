@@ -1,7 +1,7 @@
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import type { Scope } from '../access/scope.js';
 import { ask } from '../database/probe.js';
-import { Reading, type Row } from '../graphql/read/reading.js';
+import { Reading, type Row } from '../read/reading.js';
 
 /** Reads as a question of the API does, until `signal` says stop: then the statement under way ends at once. */
 export class StoppableReading extends Reading {

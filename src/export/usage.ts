@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify';
 import { type GraphQLField, isRequiredArgument } from 'graphql';
-import { nothingSpent } from '../graphql/limits.js';
-import { badInput } from '../graphql/read/bad-input.js';
-import type { Settings } from '../settings.js';
+import { nothingSpent } from '../graphql/cost/limits.js';
+import { badInput } from '../read/bad-input.js';
+import type { Settings } from '../settings/settings.js';
 import { questionOf, type UsageArguments } from '../usage/question.js';
 import { toldBy } from './failure.js';
 import type { Rows } from './format.js';

@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { Refusal } from '../refusal.js';
+import { Refusal } from '../http/refusal.js';
 import { assets } from './assets.js';
 import { contentSecurityPolicy, page } from './page.js';
 

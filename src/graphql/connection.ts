@@ -1,5 +1,5 @@
-import type { Page } from './read/list.js';
-import type { Row } from './read/reading.js';
+import type { Page } from '../read/list.js';
+import type { Row } from '../read/reading.js';
 
 /** What a connection shows, but for its count. */
 type Part = Pick<Page, 'rows' | 'cursor' | 'hasNext' | 'hasPrevious'>;

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Access } from '../access/access.js';
+import type { Access } from '../access/access.service.js';
 import type { Scope } from '../access/scope.js';
-import { Refusal } from '../refusal.js';
+import { Refusal } from '../http/refusal.js';
 
 type Scopes = WeakMap<FastifyRequest, Scope>;
 type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;

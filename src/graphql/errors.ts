@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { ExecutionResult, FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
 import { GraphQLError } from 'graphql';
-import { Refusal } from '../refusal.js';
+import { Refusal } from '../http/refusal.js';
 
 const logger = new Logger('GraphQL');
 

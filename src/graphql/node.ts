@@ -1,9 +1,9 @@
-import { nouns } from './nouns.js';
-import { badInput } from './read/bad-input.js';
-import { MAX_LIST } from './read/filters.js';
-import { type Ask, rowsById } from './read/lookup.js';
-import type { Noun } from './read/noun.js';
-import type { Row } from './read/reading.js';
+import { nouns } from '../read/nouns/all.js';
+import { badInput } from '../read/bad-input.js';
+import { MAX_LIST } from '../read/filters.js';
+import { type Ask, rowsById } from '../read/lookup.js';
+import type { Noun } from '../read/noun.js';
+import type { Row } from '../read/reading.js';
 
 /** Whatever has this id, each row with the `__typename` of its type; null where nothing has. */
 export async function nodesById(ids: readonly string[], ask: Ask): Promise<(Row | null)[]> {

@@ -1,5 +1,5 @@
 import { GraphQLError, type ValueNode, valueFromASTUntyped } from 'graphql';
-import { parseInstant } from './read/instant.js';
+import { parseInstant } from '../read/instant.js';
 
 /** Postgres formats times on their way out; what comes in becomes the same shape, so that texts compare as times do. */
 export const dateTime = {

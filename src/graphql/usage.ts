@@ -1,5 +1,5 @@
 import type { FieldNode, GraphQLResolveInfo } from 'graphql';
-import type { Settings } from '../settings.js';
+import type { Settings } from '../settings/settings.js';
 import { answer } from '../usage/answer.js';
 import { Breakdown, type BreakdownPage } from '../usage/breakdown.js';
 import type { Measure } from '../usage/measures.js';
@@ -7,10 +7,10 @@ import { type Question, questionOf, type UsageArguments } from '../usage/questio
 import { quotient } from '../usage/quotient.js';
 import { type MinuteRounding, minutes, type UsageRow } from '../usage/row.js';
 import { connection, edge } from './connection.js';
-import { checkRows, type Spent } from './limits.js';
-import type { ListArguments } from './read/page-arguments.js';
-import type { Reading, Row } from './read/reading.js';
-import { fieldsBelow, selectionOfList } from './read/selection.js';
+import { checkRows, type Spent } from './cost/limits.js';
+import type { ListArguments } from '../read/page-arguments.js';
+import type { Reading, Row } from '../read/reading.js';
+import { fieldsBelow, selectionOfList } from './selection.js';
 
 export interface UsageContext {
   readonly reading: Reading;

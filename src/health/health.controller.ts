@@ -1,6 +1,6 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { Health } from './health.js';
+import { Health } from './health.service.js';
 
 @Controller('health')
 export class HealthController {

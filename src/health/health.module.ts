@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { IntakeModule } from '../intake/intake.module.js';
 import { HealthController } from './health.controller.js';
-import { Health } from './health.js';
+import { Health } from './health.service.js';
 
 @Module({ imports: [IntakeModule], controllers: [HealthController], providers: [Health] })
 export class HealthModule {}

@@ -1,9 +1,9 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
-import { apart, poisonOf } from '../projection/apart.js';
+import { apart, poisonOf } from './bisect.js';
 import { project } from '../projection/project.js';
-import { countDiffering } from './known.js';
+import { countDiffering } from './differing-bodies.js';
 import { entriesOf, freshOf, logStatement, type Logged } from './log.js';
 
 /** What became of deliveries. */

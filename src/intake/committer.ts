@@ -3,9 +3,9 @@ import { isAway, isPassing } from '../database/failure.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { Batches } from './batches.js';
 import { commit } from './commit.js';
-import type { IntakeObserver } from './observer.js';
+import type { IntakeObserver } from './intake-events.js';
 import type { Outage } from './outage.js';
-import type { Spool } from './spool.js';
+import type { Spool } from './spool/spool.js';
 
 /** Spooled: it is in the spool, for it could not be committed. */
 export type Outcome = 'committed' | 'spooled';

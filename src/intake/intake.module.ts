@@ -1,9 +1,9 @@
 import { Module } from '@nestjs/common';
 import { Database } from '../database/database.js';
-import { Settings } from '../settings.js';
-import { Folding } from './folding.js';
+import { Settings } from '../settings/settings.js';
+import { Folding } from '../meter/folding.service.js';
 import { Intake } from './intake.service.js';
-import { Spool } from './spool.js';
+import { Spool } from './spool/spool.js';
 
 @Module({
   providers: [Intake, Folding, { provide: Spool, useFactory: openSpool, inject: [Settings, Database] }],

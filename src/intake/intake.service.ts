@@ -7,12 +7,12 @@ import {
 import { Database } from '../database/database.js';
 import { readEvent } from '../livekit/event.js';
 import type { JsonObject } from '../livekit/json.js';
-import { Refusal } from '../refusal.js';
+import { Refusal } from '../http/refusal.js';
 import { Committer, type Surroundings } from './committer.js';
-import { IntakeObserver } from './observer.js';
+import { IntakeObserver } from './intake-events.js';
 import { Outage } from './outage.js';
 import { Recovery } from './recovery.js';
-import { Spool } from './spool.js';
+import { Spool } from './spool/spool.js';
 
 /** An event that a project's key signed, as readBody gives it. */
 export interface Delivery {

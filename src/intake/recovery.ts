@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { isWritable } from '../database/probe.js';
 import { readEvent } from '../livekit/event.js';
-import { Refusal } from '../refusal.js';
+import { Refusal } from '../http/refusal.js';
 import type { Committer, Outcome, Surroundings } from './committer.js';
-import type { Kept } from './spool.js';
+import type { Kept } from './spool/spool.js';
 
 const PROBE_INTERVAL_MS = 300;
 const FIRST_CHUNK = 100;

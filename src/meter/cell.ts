@@ -1,5 +1,5 @@
 import { sumColumns } from './delta.js';
-import { SPANS } from './span.js';
+import { SPANS } from './cell-spans.js';
 
 export const cellKey = ['project', 'meter', 'span', 'at', 'type', 'source'] as const;
 export const cellColumns = [...cellKey, ...sumColumns].join(', ');

@@ -1,4 +1,4 @@
-import { QUARTER } from './span.js';
+import { QUARTER } from './cell-spans.js';
 
 /** What metering knows of a session. Times in ms. */
 export interface Metered {

@@ -1,8 +1,8 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Intake } from '../intake/intake.service.js';
-import { Spool } from '../intake/spool.js';
-import { Metrics } from './metrics.js';
+import { Spool } from '../intake/spool/spool.js';
+import { Metrics } from './metrics.service.js';
 
 @Controller('metrics')
 export class MetricsController {

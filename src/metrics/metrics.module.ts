@@ -1,8 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { IntakeModule } from '../intake/intake.module.js';
-import { IntakeObserver } from '../intake/observer.js';
+import { IntakeObserver } from '../intake/intake-events.js';
 import { MetricsController } from './metrics.controller.js';
-import { Metrics } from './metrics.js';
+import { Metrics } from './metrics.service.js';
 import { Refusals } from './refusals.js';
 
 @Global()

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
-import { Metrics } from './metrics.js';
+import { Metrics } from './metrics.service.js';
 
 /** Counts the webhooks that are refused, whoever refuses them: Fastify turns some away before the door. */
 @Injectable()

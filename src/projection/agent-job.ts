@@ -4,7 +4,7 @@ import { child, enumName, enumOf, field, integer, text, type Wire } from '../liv
 import { clockOf, timeOf } from '../livekit/time.js';
 import { clockText, secondsPart } from './clock.js';
 import { OPEN, reportedEnd, SECOND, startOf, type End, type Interval } from './interval.js';
-import { merger } from './rules.js';
+import { merger } from './merge-rules.js';
 import { intervalColumns, payloadOf, type Table } from './table.js';
 
 /** What events say of an agent job. Times in ms. */

@@ -5,7 +5,7 @@ import { clockOf, timeOf } from '../livekit/time.js';
 import { clockText, secondsPart } from './clock.js';
 import { outputsOf } from './egress-output.js';
 import { OPEN, reportedEnd, SECOND, startOf, type Interval } from './interval.js';
-import { merger } from './rules.js';
+import { merger } from './merge-rules.js';
 import { intervalColumns, payloadOf, type Table } from './table.js';
 
 /** What events say of an egress. Times in ms. */

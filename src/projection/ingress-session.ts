@@ -4,7 +4,7 @@ import { child, enumName, enumOf, field, integer, optionalFlag, text, type Wire 
 import { clockOf, timeOf } from '../livekit/time.js';
 import { clockText, secondsPart } from './clock.js';
 import { derivedEnd, reportedEnd, SECOND, startOf, type End, type Interval } from './interval.js';
-import { merger } from './rules.js';
+import { merger } from './merge-rules.js';
 import { intervalColumns, payloadOf, type Table } from './table.js';
 
 /** What events say of one use of an ingress. Times in ms. */

@@ -1,7 +1,7 @@
 import { timeOfClock } from './clock.js';
 import { derivedEnd, reportedEnd, SECOND, startOf, type End, type Interval } from './interval.js';
 import { cascadeOf, type RoomRow } from './room.js';
-import { merger } from './rules.js';
+import { merger } from './merge-rules.js';
 import { intervalColumns, payloadOf, type Table } from './table.js';
 
 /** What events say of a participant. Times in ms; profile fields are there only in a snapshot. */

@@ -3,14 +3,14 @@ import type { LedgerEvent } from '../livekit/event.js';
 import { jobEvidence, jobTable, mergeJob, settleJob, type JobFacts, type JobRow } from './agent-job.js';
 import { egressEvidence, egressTable, mergeEgress, settleEgress, type EgressFacts, type EgressRow } from './egress.js';
 import { Deltas } from '../meter/delta.js';
-import { settleIngressSessions } from './ingress-sessions.js';
-import { News } from './news.js';
-import { mergeParticipants, ownedParticipants, settleParticipants } from './participants.js';
-import { readByKey } from './read.js';
-import { settleRooms } from './rooms.js';
-import { Shelf } from './shelf.js';
+import { settleIngressSessions } from './settle-ingress-sessions.js';
+import { News } from './batch-events.js';
+import { mergeParticipants, ownedParticipants, settleParticipants } from './settle-participants.js';
+import { readByKey } from './read-rows.js';
+import { settleRooms } from './settle-rooms.js';
+import { Shelf } from './pending-rows.js';
 import type { Table } from './table.js';
-import { mergeTracks, ownedTracks, settleTracks } from './tracks.js';
+import { mergeTracks, ownedTracks, settleTracks } from './settle-tracks.js';
 
 /**
  * Projects events whose locks are held, or are taken by what was sent before (see lockOf): reads the rows they

@@ -5,7 +5,7 @@ import { child, field, int32, integer, text } from '../livekit/message.js';
 import { timeOf } from '../livekit/time.js';
 import { byteOrder, clockText, secondsPart, timeOfClock } from './clock.js';
 import { derivedEnd, reportedEnd, SECOND, startOf, type End, type Interval } from './interval.js';
-import { merger } from './rules.js';
+import { merger } from './merge-rules.js';
 import { intervalColumns, payloadOf, type Table } from './table.js';
 
 /** What events say of a room. Times in ms; profile fields are there only in a snapshot. */

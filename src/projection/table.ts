@@ -1,4 +1,4 @@
-import type { ElementType } from '../database/array.js';
+import type { ElementType } from '../database/driver/array.js';
 import { columnOf } from '../database/column.js';
 import { millisecondsOf } from '../database/milliseconds.js';
 import { type Column, Rows } from '../database/rows.js';

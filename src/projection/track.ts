@@ -5,7 +5,7 @@ import { clockOf } from '../livekit/time.js';
 import { clockText, secondsPart } from './clock.js';
 import { derivedEnd, reportedEnd, SECOND, startOf, type Interval } from './interval.js';
 import type { ParticipantRow } from './participant.js';
-import { merger } from './rules.js';
+import { merger } from './merge-rules.js';
 import { intervalColumns, payloadOf, type Table } from './table.js';
 
 /** What events say of a track. Times in ms, versions in µs (0: none); info fields are there only in a snapshot. */

@@ -1,10 +1,10 @@
 import { columnOf } from '../database/column.js';
 import { sumColumns } from '../meter/delta.js';
 import { derivedSql } from '../meter/marks.js';
-import { QUARTER } from '../meter/span.js';
+import { QUARTER } from '../meter/cell-spans.js';
 import { cellColumns, cellKey, cellsOf } from '../meter/cell.js';
 import type { Table } from '../projection/table.js';
-import { sessionTables } from '../projection/tables.js';
+import { sessionTables } from '../projection/session-tables.js';
 import type { Relation } from './compare.js';
 import { atLength, type Workspace } from './workspace.js';
 

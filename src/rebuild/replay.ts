@@ -1,10 +1,10 @@
 import type { Pool } from 'pg';
 import { inTransaction, type Run, type Statement } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
-import { apart, poisonOf } from '../projection/apart.js';
+import { apart, poisonOf } from '../intake/bisect.js';
 import { lockOf } from '../projection/lock.js';
 import { project } from '../projection/project.js';
-import { grouped } from '../projection/shelf.js';
+import { grouped } from '../projection/pending-rows.js';
 import { markStatements } from './mark.js';
 import { patiently } from './patience.js';
 import { readRow, type Replayed } from './replayed.js';

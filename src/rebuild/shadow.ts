@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
-import { sessionTables } from '../projection/tables.js';
+import { sessionTables } from '../projection/session-tables.js';
 
 /** Every table that is a function of the log, in the order in which intake comes to them. */
 export const projectedTables = [...sessionTables.map(({ name }) => name), 'usage_delta', 'usage_cell'];

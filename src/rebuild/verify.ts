@@ -2,7 +2,7 @@ import pg from 'pg';
 import { columnOf } from '../database/column.js';
 import { connection } from '../database/connection.js';
 import type { Table } from '../projection/table.js';
-import { sessionTables } from '../projection/tables.js';
+import { sessionTables } from '../projection/session-tables.js';
 import { compareRows, type Difference, type Relation } from './compare.js';
 import { countMarks } from './mark.js';
 import { Replay, type Report } from './replay.js';

@@ -1,5 +1,5 @@
-import type { Reading, Row } from '../graphql/read/reading.js';
-import { Refusal } from '../refusal.js';
+import type { Reading, Row } from '../read/reading.js';
+import { Refusal } from '../http/refusal.js';
 import { rowsOfCells, splitByCells } from './cells.js';
 import type { Measure } from './measures.js';
 import type { Question } from './question.js';

@@ -1,8 +1,8 @@
-import { cursorOf, keyColumns, type Ordered } from '../graphql/read/cursor.js';
-import { compareSql } from '../graphql/read/list-sql.js';
-import { selectList } from '../graphql/read/noun.js';
-import { type ListArguments, type Window, windowOf } from '../graphql/read/page-arguments.js';
-import type { Reading, Row } from '../graphql/read/reading.js';
+import { cursorOf, keyColumns, type Ordered } from '../read/cursor.js';
+import { compareSql } from '../read/list-sql.js';
+import { selectList } from '../read/noun.js';
+import { type ListArguments, type Window, windowOf } from '../read/page-arguments.js';
+import type { Reading, Row } from '../read/reading.js';
 import { pieceMilliseconds } from './measures.js';
 import { piecesSql, rowColumns } from './pieces-sql.js';
 import type { Question } from './question.js';

@@ -1,6 +1,6 @@
-import type { Statement } from '../graphql/read/statement.js';
+import type { Statement } from '../read/statement.js';
 import { sumColumns } from '../meter/delta.js';
-import { coverWindows } from '../meter/span.js';
+import { coverWindows } from '../meter/cell-spans.js';
 import { filterSql } from './filters.js';
 import type { Measure } from './measures.js';
 import { celled } from './meters.js';

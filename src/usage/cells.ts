@@ -1,4 +1,4 @@
-import type { Reading, Row } from '../graphql/read/reading.js';
+import type { Reading, Row } from '../read/reading.js';
 import type { UsageRow } from './row.js';
 import { cellsSql } from './cells-sql.js';
 import { lacking } from './filters.js';

@@ -1,5 +1,5 @@
-import { badInput } from '../graphql/read/bad-input.js';
-import type { Statement } from '../graphql/read/statement.js';
+import { badInput } from '../read/bad-input.js';
+import type { Statement } from '../read/statement.js';
 import type { Joins, Meter } from './meters.js';
 
 /** The API's UsageDimension. */

@@ -1,11 +1,11 @@
-import { kinds } from '../graphql/participant.js';
-import { types as egressTypes } from '../graphql/egress.js';
-import { badInput } from '../graphql/read/bad-input.js';
-import type { Words } from '../graphql/read/columns.js';
-import * as filter from '../graphql/read/filters.js';
-import type { Filter } from '../graphql/read/noun.js';
-import type { Statement } from '../graphql/read/statement.js';
-import { sources, types as trackTypes } from '../graphql/track.js';
+import { kinds } from '../read/nouns/participant.js';
+import { types as egressTypes } from '../read/nouns/egress.js';
+import { badInput } from '../read/bad-input.js';
+import type { Words } from '../read/columns.js';
+import * as filter from '../read/filters.js';
+import type { Filter } from '../read/noun.js';
+import type { Statement } from '../read/statement.js';
+import { sources, types as trackTypes } from '../read/nouns/track.js';
 import type { Column, Joins, Meter } from './meters.js';
 
 /** The API's UsageFilter. */

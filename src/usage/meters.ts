@@ -1,10 +1,10 @@
-import { agentJob } from '../graphql/agent-job.js';
-import { egress } from '../graphql/egress.js';
-import { ingressSession } from '../graphql/ingress-session.js';
-import { participant } from '../graphql/participant.js';
-import type { Noun } from '../graphql/read/noun.js';
-import { room } from '../graphql/room.js';
-import { track } from '../graphql/track.js';
+import { agentJob } from '../read/nouns/agent-job.js';
+import { egress } from '../read/nouns/egress.js';
+import { ingressSession } from '../read/nouns/ingress-session.js';
+import { participant } from '../read/nouns/participant.js';
+import type { Noun } from '../read/noun.js';
+import { room } from '../read/nouns/room.js';
+import { track } from '../read/nouns/track.js';
 
 /** What sessions are joined with, once something of it is asked for. */
 export type Joins = Set<'room' | 'publisher'>;

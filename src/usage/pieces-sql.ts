@@ -1,5 +1,5 @@
-import { conditionsOf } from '../graphql/read/span.js';
-import { NOW, type Statement } from '../graphql/read/statement.js';
+import { conditionsOf } from '../read/span.js';
+import { NOW, type Statement } from '../read/statement.js';
 import { derivedSql } from '../meter/marks.js';
 import { filterSql } from './filters.js';
 import type { Joins } from './meters.js';

@@ -1,4 +1,4 @@
-import type { Statement } from '../graphql/read/statement.js';
+import type { Statement } from '../read/statement.js';
 import { type Measure, measures, pieceEnds } from './measures.js';
 import { piecesSql, rowColumns, rowOrder } from './pieces-sql.js';
 import type { Question } from './question.js';

@@ -1,4 +1,4 @@
-import { QUARTER } from '../meter/span.js';
+import { QUARTER } from '../meter/cell-spans.js';
 
 /** A question's range in three parts, each given by its windows' edges in ms since 1970; none where it is empty. */
 export interface Split {

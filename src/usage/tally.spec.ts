@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { marksOf, type Metered } from '../meter/marks.js';
-import { QUARTER } from '../meter/span.js';
+import { QUARTER } from '../meter/cell-spans.js';
 import { type Piece, rowsOfGroup } from './tally.js';
 
 const HORIZON = 12 * QUARTER;

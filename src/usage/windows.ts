@@ -1,4 +1,4 @@
-import { Refusal } from '../refusal.js';
+import { Refusal } from '../http/refusal.js';
 import type { Zone } from './zone.js';
 
 const HOUR = 3_600_000;

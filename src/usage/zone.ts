@@ -1,4 +1,4 @@
-import { badInput } from '../graphql/read/bad-input.js';
+import { badInput } from '../read/bad-input.js';
 
 const SECOND = 1_000;
 

@@ -1,9 +1,9 @@
 import { Body, Controller, Headers, HttpCode, Post } from '@nestjs/common';
-import { Clock } from '../clock.js';
+import { Clock } from '../settings/clock.js';
 import { Intake } from '../intake/intake.service.js';
-import { readBody } from '../livekit/body.js';
-import { tokenOf, TokenVerifier } from '../livekit/token.js';
-import { rawBytes, requireHash } from './raw.js';
+import { readBody } from './read-body.js';
+import { tokenOf, TokenVerifier } from '../access/token-verifier.service.js';
+import { rawBytes, requireHash } from './raw-body.js';
 
 @Controller('webhook')
 export class WebhookController {

@@ -1,5 +1,5 @@
 // A process that owns an embedded server on the folder it is given, until its stdin ends or it is killed.
-import { EmbeddedServer } from '../../dist/database/embedded.js';
+import { EmbeddedServer } from '../../dist/database/embedded/embedded-server.js';
 
 const [folder = ''] = process.argv.slice(2);
 try {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { afterAll, onTestFinished } from 'vitest';
-import { EmbeddedServer } from '../../src/database/embedded.js';
+import { EmbeddedServer } from '../../src/database/embedded/embedded-server.js';
 
 /** An empty folder, removed after the test. */
 export function emptyFolder(): string {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { EmbeddedServer } from '../../src/database/embedded.js';
+import { EmbeddedServer } from '../../src/database/embedded/embedded-server.js';
 import { prepare } from '../../src/database/prepare.js';
 
 declare module 'vitest' {

@@ -1,5 +1,5 @@
 import type { Database } from '../../src/database/database.js';
-import { sessionTables } from '../../src/projection/tables.js';
+import { sessionTables } from '../../src/projection/session-tables.js';
 import { usageCells } from '../../src/rebuild/recount.js';
 import { projectedTables } from '../../src/rebuild/shadow.js';
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { type Environment, readSettings } from '../../settings.read.js';
-import { duration, whole } from '../../settings.values.js';
+import { type Environment, readSettings } from '../../settings/read-settings.js';
+import { duration, whole } from '../../settings/values.js';
 import { readOption } from '../option.js';
 import { signingKey } from '../signing-key.js';
 import { play } from './play.js';

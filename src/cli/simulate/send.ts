@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { signBody } from '../../livekit/sign.js';
+import { signBody } from '../../access/sign-token.js';
 import type { Message } from './message.js';
 
 export interface Target {

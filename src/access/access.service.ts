@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../settings/clock.js';
+import { requireTime, TokenVerifier, type VerifiedToken } from './token-verifier.service.js';
+import { Recent } from './recent.js';
+import { Refusal } from '../http/refusal.js';
+import { type Scope, scopeOf } from './scope.js';
+
+const bearer = /^bearer +(\S.*)$/i;
+
+/** Who may ask for what: an Authorization header becomes a scope, or a refusal. */
+@Injectable()
+export class Access {
+  /** By the token: its signature stays good, its times pass. */
+  private readonly verified = new Recent<string, VerifiedToken>(1_000);
+
+  constructor(
+    private readonly tokens: TokenVerifier,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Throws {@link Refusal}: 401 UNAUTHENTICATED, 403 FORBIDDEN. */
+  async scope(authorization: string | undefined): Promise<Scope> {
+    const token = bearer.exec(authorization ?? '')?.[1];
+    if (token === undefined)
+      throw unauthenticated('The request has no Authorization header of the form "Bearer <token>".');
+    const { project, claims } = await this.verify(token.trim()).catch(refuse);
+    return scopeOf(project, claims);
+  }
+
+  private async verify(token: string): Promise<VerifiedToken> {
+    const known = this.verified.get(token);
+    if (known !== undefined) {
+      requireTime(known.claims, this.clock.now());
+      return known;
+    }
+    const verified = await this.tokens.verify(token);
+    this.verified.set(token, verified);
+    return verified;
+  }
+}
+
+function refuse(error: unknown): never {
+  throw error instanceof Refusal && error.status === 401 ? unauthenticated(error.message) : error;
+}
+
+function unauthenticated(message: string): Refusal {
+  return new Refusal(401, 'UNAUTHENTICATED', message);
+}

@@ -1,0 +1,12 @@
+import { onDatabase, progress, secondsSince } from './on-database.js';
+import { linesOf } from './verify-report.js';
+import { verify } from '../rebuild/verify.js';
+
+// `npm run verify`: ends with 0 where nothing differs, with 1 where something does, with 2 when it could not tell.
+await onDatabase(async (url) => {
+  const began = performance.now();
+  const verification = await verify(url, progress(console.log));
+  for (const line of linesOf(verification)) console.log(line);
+  console.log(`Projected ${verification.events} events again in ${secondsSince(began)}.`);
+  if (verification.differing > 0) process.exitCode = 1;
+});

@@ -1,0 +1,61 @@
+import * as fs from 'node:fs';
+import { dirname, join } from 'node:path';
+import { chooseAccount, type Account } from './account.js';
+import type { Binaries } from './binaries.js';
+import { isProcess } from './postmaster.js';
+import { DatabaseUnavailable } from '../unavailable.js';
+
+/**
+ * Makes DATA_DIR where it is missing, closes it to everyone but the server's account, and says which that is.
+ * A folder that holds things of others keeps its owner and mode.
+ */
+export function openDataDir(folder: string, binaries: Binaries): Account {
+  try {
+    return open(folder, binaries);
+  } catch (error) {
+    if (error instanceof DatabaseUnavailable) throw error;
+    throw new DatabaseUnavailable(
+      `DATA_DIR ${folder} cannot be used (${(error as Error).message})`,
+      'Set DATA_DIR to another folder, or DATABASE_URL',
+    );
+  }
+}
+
+function open(folder: string, binaries: Binaries): Account {
+  fs.mkdirSync(dirname(folder), { recursive: true });
+  if (!fs.existsSync(folder)) fs.mkdirSync(folder, { mode: 0o700 });
+  const content = fs.readdirSync(folder);
+  if (content.includes('PG_VERSION')) {
+    throw new DatabaseUnavailable(
+      `DATA_DIR ${folder} is another Postgres server's folder`,
+      'Set DATA_DIR to another folder, or DATABASE_URL',
+    );
+  }
+  // The spool may have come first, while DATABASE_URL was set.
+  const ours = fs.existsSync(join(folder, 'postgres', 'cluster')) || content.every((name) => name === 'spool');
+  return chooseAccount(binaries, folder, (account) => {
+    if (ours) takeOver(folder, account);
+  });
+}
+
+function takeOver(folder: string, account: Account): void {
+  const before = fs.statSync(folder);
+  if ((before.mode & 0o777) !== 0o700) fs.chmodSync(folder, 0o700);
+  if (account.owner !== null && process.getuid?.() === 0) fs.chownSync(folder, account.owner, account.owner);
+}
+
+/** Removes what starters left that were killed while they made the cluster, of this process's number too. */
+export function sweepDrafts(folder: string): void {
+  for (const name of fs.readdirSync(folder)) {
+    const pid = Number(/^postgres\.new-(\d+)$/.exec(name)?.[1]);
+    if (pid === process.pid || (pid > 0 && !isProcess(pid))) sweep(join(folder, name));
+  }
+}
+
+function sweep(draft: string): void {
+  try {
+    fs.rmSync(draft, { recursive: true, force: true });
+  } catch {
+    // The killed starter's initdb still writes: a later start sweeps.
+  }
+}

@@ -1,0 +1,58 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Cluster } from './cluster.js';
+import { findOwner } from './ownership.js';
+import { disownDeadPostmaster, findPostmaster, type Postmaster } from './postmaster.js';
+import { DatabaseUnavailable } from '../unavailable.js';
+
+/** A server that no one holds may be one whose owner is just about to. */
+const claimGrace = 1_000;
+/** How long the last processes of a dead server may take to end. */
+const lockGrace = 10_000;
+const pause = 25;
+
+/**
+ * Waits until no server runs on the cluster: one that starts or stops is waited for, one that a killed
+ * service or this one's killed watchdog left behind is stopped.
+ * @param self the name under which this service holds servers
+ * @throws DatabaseUnavailable when another service has it
+ */
+export async function clearTheWay(cluster: Cluster, self: string, deadline: number): Promise<void> {
+  const patience = Date.now() + lockGrace;
+  let orphanSince = Infinity;
+  let postmaster: Postmaster | null;
+  while ((postmaster = findPostmaster(cluster.data)) !== null || cluster.lock.isHeld()) {
+    if (postmaster === null) {
+      if (Date.now() > patience)
+        throw inUse(cluster, 'a server that this process cannot see, of another container perhaps');
+    } else {
+      const owner = await findOwner(cluster.url(postmaster.port)).catch(() => undefined);
+      if (typeof owner === 'string' && owner !== self)
+        throw inUse(cluster, `the Roomledger service with pid ${owner.split(' ')[0]}`);
+      if (owner === null) orphanSince = Math.min(orphanSince, Date.now());
+      if (owner === self || Date.now() - orphanSince > claimGrace) stopOrphan(postmaster);
+      if (Date.now() > deadline) throw stuck(cluster, postmaster);
+    }
+    await delay(pause);
+  }
+  disownDeadPostmaster(cluster.data);
+}
+
+function stopOrphan({ pid }: Postmaster): void {
+  try {
+    process.kill(pid, 'SIGINT');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+function inUse(cluster: Cluster, by: string): DatabaseUnavailable {
+  const remedy = 'Stop that service, or set DATA_DIR to another folder, or DATABASE_URL';
+  return new DatabaseUnavailable(`${cluster.home} is in use by ${by}`, remedy);
+}
+
+function stuck(cluster: Cluster, { pid }: Postmaster): DatabaseUnavailable {
+  return new DatabaseUnavailable(
+    `the Postgres server with pid ${pid} on ${cluster.home} neither answers nor stops`,
+    'Stop it',
+  );
+}

@@ -1,0 +1,52 @@
+import type { ServerResponse } from 'node:http';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import type { Scope } from '../access/scope.js';
+import { Clock } from '../settings/clock.js';
+import { Database } from '../database/database.js';
+import { Refusal } from '../http/refusal.js';
+import { StoppableReading } from './stoppable.js';
+
+const MAX_EXPORTS = 4;
+
+/** The exports under way in this process. Each ends with its response, whoever closes that. */
+@Injectable()
+export class Exports implements OnModuleDestroy {
+  /** For how long a client may take nothing. */
+  readonly patienceMs: number = 60_000;
+  private readonly underWay = new Set<ServerResponse>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Throws {@link Refusal} 503 TOO_MANY_EXPORTS. */
+  begin(scope: Scope, response: ServerResponse): StoppableReading {
+    if (this.underWay.size >= MAX_EXPORTS) {
+      throw new Refusal(503, 'TOO_MANY_EXPORTS', `${MAX_EXPORTS} exports are under way, as many as there may be.`);
+    }
+    this.underWay.add(response);
+    const signal = this.untilClosed(response);
+    return new StoppableReading(this.database.queries, scope, {
+      now: new Date(this.clock.now()).toISOString(),
+      signal,
+    });
+  }
+
+  /** A service that stops waits for no export: each breaks off. */
+  onModuleDestroy(): void {
+    for (const response of this.underWay) response.destroy();
+  }
+
+  private untilClosed(response: ServerResponse): AbortSignal {
+    const controller = new AbortController();
+    const end = (): void => {
+      this.underWay.delete(response);
+      controller.abort();
+    };
+    if (response.destroyed) end();
+    response.once('close', end);
+    response.setTimeout(this.patienceMs, () => response.destroy());
+    return controller.signal;
+  }
+}

@@ -1,0 +1,39 @@
+import type { FieldNode, OperationDefinitionNode, ValueNode } from 'graphql';
+import { MAX_LIST } from '../../read/filters.js';
+
+export type Variables = Readonly<Record<string, unknown>>;
+
+interface Asked {
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Variables;
+}
+
+/** How many a field's argument asks for: its number, or how many values it lists. Undefined where it is not given. */
+export function argumentSize(node: FieldNode, argument: string, asked: Asked): number | undefined {
+  const given = node.arguments?.find(({ name }) => name.value === argument);
+  const size = given && sizeOf(given.value, asked);
+  // More is refused by the field itself, in its own words.
+  return size === undefined ? undefined : Math.min(Math.max(size, 0), MAX_LIST);
+}
+
+function sizeOf(value: ValueNode, asked: Asked): number | undefined {
+  if (value.kind === 'IntValue') return Number(value.value);
+  if (value.kind === 'ListValue') return value.values.length;
+  if (value.kind !== 'Variable') return undefined;
+  const given = asked.variables[value.name.value];
+  if (given !== undefined) return sizeOfGiven(given);
+  const definition = asked.operation.variableDefinitions?.find(
+    ({ variable }) => variable.name.value === value.name.value,
+  );
+  return definition?.defaultValue && sizeOf(definition.defaultValue, asked);
+}
+
+function sizeOfGiven(value: unknown): number | undefined {
+  if (Array.isArray(value)) return value.length;
+  return Number.isInteger(value) ? (value as number) : undefined;
+}
+
+/** All that variables can say of sizes: a document that is asked with the same is as large as before. */
+export function sizesOf(variables: Variables): string {
+  return JSON.stringify(Object.entries(variables).map(([name, value]) => [name, sizeOfGiven(value)]));
+}

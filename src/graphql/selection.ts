@@ -1,0 +1,47 @@
+import type { FieldNode, GraphQLResolveInfo, SelectionNode } from 'graphql';
+import type { Noun } from '../read/noun.js';
+
+type Fragments = GraphQLResolveInfo['fragments'];
+
+/** What a query selects below some fields, by field name; fragments are followed whatever their type. */
+export function fieldsBelow(nodes: readonly FieldNode[], fragments: Fragments): Map<string, FieldNode[]> {
+  const fields = new Map<string, FieldNode[]>();
+  const visit = (selection: SelectionNode): void => {
+    if (selection.kind === 'Field') {
+      const name = selection.name.value;
+      fields.set(name, [...(fields.get(name) ?? []), selection]);
+    } else {
+      const inner = selection.kind === 'InlineFragment' ? selection : fragments[selection.name.value];
+      inner?.selectionSet.selections.forEach(visit);
+    }
+  };
+  for (const node of nodes) node.selectionSet?.selections.forEach(visit);
+  return fields;
+}
+
+export interface ListSelection {
+  readonly fields: ReadonlySet<string>;
+  readonly cursors: boolean;
+  /** Of each pointer that is asked for, the fields. */
+  readonly pointed: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** What a connection must read of its rows. */
+export function selectionOfList(
+  { fieldNodes, fragments }: GraphQLResolveInfo,
+  pointers: Noun['pointers'] = {},
+): ListSelection {
+  const below = (nodes: readonly FieldNode[] = []) => fieldsBelow(nodes, fragments);
+  const connection = below(fieldNodes);
+  const edges = below(connection.get('edges'));
+  const pageInfo = below(connection.get('pageInfo'));
+  const rows = [...(connection.get('nodes') ?? []), ...(edges.get('node') ?? [])];
+  const cursors = edges.has('cursor') || pageInfo.has('startCursor') || pageInfo.has('endCursor');
+  const fields = below(rows);
+  const pointed = Object.keys(pointers).filter((name) => fields.has(name));
+  return {
+    fields: new Set(fields.keys()),
+    cursors,
+    pointed: new Map(pointed.map((name) => [name, new Set(below(fields.get(name)).keys())])),
+  };
+}

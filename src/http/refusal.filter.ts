@@ -1,0 +1,10 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import { answerFailure } from './answer-failure.js';
+
+@Catch()
+export class RefusalFilter implements ExceptionFilter {
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    answerFailure(error, http.getRequest(), http.getResponse());
+  }
+}

@@ -1,0 +1,45 @@
+import { ConsoleLogger, type LogLevel as NestLevel } from '@nestjs/common';
+import type { LogLevel, Settings } from '../settings/settings.js';
+
+const levels: readonly NestLevel[] = ['verbose', 'debug', 'log', 'warn', 'error', 'fatal'];
+const named: Record<Exclude<LogLevel, 'silent'>, NestLevel> = {
+  trace: 'verbose',
+  debug: 'debug',
+  info: 'log',
+  warn: 'warn',
+  error: 'error',
+  fatal: 'fatal',
+};
+
+const framework = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+  'GraphQLModule',
+]);
+
+/** One JSON object a line in production, readable lines elsewhere. */
+export class ServiceLogger extends ConsoleLogger {
+  constructor({ logLevel, production }: Pick<Settings, 'logLevel' | 'production'>) {
+    const colors = !production && Boolean(process.stdout.isTTY);
+    super({ prefix: 'roomledger', json: production, colors, logLevels: enabled(logLevel) });
+  }
+
+  /** What Nest says of its own start is for debugging. */
+  override log(message: unknown, ...rest: unknown[]): void {
+    if (framework.has(String(rest.at(-1)))) this.debug(message, ...rest);
+    else super.log(message, ...rest);
+  }
+
+  /** Why the service does not start is told once, by who starts it. */
+  override error(message: unknown, ...rest: unknown[]): void {
+    if (rest.at(-1) === 'ExceptionHandler') this.debug(message, ...rest);
+    else super.error(message, ...rest);
+  }
+}
+
+function enabled(level: LogLevel): NestLevel[] {
+  return level === 'silent' ? [] : levels.slice(levels.indexOf(named[level]));
+}

@@ -1,0 +1,62 @@
+import { mkdir, open, rm, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseUnavailable } from '../../database/unavailable.js';
+
+/** What LevelDB needs to tidy up, above all when it is opened again: without it a full disk could not even be drained. */
+const RESERVE_BYTES = 16 * 1024 * 1024;
+const TRIAL_BYTES = 1024 * 1024;
+
+/** Why the spool cannot be used, as one sentence that ends in what to do. */
+export class SpoolUnavailable extends DatabaseUnavailable {
+  override name = 'SpoolUnavailable';
+}
+
+/** @throws SpoolUnavailable */
+export async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: Error) => {
+    throw new SpoolUnavailable(`the spool cannot be in ${folder} (${error.message})`, 'Check SPOOL_DIR');
+  });
+}
+
+export async function hasReserve(folder: string): Promise<boolean> {
+  const disk = await statfs(folder).catch(() => null);
+  return disk !== null && disk.bavail * disk.bsize > RESERVE_BYTES;
+}
+
+/** Whether the disk takes a file of some size. */
+export async function takesFiles(folder: string): Promise<boolean> {
+  const trial = join(folder, 'trial');
+  try {
+    const file = await open(trial, 'w');
+    await file
+      .writeFile(Buffer.alloc(TRIAL_BYTES))
+      .then(() => file.sync())
+      .finally(() => file.close());
+    return await hasReserve(folder);
+  } catch {
+    return false;
+  } finally {
+    await rm(trial, { force: true }).catch(() => undefined);
+  }
+}
+
+/** What failed, as the library says it: its own message only says that something did. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
+
+/** @throws SpoolUnavailable for what only who starts the service can mend */
+export function refuseToOpen(folder: string, error: unknown): void {
+  const code =
+    error instanceof Error && error.cause instanceof Error && 'code' in error.cause ? error.cause.code : null;
+  if (code === 'LEVEL_LOCKED') {
+    throw new SpoolUnavailable(
+      `the spool in ${folder} is in use by another process`,
+      'Give each one a SPOOL_DIR of its own',
+    );
+  }
+  if (code === 'LEVEL_CORRUPTION' || /permission denied|not a directory/i.test(reasonOf(error))) {
+    throw new SpoolUnavailable(`the spool in ${folder} cannot be opened (${reasonOf(error)})`, 'Check SPOOL_DIR');
+  }
+}

@@ -1,0 +1,36 @@
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import { isAway, isPassing } from '../database/failure.js';
+import { foldUsage } from './fold.js';
+
+const INTERVAL_MS = 1_000;
+
+/** Folds usage every second, so that questions have little to add up, and no fold takes long. */
+@Injectable()
+export class Folding implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('Intake');
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | null = null;
+
+  constructor(private readonly database: Database) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => (this.running ??= this.fold()), INTERVAL_MS).unref();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  private async fold(): Promise<void> {
+    try {
+      await foldUsage(this.database.intake);
+    } catch (error) {
+      // What is not folded is read all the same, and folded later.
+      if (!isAway(error) && !isPassing(error)) this.logger.error(error);
+    } finally {
+      this.running = null;
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Committed } from '../intake/commit.js';
+import type { IntakeObserver } from '../intake/intake-events.js';
+
+/** What is true when somebody looks. */
+export interface Present {
+  readonly databaseAway: boolean;
+  readonly spool: { readonly entries: number; readonly bytes: number; readonly oldest: number | null };
+}
+
+/** The service's numbers, in Prometheus' form. None names a project, a room or a person. */
+@Injectable()
+export class Metrics implements IntakeObserver {
+  private readonly registry = new Registry();
+  private readonly events = this.counter('events_total', 'Deliveries by what became of them.', ['outcome']);
+  private readonly refusals = this.counter('refusals_total', 'Webhooks refused, by code.', ['code']);
+  private readonly problems = this.counter('problem_events_total', 'Events kept in the log with a problem.');
+  private readonly differing = this.counter(
+    'differing_deliveries_total',
+    'Deliveries of a known event with another body.',
+  );
+  private readonly batches = this.histogram('batch_events', 'Deliveries that were committed together.', sizes);
+  private readonly commits = this.histogram('commit_seconds', 'How long a commit took.', seconds);
+  private readonly drains = this.counter('spool_drained_total', 'Events out of the spool that were committed.');
+  private readonly entries = this.gauge('spool_entries', 'Events in the spool.');
+  private readonly bytes = this.gauge('spool_bytes', 'What the spool holds, in bytes.');
+  private readonly oldest = this.gauge(
+    'spool_oldest_timestamp_seconds',
+    'When its oldest event arrived; 0 when it is empty.',
+  );
+  private readonly away = this.gauge('database_away', 'Whether the database is away.');
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+    for (const outcome of ['committed', 'known', 'spooled']) this.events.inc({ outcome }, 0);
+  }
+
+  committed({ fresh, known, problems, differing }: Committed, took: number): void {
+    this.events.inc({ outcome: 'committed' }, fresh);
+    this.events.inc({ outcome: 'known' }, known);
+    this.problems.inc(problems);
+    this.differing.inc(differing);
+    this.batches.observe(fresh + known);
+    this.commits.observe(took);
+  }
+
+  spooled(events: number): void {
+    this.events.inc({ outcome: 'spooled' }, events);
+  }
+
+  drained(events: number): void {
+    this.drains.inc(events);
+  }
+
+  refused(code: string): void {
+    this.refusals.inc({ code });
+  }
+
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+
+  render({ databaseAway, spool }: Present): Promise<string> {
+    this.away.set(databaseAway ? 1 : 0);
+    this.entries.set(spool.entries);
+    this.bytes.set(spool.bytes);
+    this.oldest.set((spool.oldest ?? 0) / 1000);
+    return this.registry.metrics();
+  }
+
+  private counter<T extends string = never>(name: string, help: string, labelNames: readonly T[] = []): Counter<T> {
+    return new Counter({ name: `roomledger_${name}`, help, labelNames, registers: [this.registry] });
+  }
+
+  private gauge(name: string, help: string): Gauge {
+    return new Gauge({ name: `roomledger_${name}`, help, registers: [this.registry] });
+  }
+
+  private histogram(name: string, help: string, buckets: number[]): Histogram {
+    return new Histogram({ name: `roomledger_${name}`, help, buckets, registers: [this.registry] });
+  }
+}
+
+const sizes = [1, 2, 5, 10, 20, 50, 100, 200, 500];
+const seconds = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];

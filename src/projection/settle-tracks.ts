@@ -1,0 +1,64 @@
+import type { Run } from '../database/transaction.js';
+import type { News } from './batch-events.js';
+import { participantTable, type ParticipantRow } from './participant.js';
+import { ownersOf, withoutOwnEnd, type Owned, type Owners } from './children.js';
+import { readByKey } from './read-rows.js';
+import { revised, Shelf } from './pending-rows.js';
+import { mergeTrack, settleTrack, trackEvidence, trackTable, type TrackFacts, type TrackRow } from './track.js';
+
+/** By participant: tracks that told no end. */
+export function ownedTracks(run: Run): Owned<TrackRow> {
+  return withoutOwnEnd(run, ofParticipant);
+}
+
+const ofParticipant = { table: trackTable, by: 'participantSid' };
+
+/** Merges the events into the tracks that they name. */
+export async function mergeTracks(run: Run, news: News): Promise<Shelf<TrackRow>> {
+  const tracks = new Shelf<TrackRow>(trackTable);
+  await news.tell<TrackFacts, TrackRow>(tracks, {
+    evidence: trackEvidence,
+    merge: mergeTrack,
+    read: (wanted) => readByKey<TrackRow>(run, trackTable, wanted),
+    row: (facts, known) => (known ? mergeTrack(known, facts) : facts) as TrackRow,
+  });
+  return tracks;
+}
+
+/** Ends, or revives, the touched tracks and those of participants whose end changed. */
+export async function settleTracks(
+  run: Run,
+  { participants, tracks }: { participants: Shelf<ParticipantRow>; tracks: Shelf<TrackRow> },
+  unended: Owned<TrackRow>,
+): Promise<void> {
+  const [cascaded, publishers] = await Promise.all([
+    unended.of(movedEnds(participants)),
+    readByKey<ParticipantRow>(run, participantTable, strayPublishers(participants, tracks)),
+  ]);
+  tracks.load(cascaded);
+  participants.load(publishers);
+  for (const track of tracks.all()) {
+    const publisher = participants.get(publisherOf(participants, track.now))?.now;
+    track.now = revised(track.now, settleTrack(track.now, publisher));
+  }
+}
+
+function publisherOf(participants: Shelf<ParticipantRow>, { project, roomName, participantSid }: TrackRow): string {
+  return participants.keyOf({ project, roomName, sid: participantSid });
+}
+
+function movedEnds(participants: Shelf<ParticipantRow>): Owners {
+  const moved: ParticipantRow[] = [];
+  for (const { before, now } of participants.all()) if ((before?.endedAt ?? null) !== now.endedAt) moved.push(now);
+  return ownersOf(moved);
+}
+
+/** Participants that are not here, of tracks whose events disagree about theirs. */
+function strayPublishers(participants: Shelf<ParticipantRow>, tracks: Shelf<TrackRow>): object[] {
+  const stray: object[] = [];
+  for (const { now } of tracks.all()) {
+    if (participants.get(publisherOf(participants, now))) continue;
+    stray.push({ project: now.project, roomName: now.roomName, sid: now.participantSid });
+  }
+  return stray;
+}

@@ -1,0 +1,174 @@
+import { keyColumns, type Ordered, type Position } from './cursor.js';
+import { all } from './filters.js';
+import { type Filter, type Key, type Relation, selectList } from './noun.js';
+import { namedOf, namedSql } from './named.js';
+import type { Window } from './page-arguments.js';
+import { withPointed } from './pointed.js';
+import type { Row } from './reading.js';
+import type { ListSelection } from '../graphql/selection.js';
+import { type Place, placesOf, spanOf } from './span.js';
+import type { Statement } from './statement.js';
+
+/** One list as one place of a query asks for it, the same for all parents there. */
+export interface Listing {
+  readonly relation: Relation;
+  readonly filter: Readonly<Record<string, unknown>>;
+  readonly ordered: Ordered;
+  readonly window: Window;
+  readonly selection: ListSelection;
+}
+
+/** Rows beyond a position of the list, itself included: those up to `after`, or those from `before` on. */
+export type Beyond = 'after' | 'before' | null;
+
+/** The page and one row more. Of many parents the rows carry `parent`, its index. */
+export function pageSql(statement: Statement, listing: Listing, parents: readonly Row[]): string {
+  const { relation, ordered, window, selection } = listing;
+  const { table } = relation.noun;
+  const cursor = selection.cursors ? keyColumns(ordered.keys) : [];
+  const columns = [selectList(relation.noun, selection.fields), ...cursor].join(', ');
+  const order = orderSql(ordered, window.backward);
+  // Part of the text: a plan that is kept would take an unknown limit for a tenth of the table.
+  const limit = window.size + 1;
+  const { of, places } =
+    namedSource(statement, listing, `order by ${order}`) ??
+    sourceSql(statement, listing, { parents, also: insideSql(statement, listing) });
+  if (of !== null && !statement.laterals) {
+    const place = `row_number() over (partition by parent order by ${order})`;
+    const ranked = `select ${table}.*, parent, ${place} as place from ${of} join ${table} on ${places[0]!.where}`;
+    return `select parent, ${columns} from (${ranked}) as ${table} where place <= ${limit} order by place`;
+  }
+  const end = `order by ${order} limit ${limit}`;
+  const from = isPlain(places)
+    ? `${table} where ${places[0]!.where}`
+    : `(${places.map((place) => `(${rowsAt(place, `* from ${table}`, end)})`).join(' union all ')}) as ${table}`;
+  const page = withPointed(statement, selection, {
+    noun: relation.noun,
+    page: `select ${columns} from ${from} ${end}`,
+    cursor: cursor.map((_, index) => `key${index}`),
+  });
+  return of === null ? page : `select parent, page.* from ${of} cross join lateral (${page}) as page`;
+}
+
+/** How many rows the list has, or has beyond a position, counted up to `limit`. Parents without a row may be left out. */
+export function countSql(
+  statement: Statement,
+  listing: Listing,
+  ask: { parents: readonly Row[]; limit: number; beyond: Beyond },
+): string {
+  const beyond = ask.beyond === null ? [] : [beyondSql(statement, listing, ask.beyond)];
+  const { of, places } = sourceSql(statement, listing, { parents: ask.parents, also: beyond });
+  const { table } = listing.relation.noun;
+  if (of !== null && !statement.laterals) {
+    const ranked = `select parent, row_number() over (partition by parent) as place from ${of} join ${table} on ${places[0]!.where}`;
+    return `select parent, count(*)::int as count from (${ranked}) as counted where place <= ${ask.limit} group by parent`;
+  }
+  const end = `limit ${ask.limit}`;
+  const rows = places.map((place) => `(${rowsAt(place, `1 from ${table}`, end)})`).join(' union all ');
+  const counted = `select count(*)::int as count from (select 1 from (${rows}) as place limit ${ask.limit}) as counted`;
+  if (of === null) return `select 0 as parent, count from (${counted}) as counts`;
+  return `select parent, count from ${of} cross join lateral (${counted}) as counts`;
+}
+
+interface Source {
+  /** The parents' keys, where there are many. */
+  readonly of: string | null;
+  /** Several where each leads to rows in the list's order. */
+  readonly places: readonly Place[];
+}
+
+function isPlain(places: readonly Place[]): boolean {
+  return places.length === 1 && places[0]!.each === undefined;
+}
+
+function rowsAt({ each, where }: Place, what: string, end: string): string {
+  const rows = `select ${what} where ${where} ${end}`;
+  return each === undefined ? rows : `select found.* from ${each} cross join lateral (${rows}) as found`;
+}
+
+/** The rows of a page that are found by names. */
+function namedSource(statement: Statement, listing: Listing, order: string): Source | null {
+  const { relation, filter, ordered, window } = listing;
+  const named = namedOf(statement, listing);
+  if (named === null) return null;
+  const { table, ends, filters } = relation.noun;
+  const start = ends?.start ?? '';
+  const range = filter[start] == null ? [] : [(filters as Filters)[start]!(filter[start], statement)];
+  const page = {
+    table,
+    columns: ordered.keys.map(({ sql }) => sql),
+    order,
+    inside: all([...range, ...insideSql(statement, listing)]),
+    size: window.size + 1,
+  };
+  return { of: null, places: [{ where: `${statement.inScope} and ${namedSql(statement, named, page)}` }] };
+}
+
+/** The rows of a list for its parents, of which `also` holds. */
+function sourceSql(
+  statement: Statement,
+  listing: Listing,
+  { parents, also }: { parents: readonly Row[]; also: readonly string[] },
+): Source {
+  const { relation, filter, ordered } = listing;
+  const { of, on } = parentsSql(statement, relation, parents);
+  const { ends, filters } = relation.noun;
+  const by = ordered.keys[0]!.sql;
+  // A parent's own index leads to its rows.
+  const span = ends === undefined || relation.keys.length > 0 ? null : spanOf(ends, filter, by);
+  const given = Object.entries(filter).filter(([name, value]) => value != null && !(name === 'active' && span));
+  const named = given.map(([name, value]) => (filters as Filters)[name]!(value, statement, by));
+  const where = [on, statement.inScope, ...named, ...also].join(' and ');
+  if (span === null) return { of, places: [{ where }] };
+  const places = placesOf(statement, span, by);
+  return { of, places: places.map((place) => ({ ...place, where: `${where} and ${place.where}` })) };
+}
+
+type Filters = Readonly<Record<string, Filter<unknown>>>;
+
+// Citus joins a table with unnest, but refuses laterals.
+function parentsSql(
+  statement: Statement,
+  { keys, on, onCitus = on }: Relation,
+  parents: readonly Row[],
+): { of: string | null; on: string } {
+  const values = (key: string): string[] => parents.map((parent) => parent[key] as string);
+  if (parents.length === 1) {
+    const one = statement.laterals ? on : onCitus;
+    return { of: null, on: one(...keys.map((key) => statement.bind(values(key)[0]!))) };
+  }
+  const arrays = keys.map((key) => `${statement.bind(values(key))}::text[]`);
+  const indexes = `${statement.bind(parents.map((_, index) => index))}::int[]`;
+  const names = keys.map((_, index) => `parent_key${index}`);
+  const of = `unnest(${[...arrays, indexes].join(', ')}) as parents(${[...names, 'parent'].join(', ')})`;
+  return { of, on: on(...names) };
+}
+
+function orderSql({ keys, direction }: Ordered, backward: boolean): string {
+  const turned = (direction === 'DESC') !== backward ? 'desc' : 'asc';
+  return keys.map(({ sql }) => `${sql} ${turned}`).join(', ');
+}
+
+function insideSql(statement: Statement, { ordered, window }: Listing): string[] {
+  const later = ordered.direction === 'DESC' ? '<' : '>';
+  const earlier = ordered.direction === 'DESC' ? '>' : '<';
+  const inside: string[] = [];
+  if (window.after !== null) inside.push(compareSql(statement, ordered.keys, { than: window.after, by: later }));
+  if (window.before !== null) inside.push(compareSql(statement, ordered.keys, { than: window.before, by: earlier }));
+  return inside;
+}
+
+function beyondSql(statement: Statement, { ordered, window }: Listing, beyond: 'after' | 'before'): string {
+  const upTo = (ordered.direction === 'DESC') === (beyond === 'after') ? '>=' : '<=';
+  return compareSql(statement, ordered.keys, { than: window[beyond]!, by: upTo });
+}
+
+export function compareSql(
+  statement: Statement,
+  keys: readonly Key[],
+  { than, by }: { than: Position; by: string },
+): string {
+  const types = { time: '::timestamptz', text: '::text', integer: '::bigint' };
+  const bound = keys.map(({ kind }, index) => statement.bind(than[index]!) + types[kind]);
+  return `(${keys.map(({ sql }) => sql).join(', ')}) ${by} (${bound.join(', ')})`;
+}

@@ -1,0 +1,146 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { badInput } from './bad-input.js';
+import { Batch } from './batch.js';
+import { cursorOf } from './cursor.js';
+import { type Beyond, countSql, type Listing, pageSql } from './list-sql.js';
+import { namedOf } from './named.js';
+import type { Relation } from './noun.js';
+import { nestPointed } from './pointed.js';
+import { type ListArguments, orderOf, windowOf } from './page-arguments.js';
+import type { Reading, Row } from './reading.js';
+import { selectionOfList } from '../graphql/selection.js';
+import type { Statement } from './statement.js';
+import { isSteady } from './steady.js';
+
+const MAX_COUNT = 100_000;
+
+interface Fetched {
+  readonly rows: readonly Row[];
+  /** Whether there is at least one more row in the direction of reading. */
+  readonly more: boolean;
+}
+
+/** The page of the list that belongs to `parent`. Nothing is read before it is selected. */
+export function pageOf(
+  relation: Relation,
+  parent: Row,
+  ask: { args: ListArguments; reading: Reading; info: GraphQLResolveInfo },
+): Page {
+  const { args, reading, info } = ask;
+  return new Page(
+    reading.once(info.fieldNodes, () => new List(reading, listingOf(relation, args, info))),
+    parent,
+  );
+}
+
+function listingOf(relation: Relation, args: ListArguments, info: GraphQLResolveInfo): Listing {
+  const ordered = orderOf(relation.noun, relation.list, args);
+  const window = windowOf(ordered, args);
+  return {
+    relation,
+    filter: args.filter ?? {},
+    ordered,
+    window,
+    selection: selectionOfList(info, relation.noun.pointers),
+  };
+}
+
+/** One list at one place of a query, read for all its parents together. */
+class List {
+  readonly pages = new Batch<Row, Row[]>((parents) => this.loadPages(parents));
+  private readonly counting = new Map<string, Batch<Row, number>>();
+
+  constructor(
+    private readonly reading: Reading,
+    readonly listing: Listing,
+  ) {}
+
+  counts(limit: number, beyond: Beyond): Batch<Row, number> {
+    const name = `${limit} ${beyond}`;
+    const found = this.counting.get(name) ?? new Batch((parents) => this.loadCounts({ parents, limit, beyond }));
+    this.counting.set(name, found);
+    return found;
+  }
+
+  private async loadPages(parents: readonly Row[]): Promise<Row[][]> {
+    const { relation, selection } = this.listing;
+    const statement = this.reading.statement();
+    const named = namedOf(statement, this.listing) !== null;
+    const flat = await this.read(statement, pageSql(statement, this.listing, parents), named);
+    const rows = nestPointed(flat, selection, relation.noun);
+    if (parents.length === 1) return [rows];
+    const pages: Row[][] = parents.map(() => []);
+    for (const row of rows) pages[row['parent'] as number]!.push(row);
+    return pages;
+  }
+
+  private async loadCounts(ask: { parents: readonly Row[]; limit: number; beyond: Beyond }): Promise<number[]> {
+    const statement = this.reading.statement();
+    const counts = ask.parents.map(() => 0);
+    for (const { parent, count } of await this.read(statement, countSql(statement, this.listing, ask))) {
+      counts[parent as number] = count as number;
+    }
+    return counts;
+  }
+
+  /** What is found by names is looked for in the same ways whatever they are: one plan has them all. */
+  private read(statement: Statement, sql: string, named = false): Promise<Row[]> {
+    const { relation, filter, ordered } = this.listing;
+    const steady = named || isSteady(relation.noun, filter, ordered);
+    return steady ? this.reading.rowsOfPrepared(statement, sql) : this.reading.rows(statement, sql);
+  }
+}
+
+/** A connection of the API. */
+export class Page {
+  private fetched: Promise<Fetched> | undefined;
+
+  constructor(
+    private readonly list: List,
+    private readonly parent: Row,
+  ) {}
+
+  async rows(): Promise<readonly Row[]> {
+    return (await this.fetch()).rows;
+  }
+
+  cursor(row: Row | undefined): string | null {
+    return row === undefined ? null : cursorOf(this.list.listing.ordered, row);
+  }
+
+  /** Exact whatever the filter: a row after the page is one that the page left over, or one from `before` on. */
+  async hasNext(): Promise<boolean> {
+    const { backward, before } = this.list.listing.window;
+    if (!backward && (await this.fetch()).more) return true;
+    return before !== null && this.reaches('before');
+  }
+
+  async hasPrevious(): Promise<boolean> {
+    const { backward, after } = this.list.listing.window;
+    if (backward && (await this.fetch()).more) return true;
+    return after !== null && this.reaches('after');
+  }
+
+  /** Of the whole list, whatever the page. */
+  async count(limit: number): Promise<{ value: number; precision: 'EXACT' | 'AT_LEAST' }> {
+    if (limit < 0 || limit > MAX_COUNT)
+      throw badInput(`A count's limit of ${limit} is not between 0 and ${MAX_COUNT}.`);
+    const value = await this.list.counts(limit, null).get(this.parent);
+    return { value, precision: value >= limit ? 'AT_LEAST' : 'EXACT' };
+  }
+
+  private async reaches(beyond: 'after' | 'before'): Promise<boolean> {
+    return (await this.list.counts(1, beyond).get(this.parent)) > 0;
+  }
+
+  private fetch(): Promise<Fetched> {
+    return (this.fetched ??= this.load());
+  }
+
+  private async load(): Promise<Fetched> {
+    const { size, backward } = this.list.listing.window;
+    const rows = await this.list.pages.get(this.parent);
+    const page = rows.slice(0, size);
+    return { rows: backward ? page.reverse() : page, more: rows.length > size };
+  }
+}

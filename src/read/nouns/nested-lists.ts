@@ -1,0 +1,53 @@
+import { agentJob } from './agent-job.js';
+import { egress } from './egress.js';
+import { ingressSession } from './ingress-session.js';
+import { participant } from './participant.js';
+import type { Relation } from '../noun.js';
+import { track } from './track.js';
+import { webhookEvent } from './webhook-event.js';
+
+type Lists = Readonly<Record<string, Omit<Relation, 'list'>>>;
+
+const ofRoom = { keys: ['sid', 'roomName'], ...sidAndName('room_sid') };
+// What outlives its room may not know its name.
+const ofRoomNamed = { keys: ['sid', 'roomName'], on: sidAndMaybe('room_sid', 'room_name') };
+
+/** The lists inside each type. */
+export const relations = {
+  Room: named('Room', {
+    participants: { noun: participant, ...ofRoom },
+    tracks: { noun: track, ...ofRoom },
+    egresses: { noun: egress, ...ofRoomNamed },
+    ingressSessions: { noun: ingressSession, ...ofRoomNamed },
+    agentJobs: { noun: agentJob, ...ofRoomNamed },
+    events: { noun: webhookEvent, ...ofRoomNamed },
+  }),
+  Participant: named('Participant', {
+    tracks: { noun: track, keys: ['sid', 'roomName'], ...sidAndName('participant_sid') },
+    events: { noun: webhookEvent, keys: ['sid', 'roomName'], on: sidAndMaybe('participant_sid', 'room_name') },
+  }),
+  Egress: named('Egress', { events: { noun: webhookEvent, keys: ['id'], on: (id) => `egress_id = ${id}` } }),
+  IngressSession: named('IngressSession', {
+    events: { noun: webhookEvent, keys: ['id', 'ingressId'], on: sidAndMaybe('resource_id', 'ingress_id') },
+  }),
+  AgentJob: named('AgentJob', { events: { noun: webhookEvent, keys: ['id'], on: (id) => `job_id = ${id}` } }),
+};
+
+// The name only tells apart what one sid never should hold. Worded plainly it would lead to its own index, which
+// can have years of rows. Citus wants it plain: it finds one parent's shard by it.
+function sidAndName(column: string): Pick<Relation, 'on' | 'onCitus'> {
+  return {
+    on: (sid, name) => `${column} = ${sid} and coalesce(room_name = ${name}, false)`,
+    onCitus: (sid, name) => `${column} = ${sid} and room_name = ${name}`,
+  };
+}
+
+function sidAndMaybe(column: string, narrower: string): Relation['on'] {
+  return (sid, name) => `${column} = ${sid} and coalesce(${narrower} = ${name}, true)`;
+}
+
+function named(type: string, lists: Lists): Record<string, Relation> {
+  return Object.fromEntries(
+    Object.entries(lists).map(([field, list]) => [field, { ...list, list: `${type}.${field}` }]),
+  );
+}

@@ -1,0 +1,61 @@
+import { plain } from '../columns.js';
+import { all, atPath, count, equal, oneOf, text } from '../filters.js';
+import type { Ends, Noun } from '../noun.js';
+import { sessionColumns, sessionFilters, sessionOrders } from './session.js';
+import { open } from '../span.js';
+import type { Statement } from '../statement.js';
+
+const ends: Ends = { start: 'startedAt', end: 'endedAt' };
+
+export const room: Noun = {
+  type: 'Room',
+  table: 'room',
+  id: ['sid', 'room_name'],
+  columns: {
+    id: 'sid',
+    sid: 'sid',
+    name: 'room_name',
+    ...sessionColumns(ends),
+    ...plain(
+      'endReason',
+      'metadata',
+      'metadataJson',
+      'emptyTimeoutSeconds',
+      'departureTimeoutSeconds',
+      'maxParticipants',
+    ),
+    ...plain('participantCount', 'participantSessionCount'),
+  },
+  keys: ['id', 'sid', 'roomName', 'active'],
+  filters: {
+    ...sessionFilters(ends),
+    sid: oneOf('sid'),
+    name: text('room_name'),
+    participantCount: count('participant_count'),
+    recording: (recording: boolean, statement: Statement) => `${recording ? '' : 'not '}${recordingSql(statement)}`,
+    identity: (identity: string, statement: Statement) => `(sid, room_name) in (${roomsOf(identity, statement)})`,
+    metadata: atPath('metadata_json'),
+  },
+  names: { name: 'room_name' },
+  orders: {
+    ...sessionOrders(ends, ['sid', 'room_name']),
+    NAME: [
+      { sql: 'room_name', kind: 'text' },
+      { sql: 'sid', kind: 'text' },
+    ],
+  },
+  defaultOrder: 'STARTED_AT',
+  ends,
+};
+
+// Uncorrelated, because egress lies elsewhere than rooms on Citus.
+function recordingSql(statement: Statement): string {
+  const live = `from egress where ${all([statement.inScope, open, 'room_sid is not null'])}`;
+  const named = `(sid, room_name) in (select room_sid, room_name ${live} and room_name is not null)`;
+  return `(${open} and (${named} or sid in (select room_sid ${live} and room_name is null)))`;
+}
+
+function roomsOf(identity: string, statement: Statement): string {
+  const connected = all([equal('identity')(identity, statement), statement.inScope, "state <> 'ABORTED'"]);
+  return `select room_sid, room_name from participant where ${connected}`;
+}

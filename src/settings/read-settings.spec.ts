@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import { type Environment, readSettings, SettingsRefused } from './read-settings.js';
+
+function problems(env: Environment): readonly string[] {
+  try {
+    readSettings(env);
+  } catch (error) {
+    if (error instanceof SettingsRefused) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+const keys = (env: Environment) => Object.fromEntries(readSettings(env).keys);
+const production = { NODE_ENV: 'production', LIVEKIT_KEYS: 'APIprod: 0123456789abcdef' };
+
+describe('defaults', () => {
+  test('suit a developer with an empty environment', () => {
+    expect(readSettings({})).toEqual({
+      production: false,
+      host: '127.0.0.1',
+      port: 3000,
+      keys: new Map([['devkey', { secret: 'secret', project: 'default' }]]),
+      databaseUrl: null,
+      dataDir: './data',
+      spoolDir: 'data/spool',
+      spoolMaxBytes: 268_435_456,
+      maxBodyBytes: 2_097_152,
+      queryMaxDepth: 12,
+      queryMaxCost: 200_000,
+      statementTimeoutMs: 10_000,
+      usageGraceMs: 300_000,
+      introspection: true,
+      corsOrigins: [],
+      logLevel: 'info',
+    });
+  });
+
+  test('in production listen everywhere and hide the schema', () => {
+    expect(readSettings(production)).toMatchObject({ production: true, host: '0.0.0.0', introspection: false });
+  });
+
+  test('stand in for empty values', () => {
+    expect(readSettings({ PORT: '', LIVEKIT_KEYS: ' ', DATABASE_URL: '' })).toEqual(readSettings({}));
+  });
+
+  test('are frozen', () => {
+    expect(Object.isFrozen(readSettings({}))).toBe(true);
+  });
+});
+
+describe('keys', () => {
+  test('are read one a line, by comma, with projects and in quotes', () => {
+    expect(keys({ LIVEKIT_KEYS: 'a: one\nb@acme: two , c@x_1-y:"three"\n\n' })).toEqual({
+      a: { secret: 'one', project: 'default' },
+      b: { secret: 'two', project: 'acme' },
+      c: { secret: 'three', project: 'x_1-y' },
+    });
+  });
+
+  test('join the pair, and leave the development key out', () => {
+    expect(Object.keys(keys({ LIVEKIT_API_KEY: 'p', LIVEKIT_API_SECRET: 's', LIVEKIT_KEYS: 'a: one' }))).toEqual([
+      'p',
+      'a',
+    ]);
+  });
+
+  test.each([
+    ['a: one, a@acme: two', 'LIVEKIT_KEYS must not give the key "a" twice'],
+    ['a: one\nb', 'LIVEKIT_KEYS must hold "key: secret" or "key@project: secret", which entry 2 is not'],
+    ['a:', 'LIVEKIT_KEYS must hold "key: secret" or "key@project: secret", which entry 1 is not'],
+    ['a@Acme: one', 'LIVEKIT_KEYS must name projects of 1 to 64 of a-z, 0-9, _ and -, which that of key "a" is not'],
+    ['a@: one', 'LIVEKIT_KEYS must name projects of 1 to 64 of a-z, 0-9, _ and -, which that of key "a" is not'],
+    [
+      `a@${'x'.repeat(65)}: one`,
+      'LIVEKIT_KEYS must name projects of 1 to 64 of a-z, 0-9, _ and -, which that of key "a" is not',
+    ],
+  ])('%j is refused', (LIVEKIT_KEYS, problem) => {
+    expect(problems({ LIVEKIT_KEYS })).toEqual([problem]);
+  });
+
+  test('given in the pair and in the list are given twice', () => {
+    expect(problems({ LIVEKIT_API_KEY: 'a', LIVEKIT_API_SECRET: 's', LIVEKIT_KEYS: 'a: one' })).toEqual([
+      'LIVEKIT_KEYS must not give the key "a" twice',
+    ]);
+  });
+
+  test('of half a pair are refused', () => {
+    expect(problems({ LIVEKIT_API_KEY: 'a' })).toEqual(['LIVEKIT_API_KEY and LIVEKIT_API_SECRET must be set together']);
+  });
+
+  test('are demanded in production, and the development ones refused', () => {
+    expect(problems({ NODE_ENV: 'production' })).toEqual([
+      'LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or LIVEKIT_KEYS, must be set in production',
+    ]);
+    expect(problems({ NODE_ENV: 'production', LIVEKIT_KEYS: 'devkey: secret' })).toEqual([
+      'the default keys are refused in production',
+    ]);
+  });
+});
+
+describe('values', () => {
+  test.each([
+    ['MAX_BODY_BYTES', '65536', 'maxBodyBytes', 65_536],
+    ['MAX_BODY_BYTES', '512KiB', 'maxBodyBytes', 524_288],
+    ['MAX_BODY_BYTES', '4 MiB', 'maxBodyBytes', 4_194_304],
+    ['STATEMENT_TIMEOUT', '500ms', 'statementTimeoutMs', 500],
+    ['STATEMENT_TIMEOUT', '3s', 'statementTimeoutMs', 3_000],
+    ['STATEMENT_TIMEOUT', '2m', 'statementTimeoutMs', 120_000],
+    ['INTROSPECTION', 'false', 'introspection', false],
+    [
+      'CORS_ORIGINS',
+      'https://a.example, http://b.example:8080',
+      'corsOrigins',
+      ['https://a.example', 'http://b.example:8080'],
+    ],
+    ['PORT', '0', 'port', 0],
+    ['LOG_LEVEL', 'silent', 'logLevel', 'silent'],
+  ])('%s=%s', (name, text, setting, value) => {
+    expect(readSettings({ [name]: text })).toHaveProperty(setting, value);
+  });
+
+  test.each([
+    ['MAX_BODY_BYTES', '2MB', 'MAX_BODY_BYTES must be a size such as 65536, 512KiB or 2MiB'],
+    ['MAX_BODY_BYTES', '0', 'MAX_BODY_BYTES must be a size such as 65536, 512KiB or 2MiB'],
+    ['STATEMENT_TIMEOUT', '10', 'STATEMENT_TIMEOUT must be a duration such as 500ms, 10s, 5m or 6h'],
+    ['STATEMENT_TIMEOUT', '99999999m', 'STATEMENT_TIMEOUT must be a duration such as 500ms, 10s, 5m or 6h'],
+    ['PORT', '70000', 'PORT must be a whole number from 0 to 65535'],
+    ['PORT', '-1', 'PORT must be a whole number from 0 to 65535'],
+    ['INTROSPECTION', 'maybe', 'INTROSPECTION must be one of true, false'],
+    ['NODE_ENV', 'staging', 'NODE_ENV must be one of development, production, test'],
+    ['CORS_ORIGINS', 'a.example', 'CORS_ORIGINS must list origins such as https://app.example.com, not "a.example"'],
+    [
+      'DATABASE_URL',
+      'mysql://root:pw@h/d',
+      'DATABASE_URL must be a URL such as postgresql://user:password@host:5432/name',
+    ],
+  ])('%s=%s is refused', (name, text, problem) => {
+    expect(problems({ [name]: text })).toEqual([problem]);
+  });
+
+  test('that are wrong are all named in one refusal, without secrets', () => {
+    const refuse = () =>
+      readSettings({ PORT: 'x', LOG_LEVEL: 'loud', LIVEKIT_KEYS: 'a@B: hush', DATABASE_URL: 'pg://u:hush@h' });
+    expect(refuse).toThrow(/PORT.*LIVEKIT_KEYS.*DATABASE_URL.*LOG_LEVEL/);
+    expect(refuse).not.toThrow(/hush/);
+  });
+});

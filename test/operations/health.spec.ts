@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { inWorkspace } from '../../src/rebuild/workspace.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { Proxy } from '../support/proxy.js';
+import { type Service, startService } from '../support/service.js';
+
+let database: TestDatabase;
+let proxy: Proxy;
+let service: Service;
+beforeEach(async () => {
+  database = await createDatabase();
+  proxy = await new Proxy(new URL(database.url)).open();
+  service = await startService({ databaseUrl: proxy.url });
+});
+afterEach(async () => {
+  await service.stop();
+  await proxy.cut();
+  await database.drop();
+});
+
+async function health(): Promise<unknown[]> {
+  const response = await fetch(`${service.url}/health`);
+  return [response.status, await response.json()];
+}
+
+const spool = { entries: 0, bytes: 0 };
+const well = [200, { status: 'ok', intake: 'committing', queries: 'ok', spool, rebuild: null }];
+const away = [503, { status: 'unavailable', intake: 'refusing', queries: 'unavailable', spool, rebuild: null }];
+const event = (id: string) => JSON.stringify({ event: 'room_started', id, room: { sid: 'RM_1', name: 'one' } });
+
+test('health and webhook follow the database away and back', async () => {
+  expect(await health()).toEqual(well);
+  expect((await service.post(event('EV_before'))).status).toBe(200);
+
+  await proxy.cut();
+  expect(await health()).toEqual(away);
+  const refused = await service.post(event('EV_during'));
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+  expect(await refused.json()).toEqual({ code: 'UNAVAILABLE', message: expect.any(String) });
+
+  await proxy.open();
+  expect((await service.post(event('EV_during'))).status).toBe(200);
+  expect(await health()).toEqual(well);
+  const { rows } = await service.database.queries.query('select id from webhook_event order by id');
+  expect(rows).toEqual([{ id: 'EV_before' }, { id: 'EV_during' }]);
+});
+
+test('a database that hangs is unhealthy, for all who ask at once', async () => {
+  expect(await health()).toEqual(well);
+  proxy.stall();
+  const answers = await Promise.all(Array.from({ length: 20 }, health));
+  expect(answers).toEqual(Array.from({ length: 20 }, () => away));
+  await proxy.cut();
+  await proxy.open();
+});
+
+test('a rebuild that is under way is told', async () => {
+  await inWorkspace(database.url, 'verify', async () => expect(await health()).toEqual(well));
+  await inWorkspace(database.url, 'rebuild', async () => {
+    const rebuild = { startedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z$/) };
+    expect(await health()).toEqual([200, { ...(well[1] as object), rebuild }]);
+  });
+  expect(await health()).toEqual(well);
+});

@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Database } from '../../src/database/database.js';
+import { commit } from '../../src/intake/commit.js';
+import { readBody } from '../../src/webhook/read-body.js';
+import { readEvent, type LedgerEvent } from '../../src/livekit/event.js';
+import { history } from '../support/arbitrary-history.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { shuffled } from '../support/histories.js';
+import { projected } from '../support/tables.js';
+
+const arrival = Date.UTC(2026, 2, 3);
+const runs = Number(process.env['LAW_RUNS'] ?? 200);
+
+let home: TestDatabase;
+let database: Database;
+let projects = 0;
+let properties = 0;
+
+beforeAll(async () => {
+  home = await createDatabase();
+  database = new Database(home.url, 10_000);
+});
+afterAll(async () => {
+  await database.onApplicationShutdown();
+  await home.drop();
+});
+
+it(
+  'gives one set of tables whatever the order, the batches, the doubles and the writers',
+  { timeout: 3_600_000 },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(history, fc.nat(), async (told, seed) => {
+        const events = told.map(withOwnSids(`${++properties}`));
+        const mixed = shuffled([...events, ...events], seed);
+        const middle = 1 + (seed % mixed.length);
+        const halves = [mixed.slice(0, middle), mixed.slice(middle)];
+        const [inOrder, ...others] = await Promise.all([
+          tablesOf(events.map((event) => [event])),
+          tablesOf(halves),
+          tablesOf(shuffled(events, seed + 1).map((event) => [event])),
+          tablesOf([...halves].reverse(), true),
+        ]);
+        for (const other of others) expect(other).toEqual(inOrder);
+        expectSound(inOrder);
+      }),
+      { numRuns: runs, seed: Number(process.env['LAW_SEED'] ?? 20261124) },
+    );
+  },
+);
+
+/** Sids are a history's own, as LiveKit's are. */
+function withOwnSids(tag: string): (event: object) => object {
+  return (event) => JSON.parse(JSON.stringify(event).replaceAll(/"(RM|PA|TR|EG|RT|AJ)_/g, `"$1_${tag}.`)) as object;
+}
+
+/** Commits batches into a project of their own, one after the other or at once, and reads its rows. */
+async function tablesOf(batches: object[][], together = false): Promise<Record<string, Row[]>> {
+  const project = `p${projects++}`;
+  const read = (event: object): LedgerEvent =>
+    readEvent(project, readBody(Buffer.from(JSON.stringify(event))), arrival);
+  const commits = batches
+    .filter((batch) => batch.length > 0)
+    .map((batch) => () => commit(database.intake, batch.map(read)));
+  if (together) await Promise.all(commits.map((start) => start()));
+  else for (const start of commits) await start();
+  const poisoned = await database.queries.query(
+    'select problem from webhook_event where project = $1 and not projected',
+    [project],
+  );
+  expect(poisoned.rows).toEqual([]);
+  const tables: Record<string, Row[]> = {};
+  for (const [table, from] of Object.entries(projected)) {
+    const { rows } = await database.queries.query<{ row: Row }>(
+      `select to_jsonb(t) - 'project' as row from ${from} t where project = $1 order by to_jsonb(t)::text`,
+      [project],
+    );
+    tables[table] = rows.map(({ row }) => row);
+  }
+  return tables;
+}
+
+type Row = Record<string, string | number | null>;
+
+/** No end before a start, nobody present in an ended room, counts that are their rows'. */
+function expectSound(tables: Record<string, Row[]>): void {
+  for (const row of Object.values(tables).flat()) {
+    if (row['ended_at'] != null)
+      expect(Date.parse(String(row['ended_at']))).toBeGreaterThanOrEqual(Date.parse(String(row['started_at'])));
+  }
+  for (const room of tables['room'] ?? []) {
+    const people = (tables['participant'] ?? []).filter(
+      (row) => row['room_sid'] === room['sid'] && row['room_name'] === room['room_name'],
+    );
+    const counted = people.filter((row) => row['counted']);
+    expect(room['participant_count']).toBe(counted.filter((row) => row['ended_at'] === null).length);
+    expect(room['participant_session_count']).toBe(counted.length);
+    if (room['ended_at'] !== null) expect(people.filter((row) => row['ended_at'] === null)).toEqual([]);
+  }
+}

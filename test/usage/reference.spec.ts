@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { now, Rows } from '../support/rows.js';
+import { type Service, startService } from '../support/service.js';
+import { argumentsOf, keeps, type Question, questions } from '../support/usage-questions.js';
+import { type Cell, cellsOf, partOf, type ReferenceRow, rowOf } from '../support/usage-reference.js';
+import { scenes, type Starts, startsOf } from '../support/usage-scenes.js';
+import { seed, type Session } from '../support/usage-sessions.js';
+
+// USAGE_CASES=50000 asks more, USAGE_SEED=… others.
+const cases = Number(process.env['USAGE_CASES'] ?? 1_500);
+const together = 25;
+const random = process.env['USAGE_SEED'] === undefined ? 20_261_124 : Number(process.env['USAGE_SEED']);
+
+let service: Service;
+const sessions = new Map<string, Session[]>();
+const starts = new Map<string, Starts>();
+beforeAll(async () => {
+  service = await startService({ clock: { now: () => now } });
+  const rows = new Rows(service.database);
+  for (const scene of scenes) {
+    sessions.set(scene.name, await seed(rows, scene, 50));
+    for (const zone of [...scene.zones, 'UTC'])
+      starts.set(`${scene.name} ${zone}`, await startsOf(service.database.queries, scene, zone));
+  }
+  await rows.countUsage();
+  await service.database.prisma.$executeRawUnsafe('analyze');
+});
+afterAll(() => service.stop());
+
+/** Sessions of all scenes: those that are open reach into others. */
+function cellsFor(question: Question): Cell[] {
+  const { scene, from, to, interval, timeZone, groupBy } = question;
+  const inside = interval === null ? [] : starts.get(`${scene.name} ${timeZone}`)![interval];
+  const edges = [from, ...inside.filter((at) => at > from && at < to), to];
+  const matching = [...sessions.values()].flat().filter((session) => keeps(question, session));
+  return cellsOf(matching, edges, groupBy);
+}
+
+const ofCells = `from to group { dimension value } seconds uncertainSeconds minutes ceilSession: minutes(rounding: CEIL_SESSION)
+  ceilTotal: minutes(rounding: CEIL_TOTAL) sessions averageConcurrency openSessions final`;
+const row = `${ofCells} identities peakConcurrency`;
+const numbers = Array.from({ length: together }, (_, index) => index);
+const parameters = (n: number): string =>
+  `$meter${n}: Meter! $from${n}: DateTime! $to${n}: DateTime! $interval${n}: UsageInterval $timeZone${n}: String
+   $groupBy${n}: [UsageDimension!] $filter${n}: UsageFilter`;
+const names = ['meter', 'from', 'to', 'interval', 'timeZone', 'groupBy', 'filter'];
+const usage = (n: number, fields: string): string =>
+  `u${n}: usage(${names.map((name) => `${name}: $${name}${n}`).join(' ')}) { ${fields} }`;
+const documentOf = (fields: string): string =>
+  `query (${numbers.map(parameters).join(' ')}) { ${numbers.map((n) => usage(n, fields)).join(' ')} }`;
+
+async function askTogether(asked: readonly Question[], fields: string): Promise<Partial<ReferenceRow>[][]> {
+  const variables = asked.flatMap((question, n) =>
+    Object.entries(argumentsOf(question)).map(([name, value]) => [`${name}${n}`, value]),
+  );
+  const { data, errors } = await service.query<Record<string, ReferenceRow[]>>(
+    documentOf(fields),
+    Object.fromEntries(variables),
+  );
+  expect(errors).toBeUndefined();
+  return numbers.map((n) => data[`u${n}`]!);
+}
+
+describe('usage', () => {
+  it(`agrees with the reference to the last digit in ${cases} cases`, { timeout: 3_600_000 }, async () => {
+    let rows = 0;
+    const property = fc.asyncProperty(
+      fc.array(questions, { minLength: together, maxLength: together }),
+      async (asked) => {
+        const answers = await askTogether(asked, row);
+        for (const [index, question] of asked.entries()) {
+          const expected = cellsFor(question).map((cell) => rowOf(cell, question.groupBy));
+          rows += expected.length;
+          expect(answers[index], JSON.stringify(argumentsOf(question))).toEqual(expected);
+        }
+      },
+    );
+    await fc.assert(property, { numRuns: Math.ceil(cases / together), seed: random, endOnFailure: true });
+    expect(rows).toBeGreaterThan(cases * 5);
+  });
+
+  it(`agrees with it from what is kept beside the sessions in ${cases} cases`, { timeout: 3_600_000 }, async () => {
+    let rows = 0;
+    const property = fc.asyncProperty(
+      fc.array(questions.map(ofFewValues), { minLength: together, maxLength: together }),
+      async (asked) => {
+        const answers = await askTogether(asked, ofCells);
+        for (const [index, question] of asked.entries()) {
+          const expected = cellsFor(question).map((cell) => {
+            const { identities: _, peakConcurrency: __, ...kept } = rowOf(cell, question.groupBy);
+            return kept;
+          });
+          rows += expected.length;
+          expect(answers[index], JSON.stringify(argumentsOf(question))).toEqual(expected);
+        }
+      },
+    );
+    await fc.assert(property, { numRuns: Math.ceil(cases / together), seed: random, endOnFailure: true });
+    expect(rows).toBeGreaterThan(cases * 5);
+  });
+
+  it('breaks its rows down into the sessions of the reference, page by page', { timeout: 3_600_000 }, async () => {
+    let pages = 0;
+    const property = fc.asyncProperty(
+      questions,
+      fc.integer({ min: 1, max: 4 }),
+      fc.nat(),
+      async (question, first, nth) => {
+        const cells = cellsFor(question);
+        if (cells.length === 0 || cells.length > 1_000) return;
+        const index = nth % cells.length;
+        const { from, to, sessions } = cells[index]!;
+        const found: unknown[] = [];
+        for (let after: string | null = null, more = true; more; pages++) {
+          const page = await breakdownPage(question, { first, after, index });
+          expect(page.pageInfo.hasPreviousPage).toBe(after !== null);
+          found.push(...page.edges.map(({ seconds, node }) => [node.id, seconds]));
+          [after, more] = [page.pageInfo.endCursor, page.pageInfo.hasNextPage];
+        }
+        const oldestFirst = [...sessions].sort((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1));
+        expect(found).toEqual(oldestFirst.map((session) => [session.id, partOf(session, from, to) / 1_000]));
+      },
+    );
+    await fc.assert(property, { numRuns: Math.ceil(cases / 20), seed: random, endOnFailure: true });
+    expect(pages).toBeGreaterThan(cases / 20);
+  });
+});
+
+const few = ['PROJECT', 'PARTICIPANT_KIND', 'TRACK_TYPE', 'TRACK_SOURCE', 'EGRESS_TYPE', 'EGRESS_SOURCE_TYPE'];
+const fewInFilters = ['project', 'participantKind', 'trackType', 'trackSource', 'egressType'];
+
+/** The question without what only the sessions themselves can answer. */
+function ofFewValues(question: Question): Question {
+  const filter = Object.entries(question.filter).filter(([name]) => fewInFilters.includes(name));
+  const groupBy = question.groupBy.filter(({ field }) => few.includes(field ?? '') || field === 'INGRESS_INPUT_TYPE');
+  return { ...question, groupBy, filter: Object.fromEntries(filter) };
+}
+
+interface BreakdownPage {
+  readonly edges: readonly { seconds: number; node: { id: string } }[];
+  readonly pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; endCursor: string | null };
+}
+
+async function breakdownPage(
+  question: Question,
+  { index, ...page }: { first: number; after: string | null; index: number },
+): Promise<BreakdownPage> {
+  const query = `query (${parameters(0)} $first: Int $after: String) {
+    u: usage(${names.map((name) => `${name}: $${name}0`).join(' ')}) {
+      breakdown(first: $first, after: $after) { edges { seconds node { id } } pageInfo { hasNextPage hasPreviousPage endCursor } }
+    }
+  }`;
+  const variables = Object.entries(argumentsOf(question)).map(([name, value]) => [`${name}0`, value]);
+  const { data, errors } = await service.query<{ u: { breakdown: BreakdownPage }[] }>(query, {
+    ...Object.fromEntries(variables),
+    ...page,
+  });
+  expect(errors).toBeUndefined();
+  return data.u[index]!.breakdown;
+}
