@@ -1,42 +1,34 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { Clock } from './settings/clock.js';
+import { AccessModule } from './access/access.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { ExportModule } from './export/export.module.js';
 import { GraphiqlModule } from './graphiql/graphiql.module.js';
-import { GraphqlModule } from './graphql/api.module.js';
+import { ApiModule } from './graphql/api.module.js';
 import { HealthModule } from './health/health.module.js';
 import { IntakeModule } from './intake/intake.module.js';
-import { TokenModule } from './access/token.module.js';
+import { MeterModule } from './meter/meter.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
-import { Settings } from './settings/settings.js';
+import type { Clock } from './settings/clock.js';
+import type { Settings } from './settings/settings.js';
+import { SettingsModule } from './settings/settings.module.js';
 import { WebhookModule } from './webhook/webhook.module.js';
-
-@Module({})
-class SurroundingsModule {
-  static with(settings: Settings, clock: Clock): DynamicModule {
-    const providers = [
-      { provide: Settings, useValue: settings },
-      { provide: Clock, useValue: clock },
-    ];
-    return { module: SurroundingsModule, global: true, providers, exports: [Settings, Clock] };
-  }
-}
 
 @Module({
   imports: [
     DatabaseModule,
-    TokenModule,
+    AccessModule,
     IntakeModule,
+    MeterModule,
     MetricsModule,
     WebhookModule,
-    GraphqlModule,
+    ApiModule,
     GraphiqlModule,
     ExportModule,
     HealthModule,
   ],
 })
 export class AppModule {
-  static with(settings: Settings, clock: Clock): DynamicModule {
-    return { module: AppModule, imports: [SurroundingsModule.with(settings, clock)] };
+  static forRoot(settings: Settings, clock: Clock): DynamicModule {
+    return { module: AppModule, imports: [SettingsModule.forRoot(settings, clock)] };
   }
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
-import { TokenModule } from './token.module.js';
 import { Access } from './access.service.js';
+import { TokenGate } from './token-gate.service.js';
+import { TokenVerifier } from './token-verifier.service.js';
 
-@Module({ imports: [TokenModule], providers: [Access], exports: [Access] })
+@Module({ providers: [TokenVerifier, Access, TokenGate], exports: [TokenVerifier, Access, TokenGate] })
 export class AccessModule {}

@@ -1,8 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Scope } from '../access/scope.js';
-import { Clock } from '../settings/clock.js';
-import { Database } from '../database/database.js';
+import { Readings } from '../read/readings.service.js';
 import { Refusal } from '../http/refusal.js';
 import { StoppableReading } from './stoppable.js';
 
@@ -15,10 +14,7 @@ export class Exports implements OnModuleDestroy {
   readonly patienceMs: number = 60_000;
   private readonly underWay = new Set<ServerResponse>();
 
-  constructor(
-    private readonly database: Database,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly readings: Readings) {}
 
   /** Throws {@link Refusal} 503 TOO_MANY_EXPORTS. */
   begin(scope: Scope, response: ServerResponse): StoppableReading {
@@ -27,10 +23,7 @@ export class Exports implements OnModuleDestroy {
     }
     this.underWay.add(response);
     const signal = this.untilClosed(response);
-    return new StoppableReading(this.database.queries, scope, {
-      now: new Date(this.clock.now()).toISOString(),
-      signal,
-    });
+    return new StoppableReading({ ...this.readings.tables, names: null }, scope, { now: this.readings.now, signal });
   }
 
   /** A service that stops waits for no export: each breaks off. */

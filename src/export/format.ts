@@ -1,10 +1,10 @@
 /** A page of what is exported: each row has a value for every column. */
-export type Rows = readonly (readonly unknown[])[];
+export type ExportRows = readonly (readonly unknown[])[];
 
 export interface Format {
   readonly contentType: string;
   readonly head: (columns: readonly string[]) => string;
-  readonly lines: (columns: readonly string[], rows: Rows) => string;
+  readonly lines: (columns: readonly string[], rows: ExportRows) => string;
 }
 
 /** RFC 4180. Null is an empty field, an empty text `""`; lists and objects are JSON. Texts are data: no formula is disarmed. */

@@ -4,7 +4,7 @@ import type { Noun } from '../read/noun.js';
 import type { Window } from '../read/page-arguments.js';
 import type { Reading, Row } from '../read/reading.js';
 import { roomCounts } from '../read/room-counts.js';
-import type { Rows } from './format.js';
+import type { ExportRows } from './format.js';
 
 const PAGE = 2_000;
 /** Of rooms with what is counted over their participants. */
@@ -24,7 +24,7 @@ export interface SessionList {
 type Count = keyof typeof roomCounts;
 
 /** The list by start, then id. Each page is read as it is wanted, and nothing is held between two. */
-export async function* pagesOf(list: SessionList, reading: Reading): AsyncGenerator<Rows> {
+export async function* pagesOf(list: SessionList, reading: Reading): AsyncGenerator<ExportRows> {
   const { noun, columns } = list;
   const ordered = {
     list: '',
@@ -50,7 +50,7 @@ async function* rowPages(
     const statement = reading.statement();
     const window: Window = { size, backward: false, after, before: null };
     const listing = { relation, filter, ordered, selection, window };
-    const rows = await reading.rows(statement, pageSql(statement, listing, [{}]));
+    const rows = await reading.rows(statement, pageSql(statement, listing, [{}]).sql);
     if (rows.length > 0) yield rows;
     if (rows.length <= size) return;
     after = positionOf(rows.at(-1)!, ordered);

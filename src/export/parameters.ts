@@ -6,7 +6,7 @@ import {
   isInputObjectType,
   isListType,
 } from 'graphql';
-import { badInput } from '../read/bad-input.js';
+import { badInput } from '../http/refusal.js';
 
 export type Parameters = Readonly<Record<string, string>>;
 

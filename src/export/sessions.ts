@@ -3,7 +3,7 @@ import { agentJob } from '../read/nouns/agent-job.js';
 import { egress } from '../read/nouns/egress.js';
 import { ingressSession } from '../read/nouns/ingress-session.js';
 import { participant } from '../read/nouns/participant.js';
-import { badInput } from '../read/bad-input.js';
+import { badInput } from '../http/refusal.js';
 import type { Noun } from '../read/noun.js';
 import type { Reading } from '../read/reading.js';
 import { room } from '../read/nouns/room.js';
@@ -11,7 +11,7 @@ import { roomCounts } from '../read/room-counts.js';
 import { track } from '../read/nouns/track.js';
 import { pagesOf, type SessionFilter } from './pages.js';
 import { argumentOf, fieldsOf, type Parameters, parametersOf } from './parameters.js';
-import type { Table } from './table.js';
+import type { ExportTable } from './table.js';
 
 /** The lists, by their names in the API. */
 export const sessionLists: ReadonlyMap<string, Noun> = new Map([
@@ -28,7 +28,7 @@ export function sessionsOf(
   name: string,
   query: object,
   { schema, reading }: { schema: GraphQLSchema; reading: Reading },
-): Table {
+): ExportTable {
   const noun = sessionLists.get(name)!;
   const parameters = parametersOf(query, ['from', 'to', 'filter', 'fields']);
   const columns = fieldsOf(parameters['fields'], columnsOf(noun, schema));

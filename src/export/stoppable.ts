@@ -1,16 +1,16 @@
-import type { Pool, PoolClient, QueryConfig } from 'pg';
+import type { PoolClient, QueryConfig } from 'pg';
 import type { Scope } from '../access/scope.js';
 import { ask } from '../database/probe.js';
-import { Reading, type Row } from '../read/reading.js';
+import { Reading, type Row, type Tables } from '../read/reading.js';
 
 /** Reads as a question of the API does, until `signal` says stop: then the statement under way ends at once. */
 export class StoppableReading extends Reading {
   constructor(
-    private readonly connections: Pool,
+    private readonly read: Tables,
     scope: Scope,
     private readonly until: { readonly now: string; readonly signal: AbortSignal },
   ) {
-    super({ pool: connections, distributed: false, names: null }, scope, until.now);
+    super(read, scope, until.now);
   }
 
   /** Nobody waits for what is read any more. */
@@ -21,7 +21,7 @@ export class StoppableReading extends Reading {
   protected override async run(query: QueryConfig): Promise<Row[]> {
     const { signal } = this.until;
     signal.throwIfAborted();
-    const client = await this.connections.connect();
+    const client = await this.read.pool.connect();
     const stop = (): void => void this.cancel(client);
     signal.addEventListener('abort', stop);
     try {
@@ -35,7 +35,7 @@ export class StoppableReading extends Reading {
   }
 
   private async cancel(client: PoolClient & { processID?: number }): Promise<void> {
-    await ask(this.connections, 'select pg_cancel_backend($1)', [client.processID]).catch(() =>
+    await ask(this.read.pool, 'select pg_cancel_backend($1)', [client.processID]).catch(() =>
       client.connection.stream.destroy(),
     );
   }

@@ -1,7 +1,7 @@
-import type { Rows } from './format.js';
+import type { ExportRows } from './format.js';
 
 /** What is exported, page by page. */
-export interface Table {
+export interface ExportTable {
   readonly columns: readonly string[];
-  readonly pages: AsyncIterable<Rows>;
+  readonly pages: AsyncIterable<ExportRows>;
 }

@@ -1,14 +1,14 @@
 import type { FastifyReply } from 'fastify';
 import { type GraphQLField, isRequiredArgument } from 'graphql';
 import { nothingSpent } from '../graphql/cost/limits.js';
-import { badInput } from '../read/bad-input.js';
+import { badInput } from '../http/refusal.js';
 import type { Settings } from '../settings/settings.js';
 import { questionOf, type UsageArguments } from '../usage/question.js';
 import { toldBy } from './failure.js';
-import type { Rows } from './format.js';
+import type { ExportRows } from './format.js';
 import { argumentOf, fieldsOf, type Parameters, parametersOf, variableOf } from './parameters.js';
 import type { StoppableReading } from './stoppable.js';
-import type { Table } from './table.js';
+import type { ExportTable } from './table.js';
 
 interface UsageRow {
   readonly group: readonly { readonly value: string | null }[];
@@ -37,12 +37,12 @@ const selections: Readonly<Record<string, string>> = {
 export function usageOf(
   query: object,
   { reply, reading, settings }: { reply: FastifyReply; reading: StoppableReading; settings: Settings },
-): Table {
+): ExportTable {
   const usage = reply.server.graphql.schema.getQueryType()!.getFields()['usage']!;
   const parameters = parametersOf(query, [...usage.args.map(({ name }) => name), 'fields']);
   const fields = fieldsOf(parameters['fields'], Object.keys(selections));
   const { dimensions } = questionOf(argumentsOf(usage, parameters));
-  async function* pages(): AsyncGenerator<Rows> {
+  async function* pages(): AsyncGenerator<ExportRows> {
     const context = { reading, settings, spent: nothingSpent() };
     const variables = variablesOf(usage, parameters);
     const { data, errors } = await reply.graphql<{ usage: UsageRow[] }>(documentOf(usage, fields), context, variables);

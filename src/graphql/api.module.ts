@@ -2,10 +2,19 @@ import { Module } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import { AccessModule } from '../access/access.module.js';
+import { ReadModule } from '../read/read.module.js';
+import { AgentJobResolver } from './agent-job.resolver.js';
+import { EgressResolver } from './egress.resolver.js';
 import { GraphqlOptions } from './graphql-options.service.js';
-import { Readings } from '../read/reading.js';
+import { IngressSessionResolver } from './ingress-session.resolver.js';
+import { NodeResolver } from './node.resolver.js';
+import { ParticipantResolver } from './participant.resolver.js';
+import { RoomResolver } from './room.resolver.js';
+import { TrackResolver } from './track.resolver.js';
+import { UsageResolver } from './usage.resolver.js';
+import { WebhookEventResolver } from './webhook-event.resolver.js';
 
-@Module({ imports: [AccessModule], providers: [Readings, GraphqlOptions], exports: [GraphqlOptions] })
+@Module({ imports: [AccessModule, ReadModule], providers: [GraphqlOptions], exports: [GraphqlOptions] })
 class GraphqlOptionsModule {}
 
 @Module({
@@ -16,5 +25,16 @@ class GraphqlOptionsModule {}
       useExisting: GraphqlOptions,
     }),
   ],
+  providers: [
+    NodeResolver,
+    RoomResolver,
+    ParticipantResolver,
+    TrackResolver,
+    EgressResolver,
+    IngressSessionResolver,
+    AgentJobResolver,
+    WebhookEventResolver,
+    UsageResolver,
+  ],
 })
-export class GraphqlModule {}
+export class ApiModule {}

@@ -33,8 +33,10 @@ export function formatErrors(execution: { errors: readonly GraphQLError[]; data?
   const errors = execution.errors.flatMap(inside);
   const told = errors.map(tell);
   const executed = execution.data != null || errors.some(({ path }) => path !== undefined);
+  // The gate turned the request away before it was read as GraphQL.
+  const denied = told.some(({ status }) => status === 401 || status === 403);
   const response = {
-    data: (execution.data ?? null) as ExecutionResult['data'] & object,
+    ...(!denied && { data: (execution.data ?? null) as ExecutionResult['data'] & object }),
     errors: errors.map((error, index) => formatted(error, told[index]!)),
   };
   return { statusCode: executed ? 200 : (told[0]?.status ?? 500), response };

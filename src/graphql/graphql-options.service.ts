@@ -3,34 +3,32 @@ import type { GqlOptionsFactory } from '@nestjs/graphql';
 import type { MercuriusDriverConfig } from '@nestjs/mercurius';
 import type { FastifyRequest } from 'fastify';
 import { type DocumentNode, type GraphQLSchema, NoSchemaIntrospectionCustomRule } from 'graphql';
-import { Access } from '../access/access.service.js';
-import type { Scope } from '../access/scope.js';
+import { TokenGate } from '../access/token-gate.service.js';
+import { Readings } from '../read/readings.service.js';
 import { Settings } from '../settings/settings.js';
+import type { ApiContext } from './api-context.js';
 import { sizesOf, type Variables } from './cost/argument-size.js';
-import { parseOptions, refuseAmbiguousGet, refuseForeignDocument } from './document.js';
-import { door } from './door.js';
-import { formatErrors } from './errors.js';
 import { checkLimits, nothingSpent } from './cost/limits.js';
-import { Readings } from '../read/reading.js';
-import { resolvers } from './resolvers.js';
+import { parseOptions, refuseAmbiguousGet, refuseForeignDocument } from './document.js';
+import { formatErrors } from './errors.js';
+import { rowFields } from './row-fields.js';
 import { sdl } from './sdl.js';
 
 /**
- * Rows hold what their types say (test/graphql-compiled.spec.ts): to check each value again took a fifth of Node's
- * time. Apart, because Mercurius's types do not know this option.
+ * Rows hold what their types say (test/graphql/compiled.spec.ts): checking each value again took a fifth of Node's
+ * time. A constant of its own, because Mercurius's types lack this option.
  */
 const compiling = { compilerOptions: { disableLeafSerialization: true } };
 
 /** How Mercurius serves the schema. */
 @Injectable()
 export class GraphqlOptions implements GqlOptionsFactory<MercuriusDriverConfig> {
-  private readonly scopes = new WeakMap<FastifyRequest, Scope>();
-  /** Of documents that were within the limits, the sizes that were asked for last: Mercurius keeps documents. */
+  /** Documents that were within the limits, each with the argument sizes it was last asked with. */
   private readonly within = new WeakMap<DocumentNode, string>();
 
   constructor(
     private readonly settings: Settings,
-    private readonly access: Access,
+    private readonly gate: TokenGate,
     private readonly readings: Readings,
   ) {}
 
@@ -38,7 +36,7 @@ export class GraphqlOptions implements GqlOptionsFactory<MercuriusDriverConfig> 
     return {
       path: '/graphql',
       typeDefs: sdl,
-      resolvers,
+      resolvers: rowFields,
       jit: 1,
       ...compiling,
       cache: 500,
@@ -46,8 +44,11 @@ export class GraphqlOptions implements GqlOptionsFactory<MercuriusDriverConfig> 
       allowBatchedQueries: false,
       graphql: { parseOptions },
       validationRules: this.settings.introspection ? [] : [NoSchemaIntrospectionCustomRule],
-      // Mercurius' response schema would turn the indexes in an error's path into text.
-      additionalRouteOptions: { preParsing: door(this.access, this.scopes), serializerCompiler: () => JSON.stringify },
+      additionalRouteOptions: {
+        config: { requiresScope: true, answersAsGraphql: true },
+        // Mercurius' response schema would turn the indexes in an error's path into text.
+        serializerCompiler: () => JSON.stringify,
+      },
       context: (request: FastifyRequest) => this.contextOf(request),
       errorFormatter: formatErrors,
       hooks: {
@@ -58,11 +59,9 @@ export class GraphqlOptions implements GqlOptionsFactory<MercuriusDriverConfig> 
     };
   }
 
-  private contextOf(request: FastifyRequest): object {
-    const scope = this.scopes.get(request);
-    return scope === undefined
-      ? {}
-      : { reading: this.readings.of(scope), settings: this.settings, spent: nothingSpent() };
+  private contextOf(request: FastifyRequest): ApiContext | object {
+    const scope = this.gate.scopeOf(request);
+    return scope === null ? {} : { reading: this.readings.of(scope), settings: this.settings, spent: nothingSpent() };
   }
 
   private requireWithin(schema: GraphQLSchema, document: DocumentNode, variables: Variables): void {
@@ -79,7 +78,7 @@ export class GraphqlOptions implements GqlOptionsFactory<MercuriusDriverConfig> 
     ...[, variables]: [unknown, unknown?]
   ) => {
     this.requireWithin(schema, document, (variables ?? {}) as Variables);
-    // Mercurius compiles a document for the first operation that is asked of it, and would run that for every other.
+    // Mercurius compiles a document for its first operation, and would run that one for every other name.
     const operations = document.definitions.filter(({ kind }) => kind === 'OperationDefinition');
     return operations.length > 1 ? { document } : undefined;
   };

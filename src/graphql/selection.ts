@@ -1,9 +1,10 @@
 import type { FieldNode, GraphQLResolveInfo, SelectionNode } from 'graphql';
 import type { Noun } from '../read/noun.js';
+import type { ListSelection } from '../read/selection.js';
 
 type Fragments = GraphQLResolveInfo['fragments'];
 
-/** What a query selects below some fields, by field name; fragments are followed whatever their type. */
+/** What a query selects below some fields, by field name, whatever the fragments' types. */
 export function fieldsBelow(nodes: readonly FieldNode[], fragments: Fragments): Map<string, FieldNode[]> {
   const fields = new Map<string, FieldNode[]>();
   const visit = (selection: SelectionNode): void => {
@@ -19,14 +20,12 @@ export function fieldsBelow(nodes: readonly FieldNode[], fragments: Fragments): 
   return fields;
 }
 
-export interface ListSelection {
-  readonly fields: ReadonlySet<string>;
-  readonly cursors: boolean;
-  /** Of each pointer that is asked for, the fields. */
-  readonly pointed: ReadonlyMap<string, ReadonlySet<string>>;
+/** The names of the fields that are selected of a row. */
+export function selectedFields({ fieldNodes, fragments }: GraphQLResolveInfo): Set<string> {
+  return new Set(fieldsBelow(fieldNodes, fragments).keys());
 }
 
-/** What a connection must read of its rows. */
+/** What a connection selects of its rows. */
 export function selectionOfList(
   { fieldNodes, fragments }: GraphQLResolveInfo,
   pointers: Noun['pointers'] = {},

@@ -2,7 +2,19 @@ import { HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from './refusal.js';
 
-type Answer = Pick<Refusal, 'status' | 'code' | 'message'>;
+/** What a failed request is told. */
+export type FailureAnswer = Pick<Refusal, 'status' | 'code' | 'message'>;
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Set once the request has failed, for hooks that log or count it. */
+    failure?: FailureAnswer;
+  }
+  interface FastifyContextConfig {
+    /** Failures are answered in GraphQL's form, not by {@link answerFailure}. */
+    answersAsGraphql?: boolean;
+  }
+}
 
 const byStatus: Record<number, readonly [code: string, message: string]> = {
   400: ['BAD_REQUEST', 'The request is malformed.'],
@@ -12,19 +24,19 @@ const byStatus: Record<number, readonly [code: string, message: string]> = {
   503: ['UNAVAILABLE', 'The service is stopping.'],
 };
 
-const clockSkew = new Set(['TOKEN_EXPIRED', 'TOKEN_NOT_YET_VALID']);
 const logger = new Logger('Http');
 
-/** Answers what failed outside GraphQL, as JSON `{code, message}`. */
-export function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const { status, code, message } = answerTo(error);
+/** Answers a request that failed outside GraphQL, as JSON `{code, message}`. */
+export function answerFailure(error: unknown, _request: FastifyRequest, reply: FastifyReply): void {
+  const failure = failureOf(error);
+  const { status, code, message } = failure;
   if (status === 500) logger.error(error);
-  if (request.routeOptions?.url === '/webhook') logWebhook({ status, code, message });
   if (status === 503) reply.header('retry-after', '1');
+  reply.failure = failure;
   reply.code(status).send({ code, message });
 }
 
-function answerTo(error: unknown): Answer {
+function failureOf(error: unknown): FailureAnswer {
   if (error instanceof Refusal) return error;
   const status = statusOf(error);
   if (!(status >= 400 && status < 500) && status !== 503) {
@@ -36,12 +48,6 @@ function answerTo(error: unknown): Answer {
 
 function statusOf(error: unknown): number {
   if (error instanceof HttpException) return error.getStatus();
-  // Fastify puts a status on its own errors and on a request that breaks off.
+  // Fastify sets `statusCode` on its own errors, and on that of an aborted request.
   return error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
-}
-
-/** LiveKit never repeats what was answered with 4xx, so only the log can tell what was lost. */
-function logWebhook({ status, code, message }: Answer): void {
-  const cause = clockSkew.has(code) ? 'Clock skew' : 'Webhook refused';
-  logger.warn(`${cause} (${status} ${code}): ${message}`);
 }

@@ -1,20 +1,32 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Settings } from '../settings/settings.js';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The handler gets the body's bytes as they came, at most `MAX_BODY_BYTES` of them. */
+    rawBody?: boolean;
+  }
+}
+
+/** The most that a body of parsed JSON may have. */
 export const queryBodyBytes = 2 ** 20;
 
-/** Which request bodies are read, how far, and as what: raw bytes for the webhook, JSON for queries. */
-export function readBodies(fastify: FastifyInstance, { maxBodyBytes }: Settings): void {
-  const json = fastify.getDefaultJsonParser('error', 'error');
+/** Sets what bodies are accepted: bytes on routes with `rawBody`, JSON everywhere else. */
+export function setBodyRules(fastify: FastifyInstance, { maxBodyBytes }: Settings): void {
+  const parseJson = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
   fastify.addHook('onRoute', (route) => {
-    route.bodyLimit = route.url === '/webhook' ? maxBodyBytes : queryBodyBytes;
+    route.bodyLimit = route.config?.rawBody ? maxBodyBytes : queryBodyBytes;
   });
   fastify.addContentTypeParser('application/webhook+json', { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body);
   });
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    if (request.routeOptions.url === '/webhook') done(null, body);
-    else json(request, body.toString(), done);
+    if (wantsBytes(request)) done(null, body);
+    else parseJson(request, body.toString(), done);
   });
+}
+
+function wantsBytes({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.config.rawBody === true;
 }

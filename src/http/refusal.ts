@@ -1,4 +1,4 @@
-/** A request that is turned away: an HTTP status, a stable code, and a sentence that names what is wrong. */
+/** A request that is refused: an HTTP status, a stable code, and a sentence that names what is wrong. */
 export class Refusal extends Error {
   override name = 'Refusal';
 
@@ -9,4 +9,9 @@ export class Refusal extends Error {
   ) {
     super(message);
   }
+}
+
+/** A question that cannot be answered as it is asked: 400 `BAD_USER_INPUT`. */
+export function badInput(message: string): Refusal {
+  return new Refusal(400, 'BAD_USER_INPUT', message);
 }

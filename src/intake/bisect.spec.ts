@@ -1,10 +1,10 @@
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { apart, poisonOf } from './bisect.js';
+import { bisect, problemFrom } from './bisect.js';
 
 const database = (code: string) => Object.assign(new pg.DatabaseError('refused', 7, 'error'), { code });
 
-describe('apart', () => {
+describe('bisect', () => {
   it('does all that can be done together, and the poisoned one alone', async () => {
     const done: number[] = [];
     const alone: [number, string][] = [];
@@ -13,14 +13,14 @@ describe('apart', () => {
       done.push(...some);
       return Promise.resolve();
     };
-    await apart([1, 2, 3, 4, 5], work, (item, error) => Promise.resolve(void alone.push([item, poisonOf(error)])));
+    await bisect([1, 2, 3, 4, 5], work, (item, error) => Promise.resolve(void alone.push([item, problemFrom(error)])));
     expect(done.sort()).toEqual([1, 2, 3, 5]);
     expect(alone).toEqual([[4, 'cannot be projected: refused']]);
   });
 
   it('tries again what only passes', async () => {
     let attempts = 0;
-    await apart(
+    await bisect(
       [1],
       () => (++attempts < 3 ? Promise.reject(database('40P01')) : Promise.resolve()),
       () => Promise.reject(new Error('never')),
@@ -32,7 +32,7 @@ describe('apart', () => {
     let attempts = 0;
     const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     const work = () => (attempts++, Promise.reject(refused));
-    await expect(apart([1, 2, 3], work, () => Promise.resolve())).rejects.toBe(refused);
+    await expect(bisect([1, 2, 3], work, () => Promise.resolve())).rejects.toBe(refused);
     expect(attempts).toBe(1);
   });
 });

@@ -3,12 +3,12 @@ import { isAway, isPassing } from '../database/failure.js';
 const ATTEMPTS = 4;
 
 /**
- * Does `work` with all items at once. Where an item makes it fail, the items are halved until it stands
- * alone, and `alone` decides what becomes of it: one poisoned event never holds up the others.
+ * Does `work` with all items at once. When that fails, it halves them until the culprit stands alone, and hands that
+ * to `alone`: one bad event never blocks its batch.
  *
- * @throws what made the database unreachable; the items of that part are not done then
+ * @throws what made the database unreachable; then some items are not done
  */
-export async function apart<T>(
+export async function bisect<T>(
   items: readonly T[],
   work: (items: readonly T[]) => Promise<void>,
   alone: (item: T, error: unknown) => Promise<void>,
@@ -20,8 +20,8 @@ export async function apart<T>(
     if (isAway(error) || isPassing(error) || only === undefined) throw error;
     if (items.length === 1) return withRetries(() => alone(only, error));
     const middle = Math.ceil(items.length / 2);
-    await apart(items.slice(0, middle), work, alone);
-    await apart(items.slice(middle), work, alone);
+    await bisect(items.slice(0, middle), work, alone);
+    await bisect(items.slice(middle), work, alone);
   }
 }
 
@@ -35,7 +35,7 @@ async function withRetries(work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** The problem that a poisoned event is kept with. */
-export function poisonOf(error: unknown): string {
+/** The problem with which the log keeps an event that the database refuses to project. */
+export function problemFrom(error: unknown): string {
   return `cannot be projected: ${error instanceof Error ? error.message : String(error)}`;
 }

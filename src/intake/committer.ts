@@ -3,69 +3,74 @@ import { isAway, isPassing } from '../database/failure.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { Batches } from './batches.js';
 import { commit } from './commit.js';
-import type { IntakeObserver } from './intake-events.js';
+import type { IntakeEvents } from './intake-events.service.js';
 import type { Outage } from './outage.js';
 import type { Spool } from './spool/spool.js';
 
-/** Spooled: it is in the spool, for it could not be committed. */
-export type Outcome = 'committed' | 'spooled';
+/** Where an event is now. */
+export type Kept = 'committed' | 'spooled';
 
 export interface Item {
   readonly event: LedgerEvent;
-  /** Whether it comes out of the spool. */
+  /** It comes out of the spool. */
   readonly spooled: boolean;
 }
 
-export interface Surroundings {
+export interface CommitterParts {
   readonly pool: Pool;
   readonly spool: Spool;
   readonly outage: Outage;
-  readonly observer: IntakeObserver;
+  readonly events: IntakeEvents;
 }
 
-/** Many events become one commit. */
+/** Commits events in batches; puts them into the spool while the database is away. */
 export class Committer {
-  private readonly batches = new Batches((items: Item[], writing) => this.commit(items, writing));
+  private readonly batches = new Batches((items: Item[], onWriting) => this.commit(items, onWriting));
 
-  constructor(private readonly around: Surroundings) {}
+  constructor(private readonly parts: CommitterParts) {}
 
   /** @throws Refusal 503 when neither the database nor the spool took it, or what the database has against it */
-  add(item: Item, bytes: number): Promise<Outcome> {
-    return this.batches.add(item, bytes);
+  add(item: Item, bytes: number): Promise<Kept> {
+    return this.bypassesDatabase([item]) ? this.putIntoSpool([item]) : this.batches.add(item, bytes);
   }
 
   idle(): Promise<void> {
     return this.batches.idle();
   }
 
-  private async commit(items: Item[], writing: () => void): Promise<Outcome> {
-    const { pool, spool, outage, observer } = this.around;
-    // Only what comes out of the spool tries whether it is back: nobody waits for a time-out.
-    if (outage.away && spool.enabled && !items.some((item) => item.spooled)) return this.keep(items);
+  /** During an outage only spooled events try the database: no request waits for a time-out. */
+  private bypassesDatabase(items: readonly Item[]): boolean {
+    const { outage, spool } = this.parts;
+    return outage.away && spool.enabled && !items.some(({ spooled }) => spooled);
+  }
+
+  private async commit(items: readonly Item[], onWriting: () => void): Promise<Kept> {
+    if (this.bypassesDatabase(items)) return this.putIntoSpool(items);
+    const { pool, outage, events } = this.parts;
     const began = performance.now();
     try {
       const committed = await commit(
         pool,
         items.map(({ event }) => event),
-        writing,
+        onWriting,
       );
-      observer.committed(committed, (performance.now() - began) / 1000);
+      events.emit('committed', committed, (performance.now() - began) / 1000);
       outage.end();
       return 'committed';
     } catch (error) {
       if (!isAway(error) && !isPassing(error)) throw error;
       if (isAway(error)) outage.begin(error);
-      return this.keep(items.filter(({ spooled }) => !spooled));
+      return this.putIntoSpool(items.filter(({ spooled }) => !spooled));
     }
   }
 
-  private async keep(items: readonly Item[]): Promise<Outcome> {
-    const { spool, observer } = this.around;
+  private async putIntoSpool(items: readonly Item[]): Promise<Kept> {
+    const { spool, events } = this.parts;
     if (items.length === 0) return 'spooled';
     await spool.put(
       items.map(({ event: { project, receivedAt, message } }) => ({ project, receivedAt, event: message })),
     );
-    observer.spooled(items.length);
+    events.emit('spooled', items.length);
     return 'spooled';
   }
 }

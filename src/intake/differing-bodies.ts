@@ -23,7 +23,11 @@ const otherBodies = `select u.place,
   where encode(sha256(convert_to(e.payload::text, 'UTF8')), 'hex') <> u.hash`;
 
 /** How many deliveries have another body than the log keeps of their event, as JSON. */
-export async function countDiffering(run: Run, entries: readonly Entry[], fresh: readonly Entry[]): Promise<number> {
+export async function countDifferingBodies(
+  run: Run,
+  entries: readonly Entry[],
+  fresh: readonly Entry[],
+): Promise<number> {
   const isFresh = new Set(fresh);
   const known = entries.filter((entry) => !isFresh.has(entry));
   return differingAmong(fresh) + (known.length > 0 ? await differingFromLog(run, known) : 0);

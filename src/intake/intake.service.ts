@@ -8,8 +8,8 @@ import { Database } from '../database/database.js';
 import { readEvent } from '../livekit/event.js';
 import type { JsonObject } from '../livekit/json.js';
 import { Refusal } from '../http/refusal.js';
-import { Committer, type Surroundings } from './committer.js';
-import { IntakeObserver } from './intake-events.js';
+import { Committer, type CommitterParts } from './committer.js';
+import { IntakeEvents } from './intake-events.service.js';
 import { Outage } from './outage.js';
 import { Recovery } from './recovery.js';
 import { Spool } from './spool/spool.js';
@@ -33,23 +33,23 @@ const MAX_WAITING_BYTES = 128 * 1024 * 1024;
 /** Takes events: into the database, or, while that is away, into the spool. */
 @Injectable()
 export class Intake implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
-  private readonly around: Surroundings;
+  private readonly parts: CommitterParts;
   private readonly committer: Committer;
   private readonly recovery: Recovery;
   private waiting = 0;
   private waitingBytes = 0;
 
-  constructor(database: Database, spool: Spool, observer: IntakeObserver) {
+  constructor(database: Database, spool: Spool, events: IntakeEvents) {
     const outage = new Outage(spool.enabled ? 'events go to the spool' : 'events are refused until it is back');
-    this.around = { pool: database.intake, spool, outage, observer };
-    this.committer = new Committer(this.around);
-    this.recovery = new Recovery(this.around, this.committer);
+    this.parts = { pool: database.intake, spool, outage, events };
+    this.committer = new Committer(this.parts);
+    this.recovery = new Recovery(this.parts, this.committer);
     spool.onMended = () => this.recovery.wake();
   }
 
   get state(): IntakeState {
-    if (!this.around.outage.away) return 'committing';
-    return this.around.spool.takes ? 'spooling' : 'refusing';
+    if (!this.parts.outage.away) return 'committing';
+    return this.parts.spool.takes ? 'spooling' : 'refusing';
   }
 
   /**
@@ -64,32 +64,26 @@ export class Intake implements OnApplicationBootstrap, BeforeApplicationShutdown
     this.waiting++;
     this.waitingBytes += bytes;
     try {
-      if (this.around.outage.away && this.around.spool.enabled) await this.keep({ project, event, receivedAt });
-      else await this.committer.add({ event: readEvent(project, event, receivedAt), spooled: false }, bytes);
+      await this.committer.add({ event: readEvent(project, event, receivedAt), spooled: false }, bytes);
     } finally {
       this.waiting--;
       this.waitingBytes -= bytes;
-      if (this.around.outage.away || this.around.spool.entries > 0) this.recovery.wake();
+      if (this.parts.outage.away || this.parts.spool.entries > 0) this.recovery.wake();
     }
   }
 
   /** What an earlier run left in the spool. */
   onApplicationBootstrap(): void {
-    if (this.around.spool.entries > 0) this.recovery.wake();
+    if (this.parts.spool.entries > 0) this.recovery.wake();
   }
 
-  /** Requests go on until the next hook, so nothing here waits until there are none. */
+  /** Requests are still accepted until the next hook, so this must not wait for the last one. */
   beforeApplicationShutdown(): Promise<void> {
     return this.recovery.stop();
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.committer.idle();
-    await this.around.spool.close();
-  }
-
-  private async keep(event: Omit<Delivery, 'bytes'>): Promise<void> {
-    await this.around.spool.put([event]);
-    this.around.observer.spooled(1);
+    await this.parts.spool.close();
   }
 }

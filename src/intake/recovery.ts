@@ -3,8 +3,8 @@ import { Logger } from '@nestjs/common';
 import { isWritable } from '../database/probe.js';
 import { readEvent } from '../livekit/event.js';
 import { Refusal } from '../http/refusal.js';
-import type { Committer, Outcome, Surroundings } from './committer.js';
-import type { Kept } from './spool/spool.js';
+import type { Committer, CommitterParts, Kept } from './committer.js';
+import type { SpoolEntry } from './spool/spool.js';
 
 const PROBE_INTERVAL_MS = 300;
 const FIRST_CHUNK = 100;
@@ -24,7 +24,7 @@ export class Recovery {
   private drained = 0;
 
   constructor(
-    private readonly around: Surroundings,
+    private readonly parts: CommitterParts,
     private readonly committer: Committer,
   ) {}
 
@@ -40,12 +40,12 @@ export class Recovery {
   }
 
   private get left(): boolean {
-    return this.around.spool.entries > this.stuck.size;
+    return this.parts.spool.entries > this.stuck.size;
   }
 
   private async run(): Promise<void> {
-    while (!this.stopping && (this.around.outage.away || this.left)) {
-      const done = (await isWritable(this.around.pool)) && (await this.drain());
+    while (!this.stopping && (this.parts.outage.away || this.left)) {
+      const done = (await isWritable(this.parts.pool)) && (await this.drain());
       if (!done) await pause(PROBE_INTERVAL_MS);
     }
     if (this.drained > 0) this.logger.log(`${this.drained} events of the spool are committed.`);
@@ -55,7 +55,7 @@ export class Recovery {
 
   /** Whether there is nothing left to do. The database counts as back with the first commit. */
   private async drain(): Promise<boolean> {
-    if (!this.left) this.around.outage.end();
+    if (!this.left) this.parts.outage.end();
     let next = this.read('');
     let before: Promise<boolean> = Promise.resolve(true);
     while (!this.stopping) {
@@ -74,19 +74,19 @@ export class Recovery {
     return before;
   }
 
-  private read(after: string): Promise<Kept[] | null> {
-    return this.around.spool.read(after, this.size).catch(() => null);
+  private read(after: string): Promise<SpoolEntry[] | null> {
+    return this.parts.spool.read(after, this.size).catch(() => null);
   }
 
   /** Removed from the spool after its commit, never before. */
-  private async commit(chunk: readonly Kept[]): Promise<boolean> {
+  private async commit(chunk: readonly SpoolEntry[]): Promise<boolean> {
     const outcomes = await Promise.allSettled(chunk.map((kept) => this.add(kept)));
     const committed = chunk.filter((_, at) => {
       const outcome = outcomes[at];
       return outcome?.status === 'fulfilled' && outcome.value === 'committed';
     });
-    if (committed.length > 0) await this.around.spool.remove(committed.map(({ key }) => key));
-    this.around.observer.drained(committed.length);
+    if (committed.length > 0) await this.parts.spool.remove(committed.map(({ key }) => key));
+    this.parts.events.emit('drained', committed.length);
     this.drained += committed.length;
     if (committed.length < chunk.length) return this.giveWay(chunk, outcomes);
     this.size = Math.min(MOST, this.size * 2);
@@ -94,12 +94,12 @@ export class Recovery {
     return true;
   }
 
-  private add({ project, event, receivedAt, bytes }: Kept): Promise<Outcome> {
+  private add({ project, event, receivedAt, bytes }: SpoolEntry): Promise<Kept> {
     return this.committer.add({ event: readEvent(project, event, receivedAt), spooled: true }, bytes);
   }
 
   /** Fewer at once the next time, until the one stands alone that the database does not take; then the others go first. */
-  private giveWay(chunk: readonly Kept[], outcomes: readonly PromiseSettledResult<Outcome>[]): boolean {
+  private giveWay(chunk: readonly SpoolEntry[], outcomes: readonly PromiseSettledResult<Kept>[]): boolean {
     const [only] = chunk;
     const [outcome] = outcomes;
     if (only === undefined || outcome === undefined || chunk.length > 1) {

@@ -1,5 +1,5 @@
-import { Controller, Get, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, Header } from '@nestjs/common';
+import { Registry } from 'prom-client';
 import { Intake } from '../intake/intake.service.js';
 import { Spool } from '../intake/spool/spool.js';
 import { Metrics } from './metrics.service.js';
@@ -13,10 +13,11 @@ export class MetricsController {
   ) {}
 
   @Get()
-  async show(@Res() reply: FastifyReply): Promise<void> {
+  @Header('content-type', Registry.PROMETHEUS_CONTENT_TYPE)
+  @Header('cache-control', 'no-store')
+  async show(): Promise<string> {
     const { entries, bytes } = this.spool;
     const spool = { entries, bytes, oldest: await this.spool.oldest() };
-    const text = await this.metrics.render({ databaseAway: this.intake.state !== 'committing', spool });
-    reply.header('content-type', this.metrics.contentType).header('cache-control', 'no-store').send(text);
+    return this.metrics.render({ databaseAway: this.intake.state !== 'committing', spool });
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Committed } from '../intake/commit.js';
-import type { IntakeObserver } from '../intake/intake-events.js';
+import { IntakeEvents } from '../intake/intake-events.service.js';
 
 /** What is true when somebody looks. */
 export interface Present {
@@ -11,7 +11,7 @@ export interface Present {
 
 /** The service's numbers, in Prometheus' form. None names a project, a room or a person. */
 @Injectable()
-export class Metrics implements IntakeObserver {
+export class Metrics {
   private readonly registry = new Registry();
   private readonly events = this.counter('events_total', 'Deliveries by what became of them.', ['outcome']);
   private readonly refusals = this.counter('refusals_total', 'Webhooks refused, by code.', ['code']);
@@ -31,34 +31,13 @@ export class Metrics implements IntakeObserver {
   );
   private readonly away = this.gauge('database_away', 'Whether the database is away.');
 
-  constructor() {
+  constructor(events: IntakeEvents) {
     collectDefaultMetrics({ register: this.registry });
     for (const outcome of ['committed', 'known', 'spooled']) this.events.inc({ outcome }, 0);
-  }
-
-  committed({ fresh, known, problems, differing }: Committed, took: number): void {
-    this.events.inc({ outcome: 'committed' }, fresh);
-    this.events.inc({ outcome: 'known' }, known);
-    this.problems.inc(problems);
-    this.differing.inc(differing);
-    this.batches.observe(fresh + known);
-    this.commits.observe(took);
-  }
-
-  spooled(events: number): void {
-    this.events.inc({ outcome: 'spooled' }, events);
-  }
-
-  drained(events: number): void {
-    this.drains.inc(events);
-  }
-
-  refused(code: string): void {
-    this.refusals.inc({ code });
-  }
-
-  get contentType(): string {
-    return this.registry.contentType;
+    events.on('committed', (batch, took) => this.countBatch(batch, took));
+    events.on('spooled', (count) => this.events.inc({ outcome: 'spooled' }, count));
+    events.on('drained', (count) => this.drains.inc(count));
+    events.on('refused', (code) => this.refusals.inc({ code }));
   }
 
   render({ databaseAway, spool }: Present): Promise<string> {
@@ -67,6 +46,15 @@ export class Metrics implements IntakeObserver {
     this.bytes.set(spool.bytes);
     this.oldest.set((spool.oldest ?? 0) / 1000);
     return this.registry.metrics();
+  }
+
+  private countBatch({ fresh, known, problems, differing }: Committed, took: number): void {
+    this.events.inc({ outcome: 'committed' }, fresh);
+    this.events.inc({ outcome: 'known' }, known);
+    this.problems.inc(problems);
+    this.differing.inc(differing);
+    this.batches.observe(fresh + known);
+    this.commits.observe(took);
   }
 
   private counter<T extends string = never>(name: string, help: string, labelNames: readonly T[] = []): Counter<T> {

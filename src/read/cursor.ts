@@ -1,4 +1,4 @@
-import { badInput } from './bad-input.js';
+import { badInput } from '../http/refusal.js';
 import { parseInstant } from './instant.js';
 import type { Key } from './noun.js';
 import type { Row } from './reading.js';

@@ -1,4 +1,4 @@
-import { badInput } from './bad-input.js';
+import { badInput } from '../http/refusal.js';
 import type { Words } from './columns.js';
 import type { Filter } from './noun.js';
 

@@ -1,17 +1,18 @@
 import { keyColumns, type Ordered, type Position } from './cursor.js';
 import { all } from './filters.js';
-import { type Filter, type Key, type Relation, selectList } from './noun.js';
+import { type Filter, type Key, type NestedList, selectList } from './noun.js';
 import { namedOf, namedSql } from './named.js';
 import type { Window } from './page-arguments.js';
 import { withPointed } from './pointed.js';
 import type { Row } from './reading.js';
-import type { ListSelection } from '../graphql/selection.js';
+import type { ListSelection } from './selection.js';
 import { type Place, placesOf, spanOf } from './span.js';
-import type { Statement } from './statement.js';
+import { isSteady } from './steady.js';
+import type { StatementBuilder } from './statement.js';
 
 /** One list as one place of a query asks for it, the same for all parents there. */
 export interface Listing {
-  readonly relation: Relation;
+  readonly relation: NestedList;
   readonly filter: Readonly<Record<string, unknown>>;
   readonly ordered: Ordered;
   readonly window: Window;
@@ -21,8 +22,22 @@ export interface Listing {
 /** Rows beyond a position of the list, itself included: those up to `after`, or those from `before` on. */
 export type Beyond = 'after' | 'before' | null;
 
+export interface ListSql {
+  readonly sql: string;
+  /** One plan is good for whatever values the filters have. */
+  readonly steady: boolean;
+}
+
 /** The page and one row more. Of many parents the rows carry `parent`, its index. */
-export function pageSql(statement: Statement, listing: Listing, parents: readonly Row[]): string {
+export function pageSql(statement: StatementBuilder, listing: Listing, parents: readonly Row[]): ListSql {
+  const { relation, filter, ordered, window } = listing;
+  const byNames = namedSource(statement, listing, `order by ${orderSql(ordered, window.backward)}`);
+  const source = byNames ?? sourceSql(statement, listing, { parents, also: insideSql(statement, listing) });
+  const steady = byNames !== null || isSteady(relation.noun, filter, ordered);
+  return { sql: pageOfSource(statement, listing, source), steady };
+}
+
+function pageOfSource(statement: StatementBuilder, listing: Listing, { of, places }: Source): string {
   const { relation, ordered, window, selection } = listing;
   const { table } = relation.noun;
   const cursor = selection.cursors ? keyColumns(ordered.keys) : [];
@@ -30,9 +45,6 @@ export function pageSql(statement: Statement, listing: Listing, parents: readonl
   const order = orderSql(ordered, window.backward);
   // Part of the text: a plan that is kept would take an unknown limit for a tenth of the table.
   const limit = window.size + 1;
-  const { of, places } =
-    namedSource(statement, listing, `order by ${order}`) ??
-    sourceSql(statement, listing, { parents, also: insideSql(statement, listing) });
   if (of !== null && !statement.laterals) {
     const place = `row_number() over (partition by parent order by ${order})`;
     const ranked = `select ${table}.*, parent, ${place} as place from ${of} join ${table} on ${places[0]!.where}`;
@@ -52,7 +64,16 @@ export function pageSql(statement: Statement, listing: Listing, parents: readonl
 
 /** How many rows the list has, or has beyond a position, counted up to `limit`. Parents without a row may be left out. */
 export function countSql(
-  statement: Statement,
+  statement: StatementBuilder,
+  listing: Listing,
+  ask: { parents: readonly Row[]; limit: number; beyond: Beyond },
+): ListSql {
+  const { relation, filter, ordered } = listing;
+  return { sql: countOf(statement, listing, ask), steady: isSteady(relation.noun, filter, ordered) };
+}
+
+function countOf(
+  statement: StatementBuilder,
   listing: Listing,
   ask: { parents: readonly Row[]; limit: number; beyond: Beyond },
 ): string {
@@ -87,7 +108,7 @@ function rowsAt({ each, where }: Place, what: string, end: string): string {
 }
 
 /** The rows of a page that are found by names. */
-function namedSource(statement: Statement, listing: Listing, order: string): Source | null {
+function namedSource(statement: StatementBuilder, listing: Listing, order: string): Source | null {
   const { relation, filter, ordered, window } = listing;
   const named = namedOf(statement, listing);
   if (named === null) return null;
@@ -106,7 +127,7 @@ function namedSource(statement: Statement, listing: Listing, order: string): Sou
 
 /** The rows of a list for its parents, of which `also` holds. */
 function sourceSql(
-  statement: Statement,
+  statement: StatementBuilder,
   listing: Listing,
   { parents, also }: { parents: readonly Row[]; also: readonly string[] },
 ): Source {
@@ -128,8 +149,8 @@ type Filters = Readonly<Record<string, Filter<unknown>>>;
 
 // Citus joins a table with unnest, but refuses laterals.
 function parentsSql(
-  statement: Statement,
-  { keys, on, onCitus = on }: Relation,
+  statement: StatementBuilder,
+  { keys, on, onCitus = on }: NestedList,
   parents: readonly Row[],
 ): { of: string | null; on: string } {
   const values = (key: string): string[] => parents.map((parent) => parent[key] as string);
@@ -149,7 +170,7 @@ function orderSql({ keys, direction }: Ordered, backward: boolean): string {
   return keys.map(({ sql }) => `${sql} ${turned}`).join(', ');
 }
 
-function insideSql(statement: Statement, { ordered, window }: Listing): string[] {
+function insideSql(statement: StatementBuilder, { ordered, window }: Listing): string[] {
   const later = ordered.direction === 'DESC' ? '<' : '>';
   const earlier = ordered.direction === 'DESC' ? '>' : '<';
   const inside: string[] = [];
@@ -158,13 +179,13 @@ function insideSql(statement: Statement, { ordered, window }: Listing): string[]
   return inside;
 }
 
-function beyondSql(statement: Statement, { ordered, window }: Listing, beyond: 'after' | 'before'): string {
+function beyondSql(statement: StatementBuilder, { ordered, window }: Listing, beyond: 'after' | 'before'): string {
   const upTo = (ordered.direction === 'DESC') === (beyond === 'after') ? '>=' : '<=';
   return compareSql(statement, ordered.keys, { than: window[beyond]!, by: upTo });
 }
 
 export function compareSql(
-  statement: Statement,
+  statement: StatementBuilder,
   keys: readonly Key[],
   { than, by }: { than: Position; by: string },
 ): string {

@@ -1,16 +1,13 @@
-import type { GraphQLResolveInfo } from 'graphql';
-import { badInput } from './bad-input.js';
+import { badInput } from '../http/refusal.js';
 import { Batch } from './batch.js';
 import { cursorOf } from './cursor.js';
-import { type Beyond, countSql, type Listing, pageSql } from './list-sql.js';
-import { namedOf } from './named.js';
-import type { Relation } from './noun.js';
+import { type Beyond, countSql, type Listing, type ListSql, pageSql } from './list-sql.js';
+import type { NestedList } from './noun.js';
 import { nestPointed } from './pointed.js';
 import { type ListArguments, orderOf, windowOf } from './page-arguments.js';
 import type { Reading, Row } from './reading.js';
-import { selectionOfList } from '../graphql/selection.js';
-import type { Statement } from './statement.js';
-import { isSteady } from './steady.js';
+import type { ListSelection } from './selection.js';
+import type { StatementBuilder } from './statement.js';
 
 const MAX_COUNT = 100_000;
 
@@ -20,29 +17,28 @@ interface Fetched {
   readonly more: boolean;
 }
 
+/** What one place of a question asks of a list. */
+export interface ListRequest {
+  readonly reading: Reading;
+  readonly args: ListArguments;
+  /** The same object for all parents of one place: their pages are read together. */
+  readonly place: object;
+  readonly selection: () => ListSelection;
+}
+
 /** The page of the list that belongs to `parent`. Nothing is read before it is selected. */
-export function pageOf(
-  relation: Relation,
-  parent: Row,
-  ask: { args: ListArguments; reading: Reading; info: GraphQLResolveInfo },
-): Page {
-  const { args, reading, info } = ask;
+export function pageOf(relation: NestedList, parent: Row, request: ListRequest): Page {
+  const { reading, place } = request;
   return new Page(
-    reading.once(info.fieldNodes, () => new List(reading, listingOf(relation, args, info))),
+    reading.once(place, () => new List(reading, listingOf(relation, request))),
     parent,
   );
 }
 
-function listingOf(relation: Relation, args: ListArguments, info: GraphQLResolveInfo): Listing {
+function listingOf(relation: NestedList, { args, selection }: ListRequest): Listing {
   const ordered = orderOf(relation.noun, relation.list, args);
   const window = windowOf(ordered, args);
-  return {
-    relation,
-    filter: args.filter ?? {},
-    ordered,
-    window,
-    selection: selectionOfList(info, relation.noun.pointers),
-  };
+  return { relation, filter: args.filter ?? {}, ordered, window, selection: selection() };
 }
 
 /** One list at one place of a query, read for all its parents together. */
@@ -65,8 +61,7 @@ class List {
   private async loadPages(parents: readonly Row[]): Promise<Row[][]> {
     const { relation, selection } = this.listing;
     const statement = this.reading.statement();
-    const named = namedOf(statement, this.listing) !== null;
-    const flat = await this.read(statement, pageSql(statement, this.listing, parents), named);
+    const flat = await this.read(statement, pageSql(statement, this.listing, parents));
     const rows = nestPointed(flat, selection, relation.noun);
     if (parents.length === 1) return [rows];
     const pages: Row[][] = parents.map(() => []);
@@ -83,10 +78,7 @@ class List {
     return counts;
   }
 
-  /** What is found by names is looked for in the same ways whatever they are: one plan has them all. */
-  private read(statement: Statement, sql: string, named = false): Promise<Row[]> {
-    const { relation, filter, ordered } = this.listing;
-    const steady = named || isSteady(relation.noun, filter, ordered);
+  private read(statement: StatementBuilder, { sql, steady }: ListSql): Promise<Row[]> {
     return steady ? this.reading.rowsOfPrepared(statement, sql) : this.reading.rows(statement, sql);
   }
 }

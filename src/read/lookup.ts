@@ -1,41 +1,40 @@
-import type { GraphQLResolveInfo } from 'graphql';
 import { Batch } from './batch.js';
 import { type Noun, selectList } from './noun.js';
 import type { Reading, Row } from './reading.js';
-import { fieldsBelow } from '../graphql/selection.js';
 
-export interface Ask {
+/** What is read of the rows that are looked up. */
+export interface Lookup {
   readonly reading: Reading;
-  readonly info: GraphQLResolveInfo;
+  readonly fields: ReadonlySet<string>;
 }
 
-/** What a row points at: an id, and the room name under which it is wanted, where it is known. */
+/** A row that another one points at: its id, and its room name where that is known. */
 interface Target {
   readonly id: string;
   readonly roomName: string | null;
 }
 
-/** The row of one id; of several, the first as the noun orders them. */
-export async function byId(noun: Noun, id: string, { reading, info }: Ask): Promise<Row | null> {
-  const [row] = await rowsById(noun, [id], { reading, info });
+/** The row of one id; of several, the first in the noun's order. */
+export async function byId(noun: Noun, id: string, lookup: Lookup): Promise<Row | null> {
+  const [row] = await rowsById(noun, [id], lookup);
   return row ?? null;
 }
 
-/** The first row of each id; ids that are not there are left out. */
-export function rowsById(noun: Noun, ids: readonly string[], ask: Ask): Promise<Row[]> {
-  return select(noun, ids, { ...ask, distinct: `distinct on (${noun.id[0]}) ` });
+/** The first row of each id; unknown ids are left out. */
+export function rowsById(noun: Noun, ids: readonly string[], lookup: Lookup): Promise<Row[]> {
+  return select(noun, ids, { ...lookup, distinct: `distinct on (${noun.id[0]}) ` });
 }
 
-/** The row that `target` names: of the same room name if there is one, else the first of its id. */
-export function toOne(noun: Noun, target: Target, ask: Ask): Promise<Row | null> {
-  const place = ask.info.fieldNodes;
-  return ask.reading.once(place, () => new Batch((targets: readonly Target[]) => load(noun, targets, ask))).get(target);
+/** The target's row: that of the same room name if there is one, else the first of its id. Batched by `place`. */
+export function toOne(noun: Noun, target: Target, lookup: Lookup & { place: object }): Promise<Row | null> {
+  const { reading, place } = lookup;
+  return reading.once(place, () => new Batch((targets: readonly Target[]) => load(noun, targets, lookup))).get(target);
 }
 
-async function load(noun: Noun, targets: readonly Target[], ask: Ask): Promise<(Row | null)[]> {
+async function load(noun: Noun, targets: readonly Target[], lookup: Lookup): Promise<(Row | null)[]> {
   const ids = [...new Set(targets.map(({ id }) => id))];
   const found = new Map<unknown, Row[]>(ids.map((id) => [id, []]));
-  for (const row of await select(noun, ids, { ...ask, distinct: '' })) found.get(row['id'])!.push(row);
+  for (const row of await select(noun, ids, { ...lookup, distinct: '' })) found.get(row['id'])!.push(row);
   return targets.map(({ id, roomName }) => {
     const rows = found.get(id)!;
     return rows.find((row) => row['roomName'] === roomName) ?? rows[0] ?? null;
@@ -45,12 +44,11 @@ async function load(noun: Noun, targets: readonly Target[], ask: Ask): Promise<(
 function select(
   noun: Noun,
   ids: readonly string[],
-  { reading, info, distinct }: Ask & { distinct: string },
+  { reading, fields, distinct }: Lookup & { distinct: string },
 ): Promise<Row[]> {
   const statement = reading.statement();
-  const fields = new Set([...fieldsBelow(info.fieldNodes, info.fragments).keys(), 'id', 'roomName']);
+  const columns = selectList(noun, new Set([...fields, 'id', 'roomName']));
   const where = `${noun.id[0]} = any(${statement.bind(ids)}::text[]) and ${statement.inScope}`;
-  const columns = selectList(noun, fields);
   return reading.rowsOfPrepared(
     statement,
     `select ${distinct}${columns} from ${noun.table} where ${where} order by ${noun.id.join(', ')}`,

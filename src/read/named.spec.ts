@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { participant } from './nouns/participant.js';
 import { namedOf } from './named.js';
-import { Statement } from './statement.js';
+import { StatementBuilder } from './statement.js';
 
 const now = '2026-11-24T12:00:00.000Z';
 const relation = { noun: participant, list: '', keys: [], on: () => 'true' };
 
 function named(filter: object, { roomName = null, laterals = true, order = 'JOINED_AT' } = {}): object | null {
-  const statement = new Statement({ project: 'p', roomName }, { now, laterals });
+  const statement = new StatementBuilder({ project: 'p', roomName }, { now, laterals });
   const ordered = { list: '', order, direction: 'DESC', keys: participant.orders[order]! } as const;
   return namedOf(statement, { relation, filter: filter as Record<string, unknown>, ordered });
 }

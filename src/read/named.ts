@@ -1,8 +1,8 @@
 import { clean } from '../livekit/clean.js';
 import type { Ordered } from './cursor.js';
 import { bounded, type StringFilter } from './filters.js';
-import type { Relation } from './noun.js';
-import type { Statement } from './statement.js';
+import type { NestedList } from './noun.js';
+import type { StatementBuilder } from './statement.js';
 
 /** How far each way to a page is followed before the next is tried: entries of the names, rows for each that is shown. */
 const WAYS = [
@@ -26,7 +26,7 @@ interface Alike {
 }
 
 interface Asked {
-  readonly relation: Relation;
+  readonly relation: NestedList;
   readonly filter: Readonly<Record<string, unknown>>;
   readonly ordered: Ordered;
 }
@@ -35,7 +35,10 @@ interface Asked {
  * Null where an index of names leads no way: where it has not all that the order compares, where there is a parent or
  * a room to find rows by, and where one value has its rows in order.
  */
-export function namedOf(statement: Statement, { relation: { noun, keys }, filter, ordered }: Asked): Named | null {
+export function namedOf(
+  statement: StatementBuilder,
+  { relation: { noun, keys }, filter, ordered }: Asked,
+): Named | null {
   const byStart = ordered.order === noun.defaultOrder && keys.length === 0 && !statement.ofOneRoom;
   const [given, ...others] = Object.entries(filter).filter(
     ([name, value]) => value != null && name !== noun.ends?.start,
@@ -61,13 +64,13 @@ function endOf(prefix: string): string | null {
 }
 
 /** The condition of the page's rows. */
-export function namedSql(statement: Statement, named: Named, page: NamedPage): string {
+export function namedSql(statement: StatementBuilder, named: Named, page: NamedPage): string {
   const found = 'names' in named ? severalSql(statement, named, page) : alikeSql(statement, named, page);
   return `(${page.columns.join(', ')}) in (${found} ${page.order} limit ${page.size})`;
 }
 
 /** Each name's rows are in order. */
-function severalSql(statement: Statement, { column, names }: Several, page: NamedPage): string {
+function severalSql(statement: StatementBuilder, { column, names }: Several, page: NamedPage): string {
   const { table, columns, order, inside, size } = page;
   const rows = `from ${table} where ${statement.inScope} and ${column} = of_name and ${inside}`;
   const ofOne = `select ${columns.join(', ')} ${rows} ${order} limit ${size}`;
@@ -79,7 +82,7 @@ function severalSql(statement: Statement, { column, names }: Several, page: Name
  * met among all rows in the list's order. Which it is the planner guesses wrong by a factor of a hundred, so both are
  * tried, not far and then farther. Last, all of the names are read, in their index alone.
  */
-function alikeSql(statement: Statement, { column, from, below }: Alike, page: NamedPage): string {
+function alikeSql(statement: StatementBuilder, { column, from, below }: Alike, page: NamedPage): string {
   const { table, columns, order, inside, size } = page;
   const named = `${column} >= ${statement.bind(from)} and ${column} < ${statement.bind(below)}`;
   const keys = columns.join(', ');

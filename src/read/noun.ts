@@ -1,7 +1,7 @@
-import type { Statement } from './statement.js';
+import type { StatementBuilder } from './statement.js';
 
 /** One condition in SQL for a filter's value, which is never null, in a list that is ordered `by` this SQL first. */
-export type Filter<T> = (value: T, statement: Statement, by?: string) => string;
+export type Filter<T> = (value: T, statement: StatementBuilder, by?: string) => string;
 
 /** One part of an order: what the database compares, and a cursor keeps as text. */
 export interface Key {
@@ -49,7 +49,7 @@ export interface Noun {
 }
 
 /** How rows of another table belong to a row. */
-export interface Relation {
+export interface NestedList {
   readonly noun: Noun;
   /** The list's name in cursors, such as `Room.participants`. */
   readonly list: string;

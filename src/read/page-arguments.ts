@@ -1,4 +1,4 @@
-import { badInput } from './bad-input.js';
+import { badInput } from '../http/refusal.js';
 import { type Ordered, type Position, positionOf } from './cursor.js';
 import { MAX_LIST } from './filters.js';
 import type { Noun } from './noun.js';

@@ -1,14 +1,14 @@
 import { heldFields, idField, type Noun, type Pointer, selectList } from './noun.js';
 import type { Row } from './reading.js';
-import type { ListSelection } from '../graphql/selection.js';
-import type { Statement } from './statement.js';
+import type { ListSelection } from './selection.js';
+import type { StatementBuilder } from './statement.js';
 
 /**
  * The page with the rows that its rows point at: of the same room name if there is one, else the first of the id,
  * as `toOne` has it. Their columns are named `pointer.field`.
  */
 export function withPointed(
-  statement: Statement,
+  statement: StatementBuilder,
   { fields, pointed }: ListSelection,
   { noun, page, cursor }: { noun: Noun; page: string; cursor: readonly string[] },
 ): string {
@@ -27,7 +27,7 @@ export function withPointed(
 }
 
 function pointedSql(
-  statement: Statement,
+  statement: StatementBuilder,
   { name, pointer, fields }: { name: string; pointer: Pointer; fields: ReadonlySet<string> },
 ): string {
   const { noun, id } = pointer;

@@ -1,12 +1,9 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Pool, QueryConfig } from 'pg';
 import type { Scope } from '../access/scope.js';
-import { Clock } from '../settings/clock.js';
-import { Database } from '../database/database.js';
 import { query } from '../database/driver/prepared.js';
 import { shownTypes } from './shown.js';
-import { Statement } from './statement.js';
-import { StatementNames } from './statement-names.js';
+import { StatementBuilder } from './statement.js';
+import type { StatementNames } from './statement-names.js';
 
 /** A row as the API shows it: keys are the API's field names. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -30,16 +27,16 @@ export class Reading {
     readonly now: string,
   ) {}
 
-  statement(): Statement {
-    return new Statement(this.scope, { now: this.now, laterals: !this.tables.distributed });
+  statement(): StatementBuilder {
+    return new StatementBuilder(this.scope, { now: this.now, laterals: !this.tables.distributed });
   }
 
-  rows(statement: Statement, sql: string): Promise<Row[]> {
+  rows(statement: StatementBuilder, sql: string): Promise<Row[]> {
     return this.run({ text: statement.text(sql), values: statement.values, types: shownTypes });
   }
 
   /** The same for a statement of which one plan is good for all values. */
-  rowsOfPrepared(statement: Statement, sql: string): Promise<Row[]> {
+  rowsOfPrepared(statement: StatementBuilder, sql: string): Promise<Row[]> {
     const text = statement.text(sql);
     return this.run({ name: this.tables.names?.of(text), text, values: statement.values, types: shownTypes });
   }
@@ -55,27 +52,5 @@ export class Reading {
     const made = make();
     this.made.set(place, made);
     return made;
-  }
-}
-
-@Injectable()
-export class Readings implements OnModuleInit {
-  private readonly names = new StatementNames();
-  /** Whether Citus spreads the tables. */
-  distributed = false;
-
-  constructor(
-    private readonly database: Database,
-    private readonly clock: Clock,
-  ) {}
-
-  async onModuleInit(): Promise<void> {
-    const { rows } = await this.database.queries.query("select from pg_extension where extname = 'citus'");
-    this.distributed = rows.length > 0;
-  }
-
-  of(scope: Scope): Reading {
-    const tables = { pool: this.database.queries, distributed: this.distributed, names: this.names };
-    return new Reading(tables, scope, new Date(this.clock.now()).toISOString());
   }
 }

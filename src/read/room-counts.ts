@@ -1,7 +1,7 @@
 import { Batch } from './batch.js';
 import type { Reading, Row } from './reading.js';
 import { open } from './span.js';
-import { NOW, type Statement } from './statement.js';
+import { NOW, type StatementBuilder } from './statement.js';
 
 type Load = (reading: Reading, rooms: readonly Row[]) => Promise<readonly Row[]>;
 
@@ -29,14 +29,14 @@ async function inOrder(load: Load, reading: Reading, rooms: readonly Row[]): Pro
   return rooms.map((_, index) => found.get(index));
 }
 
-function roomsSql(statement: Statement, rooms: readonly Row[]): string {
+function roomsSql(statement: StatementBuilder, rooms: readonly Row[]): string {
   const sids = `${statement.bind(rooms.map((room) => room['sid'] as string))}::text[]`;
   const names = `${statement.bind(rooms.map((room) => room['roomName'] as string))}::text[]`;
   const indexes = `${statement.bind(rooms.map((_, index) => index))}::int[]`;
   return `unnest(${sids}, ${names}, ${indexes}) as rooms(of_sid, of_name, room)`;
 }
 
-function countedSql(statement: Statement, rooms: readonly Row[]): string {
+function countedSql(statement: StatementBuilder, rooms: readonly Row[]): string {
   const joined = `${roomsSql(statement, rooms)} join participant on room_sid = of_sid and room_name || '' = of_name`;
   return `${joined} where ${statement.inScope} and counted`;
 }

@@ -1,6 +1,6 @@
 import { all, type InstantRange } from './filters.js';
 import type { Ends } from './noun.js';
-import type { Statement } from './statement.js';
+import type { StatementBuilder } from './statement.js';
 
 /**
  * Sessions are classed by their length, as the indexes by length are: those of class k are shorter than the k-th
@@ -25,7 +25,7 @@ export interface Span {
   readonly active: boolean | null;
 }
 
-export interface Interval {
+export interface TimeRange {
   readonly from: string;
   readonly to: string;
 }
@@ -35,7 +35,10 @@ export interface Interval {
  * time that the list is ordered `by`, whose index has both.
  */
 export function spanOf({ start, end }: Ends, filter: Readonly<Record<string, unknown>>, by: string): Span | null {
-  const { activeAt: at, activeDuring: during } = filter as { activeAt?: string | null; activeDuring?: Interval | null };
+  const { activeAt: at, activeDuring: during } = filter as {
+    activeAt?: string | null;
+    activeDuring?: TimeRange | null;
+  };
   const ranges = [by !== 'started_at' && filter[start], by !== openEnded && filter[end]] as (InstantRange | null)[];
   const sides = ranges.map((range) => ({ from: range?.gte, to: range?.lt }));
   if (at != null) sides.push({ from: at, to: new Date(Date.parse(at) + 1).toISOString() });
@@ -61,7 +64,7 @@ export interface Place {
 }
 
 /** Where the sessions of a span are, each once: places that an index leads to, most in an order by start, or by end. */
-export function placesOf(statement: Statement, span: Span, by = 'started_at'): Place[] {
+export function placesOf(statement: StatementBuilder, span: Span, by = 'started_at'): Place[] {
   // In the order by end each class wants a plan of its own: of some all rows are sorted, of others a page is read.
   if (!statement.laterals || by === openEnded) return conditionsOf(statement, span, by).map((where) => ({ where }));
   const { closed, recent, still } = wordsOf(statement, span, by);
@@ -71,7 +74,7 @@ export function placesOf(statement: Statement, span: Span, by = 'started_at'): P
 }
 
 /** The same as conditions, of which at most one holds. */
-export function conditionsOf(statement: Statement, span: Span, by = 'started_at'): string[] {
+export function conditionsOf(statement: StatementBuilder, span: Span, by = 'started_at'): string[] {
   const { closed, recent, still } = wordsOf(statement, span, by);
   const over = recent === null ? reaches.map((reach, index) => closed(`${index}`, reach)) : [recent];
   return chosen(span, over, still);
@@ -89,7 +92,7 @@ interface Words {
   readonly still: string;
 }
 
-function wordsOf(statement: Statement, { from, until, active }: Span, by: string): Words {
+function wordsOf(statement: StatementBuilder, { from, until, active }: Span, by: string): Words {
   const since = from === null || active === true ? null : `${statement.bind(from)}::timestamptz`;
   const limit = until === null ? null : `${statement.bind(until)}::timestamptz`;
   const before = limit !== null && `started_at < ${limit}`;

@@ -7,7 +7,7 @@ export const NOW = ':now';
 type Value = string | number | boolean | readonly string[] | readonly number[];
 
 /** One SQL statement being written: values are bound, never spliced, and its reads stay in the scope. */
-export class Statement {
+export class StatementBuilder {
   readonly values: Value[] = [];
   readonly now: string;
   /** Whether the database joins laterally. */

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { inTransaction, type Run, type Statement } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
-import { apart, poisonOf } from '../intake/bisect.js';
+import { bisect, problemFrom } from '../intake/bisect.js';
 import { lockOf } from '../projection/lock.js';
 import { project } from '../projection/project.js';
 import { grouped } from '../projection/pending-rows.js';
@@ -67,7 +67,7 @@ function projectLane({ database, lost }: Workspace, lane: readonly Replayed[]): 
 }
 
 function projectApart(pool: Pool, lane: readonly Replayed[]): Promise<void> {
-  return apart(
+  return bisect(
     lane,
     (some) => inTransaction(pool, (run) => projectReplayed(run, some)),
     (one, error) => inTransaction(pool, (run) => projectReplayed(run, [poisoned(one, error)])),
@@ -75,7 +75,7 @@ function projectApart(pool: Pool, lane: readonly Replayed[]): Promise<void> {
 }
 
 function poisoned({ row, event }: Replayed, error: unknown): Replayed {
-  return { row, event: { ...event, problem: poisonOf(error) } };
+  return { row, event: { ...event, problem: problemFrom(error) } };
 }
 
 /** Events that touch the same rows share a lane; the lanes are about equally long. */

@@ -1,4 +1,4 @@
-import type { Statement } from '../read/statement.js';
+import type { StatementBuilder } from '../read/statement.js';
 import { sumColumns } from '../meter/delta.js';
 import { coverWindows } from '../meter/cell-spans.js';
 import { filterSql } from './filters.js';
@@ -16,7 +16,7 @@ interface Read {
 }
 
 /** The pieces of all parts (tally.ts) as they are at one moment, at most twice `limit` of each. */
-export function cellsSql(statement: Statement, question: Question, { split, wanted, limit }: Read): string {
+export function cellsSql(statement: StatementBuilder, question: Question, { split, wanted, limit }: Read): string {
   const ends = (['lead', 'tail'] as const).filter((part) => split[part].length > 0);
   const parts = [
     middleSql(statement, question, split.middle),
@@ -31,7 +31,7 @@ export function cellsSql(statement: Statement, question: Question, { split, want
  * Each window's cells, what is not folded yet with them, and as window 0 all before the first. What a mark counts
  * for is reckoned up to the window's end.
  */
-function middleSql(statement: Statement, question: Question, edges: readonly number[]): string {
+function middleSql(statement: StatementBuilder, question: Question, edges: readonly number[]): string {
   const meter = celled(question.meter);
   const row = rowColumns(question).join(', ');
   const where = filterSql(meter, question.filter, { statement, joins: new Set() });
@@ -53,7 +53,7 @@ function middleSql(statement: Statement, question: Question, edges: readonly num
 const sums = sumColumns.join(', ');
 const columns = `project, type, source, at, ${sums}`;
 
-function storedSql(statement: Statement, { meterName }: Question, edges: readonly number[]): string {
+function storedSql(statement: StatementBuilder, { meterName }: Question, edges: readonly number[]): string {
   const within = coverWindows([0, ...edges]).map(
     ({ span, from, to }) => `(span = ${span} and at >= ${from} and at < ${to})`,
   );
@@ -66,7 +66,7 @@ function storedSql(statement: Statement, { meterName }: Question, edges: readonl
 
 /** What is no whole quarter-hour, from the sessions. */
 function endSql(
-  statement: Statement,
+  statement: StatementBuilder,
   question: Question,
   { part, wanted, limit }: { part: string; wanted: ReadonlySet<Measure>; limit: number },
 ): string {
@@ -79,7 +79,7 @@ function endSql(
 }
 
 /** How many sessions that are open began before each window of the question, and in it. */
-function openSql(statement: Statement, question: Question): string {
+function openSql(statement: StatementBuilder, question: Question): string {
   const row = rowColumns(question).join(', ');
   const sessions = sessionsSql(statement, question, true);
   return `select 'open' as part, ${row}, count(*)::float8, null::float8, null::float8, null::text, null::text, null::text, null::int

@@ -1,5 +1,5 @@
-import { badInput } from '../read/bad-input.js';
-import type { Statement } from '../read/statement.js';
+import { badInput } from '../http/refusal.js';
+import type { StatementBuilder } from '../read/statement.js';
 import type { Joins, Meter } from './meters.js';
 
 /** The API's UsageDimension. */
@@ -14,7 +14,7 @@ export interface Dimension {
   /** As the API shows it: `ROOM_NAME`, `roomMetadata:tenant.id`. */
   readonly name: string;
   /** A session's value as SQL. */
-  readonly sql: (statement: Statement, joins: Joins) => string;
+  readonly sql: (statement: StatementBuilder, joins: Joins) => string;
 }
 
 const MAX_DIMENSIONS = 5;
@@ -68,6 +68,6 @@ const kinds: Record<Kind, (meter: Meter, text: string) => Sql | undefined> = {
   },
 };
 
-function bound(statement: Statement, text: string): string {
+function bound(statement: StatementBuilder, text: string): string {
   return `${statement.bind(text)}::text`;
 }

@@ -1,10 +1,10 @@
 import { kinds } from '../read/nouns/participant.js';
 import { types as egressTypes } from '../read/nouns/egress.js';
-import { badInput } from '../read/bad-input.js';
+import { badInput } from '../http/refusal.js';
 import type { Words } from '../read/columns.js';
 import * as filter from '../read/filters.js';
 import type { Filter } from '../read/noun.js';
-import type { Statement } from '../read/statement.js';
+import type { StatementBuilder } from '../read/statement.js';
 import { sources, types as trackTypes } from '../read/nouns/track.js';
 import type { Column, Joins, Meter } from './meters.js';
 
@@ -25,7 +25,11 @@ export function lacking(meter: Meter, given: UsageFilter): string[] {
 }
 
 /** The conditions of the sessions that are asked for. Throws BAD_USER_INPUT. */
-export function filterSql(meter: Meter, given: UsageFilter, at: { statement: Statement; joins: Joins }): string[] {
+export function filterSql(
+  meter: Meter,
+  given: UsageFilter,
+  at: { statement: StatementBuilder; joins: Joins },
+): string[] {
   return entries(given).map(([name, value]) => filters[name]!(meter)!(at.joins)(value as never, at.statement));
 }
 

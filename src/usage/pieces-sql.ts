@@ -1,5 +1,5 @@
 import { conditionsOf } from '../read/span.js';
-import { NOW, type Statement } from '../read/statement.js';
+import { NOW, type StatementBuilder } from '../read/statement.js';
 import { derivedSql } from '../meter/marks.js';
 import { filterSql } from './filters.js';
 import type { Joins } from './meters.js';
@@ -19,7 +19,7 @@ export function rowOrder({ dimensions }: Question): string {
  * Each session once for each window that it overlaps, with its columns, the row's columns, and in ms since 1970
  * what measures are written in: its ends, the start of its uncertain part, and the window's edges.
  */
-export function piecesSql(statement: Statement, question: Question): string {
+export function piecesSql(statement: StatementBuilder, question: Question): string {
   const { edges } = question;
   const bounds = `${statement.bind(edges)}::bigint[]`;
   const windows = edges.length - 1;
@@ -35,7 +35,7 @@ const derived = derivedSql('session.end_source');
 const end = `coalesce(session.ended_at, ${NOW})`;
 
 /** The sessions of the question's range (or those that are open) in ms since 1970, with their groups. */
-export function sessionsSql(statement: Statement, question: Question, active: true | null = null): string {
+export function sessionsSql(statement: StatementBuilder, question: Question, active: true | null = null): string {
   const { meter, dimensions, filter } = question;
   const joins: Joins = new Set();
   const groups = dimensions.map(({ sql }, index) => `(${sql(statement, joins)})::text as group${index}`);
@@ -55,7 +55,7 @@ export function sessionsSql(statement: Statement, question: Question, active: tr
 
 /** The sessions of the range, each read in the scope, with what they are joined with. */
 function fromSql(
-  statement: Statement,
+  statement: StatementBuilder,
   { meter, edges }: Question,
   { joins, active }: { joins: Joins; active: true | null },
 ): string {
@@ -67,7 +67,7 @@ function fromSql(
   return [sessions, ...[...joins].map((join) => joinSql[join](statement))].join(' left join ');
 }
 
-const joinSql: Record<'room' | 'publisher', (statement: Statement) => string> = {
+const joinSql: Record<'room' | 'publisher', (statement: StatementBuilder) => string> = {
   room: ({ inScope }) =>
     `(select sid, room_name, metadata_json from room where ${inScope}) as room
      on room.sid = session.room_sid and room.room_name = session.room_name`,

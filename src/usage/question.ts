@@ -1,4 +1,4 @@
-import { badInput } from '../read/bad-input.js';
+import { badInput } from '../http/refusal.js';
 import { type Dimension, type DimensionInput, dimensionsOf } from './dimensions.js';
 import { checkFilter, type UsageFilter } from './filters.js';
 import { type Meter, meters } from './meters.js';

@@ -1,11 +1,11 @@
-import type { Statement } from '../read/statement.js';
+import type { StatementBuilder } from '../read/statement.js';
 import { type Measure, measures, pieceEnds } from './measures.js';
 import { piecesSql, rowColumns, rowOrder } from './pieces-sql.js';
 import type { Question } from './question.js';
 
 /** Each window's and group's row with these measures, at most `limit`, in the API's order. */
 export function rowsSql(
-  statement: Statement,
+  statement: StatementBuilder,
   question: Question,
   { wanted, limit }: { wanted: ReadonlySet<Measure>; limit: number },
 ): string {

@@ -1,4 +1,4 @@
-import { badInput } from '../read/bad-input.js';
+import { badInput } from '../http/refusal.js';
 
 const SECOND = 1_000;
 

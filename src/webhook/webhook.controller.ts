@@ -1,9 +1,10 @@
 import { Body, Controller, Headers, HttpCode, Post } from '@nestjs/common';
-import { Clock } from '../settings/clock.js';
-import { Intake } from '../intake/intake.service.js';
-import { readBody } from './read-body.js';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { tokenOf, TokenVerifier } from '../access/token-verifier.service.js';
+import { Intake } from '../intake/intake.service.js';
+import { Clock } from '../settings/clock.js';
 import { rawBytes, requireHash } from './raw-body.js';
+import { readBody } from './read-body.js';
 
 @Controller('webhook')
 export class WebhookController {
@@ -13,9 +14,10 @@ export class WebhookController {
     private readonly clock: Clock,
   ) {}
 
-  /** The order is the door's law: bytes are trusted before they are read, and answered after they are kept. */
+  /** Bytes are trusted before they are read, and answered after they are kept. */
   @Post()
   @HttpCode(200)
+  @RouteConfig({ rawBody: true, tellsRefusals: true })
   async receive(@Headers('authorization') authorization: string | undefined, @Body() body: unknown): Promise<void> {
     const receivedAt = this.clock.now();
     const raw = rawBytes(body);

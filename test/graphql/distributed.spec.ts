@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Readings } from '../../src/read/reading.js';
+import { Readings } from '../../src/read/readings.service.js';
 import { at, now, Rows } from '../support/rows.js';
 import { type Service, startService } from '../support/service.js';
 

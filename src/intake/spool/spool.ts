@@ -14,7 +14,7 @@ export interface SpooledEvent {
   readonly event: JsonObject;
 }
 
-export interface Kept extends SpooledEvent {
+export interface SpoolEntry extends SpooledEvent {
   readonly key: string;
   readonly bytes: number;
 }
@@ -98,7 +98,7 @@ export class Spool {
   }
 
   /** Of those after `after`, the oldest, at most `most` of them. */
-  async read(after: string, most: number): Promise<Kept[]> {
+  async read(after: string, most: number): Promise<SpoolEntry[]> {
     const stored = (await this.store?.read(after, most)) ?? [];
     const left = stored.filter(({ key }) => !this.removed.has(key));
     const last = stored.at(-1);

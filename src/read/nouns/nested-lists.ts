@@ -2,18 +2,18 @@ import { agentJob } from './agent-job.js';
 import { egress } from './egress.js';
 import { ingressSession } from './ingress-session.js';
 import { participant } from './participant.js';
-import type { Relation } from '../noun.js';
+import type { NestedList } from '../noun.js';
 import { track } from './track.js';
 import { webhookEvent } from './webhook-event.js';
 
-type Lists = Readonly<Record<string, Omit<Relation, 'list'>>>;
+type Lists = Readonly<Record<string, Omit<NestedList, 'list'>>>;
 
 const ofRoom = { keys: ['sid', 'roomName'], ...sidAndName('room_sid') };
 // What outlives its room may not know its name.
 const ofRoomNamed = { keys: ['sid', 'roomName'], on: sidAndMaybe('room_sid', 'room_name') };
 
 /** The lists inside each type. */
-export const relations = {
+export const nestedLists = {
   Room: named('Room', {
     participants: { noun: participant, ...ofRoom },
     tracks: { noun: track, ...ofRoom },
@@ -35,18 +35,18 @@ export const relations = {
 
 // The name only tells apart what one sid never should hold. Worded plainly it would lead to its own index, which
 // can have years of rows. Citus wants it plain: it finds one parent's shard by it.
-function sidAndName(column: string): Pick<Relation, 'on' | 'onCitus'> {
+function sidAndName(column: string): Pick<NestedList, 'on' | 'onCitus'> {
   return {
     on: (sid, name) => `${column} = ${sid} and coalesce(room_name = ${name}, false)`,
     onCitus: (sid, name) => `${column} = ${sid} and room_name = ${name}`,
   };
 }
 
-function sidAndMaybe(column: string, narrower: string): Relation['on'] {
+function sidAndMaybe(column: string, narrower: string): NestedList['on'] {
   return (sid, name) => `${column} = ${sid} and coalesce(${narrower} = ${name}, true)`;
 }
 
-function named(type: string, lists: Lists): Record<string, Relation> {
+function named(type: string, lists: Lists): Record<string, NestedList> {
   return Object.fromEntries(
     Object.entries(lists).map(([field, list]) => [field, { ...list, list: `${type}.${field}` }]),
   );

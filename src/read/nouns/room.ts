@@ -3,7 +3,7 @@ import { all, atPath, count, equal, oneOf, text } from '../filters.js';
 import type { Ends, Noun } from '../noun.js';
 import { sessionColumns, sessionFilters, sessionOrders } from './session.js';
 import { open } from '../span.js';
-import type { Statement } from '../statement.js';
+import type { StatementBuilder } from '../statement.js';
 
 const ends: Ends = { start: 'startedAt', end: 'endedAt' };
 
@@ -32,8 +32,10 @@ export const room: Noun = {
     sid: oneOf('sid'),
     name: text('room_name'),
     participantCount: count('participant_count'),
-    recording: (recording: boolean, statement: Statement) => `${recording ? '' : 'not '}${recordingSql(statement)}`,
-    identity: (identity: string, statement: Statement) => `(sid, room_name) in (${roomsOf(identity, statement)})`,
+    recording: (recording: boolean, statement: StatementBuilder) =>
+      `${recording ? '' : 'not '}${recordingSql(statement)}`,
+    identity: (identity: string, statement: StatementBuilder) =>
+      `(sid, room_name) in (${roomsOf(identity, statement)})`,
     metadata: atPath('metadata_json'),
   },
   names: { name: 'room_name' },
@@ -49,13 +51,13 @@ export const room: Noun = {
 };
 
 // Uncorrelated, because egress lies elsewhere than rooms on Citus.
-function recordingSql(statement: Statement): string {
+function recordingSql(statement: StatementBuilder): string {
   const live = `from egress where ${all([statement.inScope, open, 'room_sid is not null'])}`;
   const named = `(sid, room_name) in (select room_sid, room_name ${live} and room_name is not null)`;
   return `(${open} and (${named} or sid in (select room_sid ${live} and room_name is null)))`;
 }
 
-function roomsOf(identity: string, statement: Statement): string {
+function roomsOf(identity: string, statement: StatementBuilder): string {
   const connected = all([equal('identity')(identity, statement), statement.inScope, "state <> 'ABORTED'"]);
   return `select room_sid, room_name from participant where ${connected}`;
 }

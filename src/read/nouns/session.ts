@@ -1,8 +1,8 @@
-import { badInput } from '../bad-input.js';
+import { badInput } from '../../http/refusal.js';
 import { durationSeconds, plain } from '../columns.js';
 import { all, equal, instant, type InstantRange, oneOf } from '../filters.js';
 import type { Ends, Filter, Key } from '../noun.js';
-import { type Interval, openEnded } from '../span.js';
+import { type TimeRange, openEnded } from '../span.js';
 
 /** The fields of the API's Session, with both ends. */
 export function sessionColumns({ start, end, empty }: Ends): Record<string, string> {
@@ -69,7 +69,7 @@ function activeAt(empty: string): Filter<string> {
   };
 }
 
-function activeDuring(empty: string): Filter<Interval> {
+function activeDuring(empty: string): Filter<TimeRange> {
   return ({ from, to }, statement, by) => {
     if (from >= to) throw badInput(`The interval from ${from} to ${to} is empty.`);
     if (from >= statement.now) return 'false';

@@ -1,5 +1,4 @@
 import type { FieldNode, GraphQLResolveInfo } from 'graphql';
-import type { Settings } from '../settings/settings.js';
 import { answer } from '../usage/answer.js';
 import { Breakdown, type BreakdownPage } from '../usage/breakdown.js';
 import type { Measure } from '../usage/measures.js';
@@ -7,17 +6,11 @@ import { type Question, questionOf, type UsageArguments } from '../usage/questio
 import { quotient } from '../usage/quotient.js';
 import { type MinuteRounding, minutes, type UsageRow } from '../usage/row.js';
 import { connection, edge } from './connection.js';
-import { checkRows, type Spent } from './cost/limits.js';
+import type { ApiContext, Ask } from './api-context.js';
+import { checkRows } from './cost/limits.js';
 import type { ListArguments } from '../read/page-arguments.js';
-import type { Reading, Row } from '../read/reading.js';
+import type { Row } from '../read/reading.js';
 import { fieldsBelow, selectionOfList } from './selection.js';
-
-export interface UsageContext {
-  readonly reading: Reading;
-  readonly settings: Settings;
-  /** What rows have cost so far in this request. */
-  readonly spent: Spent;
-}
 
 /** One answered question, and the pages of its rows at each place of the query. */
 interface Answered {
@@ -25,14 +18,10 @@ interface Answered {
   readonly breakdowns: Map<object, Breakdown>;
 }
 
-type Shown = UsageRow & Answered;
+export type ShownUsage = UsageRow & Answered;
 
 /** `Query.usage`: no more is measured than is selected. */
-export async function usage(
-  args: UsageArguments,
-  { reading, settings, spent }: UsageContext,
-  info: GraphQLResolveInfo,
-): Promise<Shown[]> {
+export async function usage(args: UsageArguments, { reading, settings, spent, info }: Ask): Promise<ShownUsage[]> {
   const question = questionOf(args);
   const selected = fieldsBelow(info.fieldNodes, info.fragments);
   const rows = await answer(reading, question, wantedOf(selected));
@@ -46,18 +35,18 @@ export async function usage(
 /** The fields of a row, and of the sessions behind it. */
 export const usageTypes = {
   UsageRow: {
-    from: ({ from }: Shown) => new Date(from).toISOString(),
-    to: ({ to }: Shown) => new Date(to).toISOString(),
-    group: ({ group, question }: Shown) =>
+    from: ({ from }: ShownUsage) => new Date(from).toISOString(),
+    to: ({ to }: ShownUsage) => new Date(to).toISOString(),
+    group: ({ group, question }: ShownUsage) =>
       question.dimensions.map(({ name }, index) => ({ dimension: name, value: group[index] })),
-    seconds: ({ milliseconds }: Shown) => quotient(milliseconds!, 1_000),
-    uncertainSeconds: ({ uncertainMilliseconds }: Shown) => quotient(uncertainMilliseconds!, 1_000),
-    minutes: (row: Shown, { rounding }: { rounding?: MinuteRounding | null }) => minutes(row, rounding ?? 'NONE'),
-    identities: ({ identities, question }: Shown) =>
+    seconds: ({ milliseconds }: ShownUsage) => quotient(milliseconds!, 1_000),
+    uncertainSeconds: ({ uncertainMilliseconds }: ShownUsage) => quotient(uncertainMilliseconds!, 1_000),
+    minutes: (row: ShownUsage, { rounding }: { rounding?: MinuteRounding | null }) => minutes(row, rounding ?? 'NONE'),
+    identities: ({ identities, question }: ShownUsage) =>
       question.meter.fields['IDENTITY'] === undefined ? null : identities,
-    peakConcurrency: ({ peak }: Shown) => peak,
-    averageConcurrency: ({ milliseconds, from, to }: Shown) => quotient(milliseconds!, to - from),
-    final: ({ to, openSessions }: Shown, _args: unknown, { reading, settings }: UsageContext) =>
+    peakConcurrency: ({ peak }: ShownUsage) => peak,
+    averageConcurrency: ({ milliseconds, from, to }: ShownUsage) => quotient(milliseconds!, to - from),
+    final: ({ to, openSessions }: ShownUsage, _args: unknown, { reading, settings }: ApiContext) =>
       Date.parse(reading.now) - to > settings.usageGraceMs && openSessions === 0,
     breakdown,
   },
@@ -69,9 +58,9 @@ export const usageTypes = {
 };
 
 function breakdown(
-  row: Shown,
+  row: ShownUsage,
   args: ListArguments,
-  ...[{ reading }, info]: [UsageContext, GraphQLResolveInfo]
+  ...[{ reading }, info]: [ApiContext, GraphQLResolveInfo]
 ): BreakdownPage {
   const place = info.fieldNodes;
   const found =

@@ -1,0 +1,45 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Refusal } from '../http/refusal.js';
+import { Access } from './access.service.js';
+import type { Scope } from './scope.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Only a token that may read gets past the headers. */
+    requiresScope?: boolean;
+  }
+}
+
+/** Checks the token of each request to a route with `requiresScope`, before its body is read. */
+@Injectable()
+export class TokenGate implements OnModuleInit {
+  private readonly scopes = new WeakMap<FastifyRequest, Scope>();
+
+  constructor(
+    private readonly host: HttpAdapterHost<FastifyAdapter>,
+    private readonly access: Access,
+  ) {}
+
+  onModuleInit(): void {
+    this.host.httpAdapter.getInstance().addHook('preParsing', async (request, reply) => {
+      if (request.routeOptions.config.requiresScope) await this.admit(request, reply);
+    });
+  }
+
+  /** What the request may read: null on routes that ask for no token. */
+  scopeOf(request: FastifyRequest): Scope | null {
+    return this.scopes.get(request) ?? null;
+  }
+
+  private async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    try {
+      this.scopes.set(request, await this.access.scope(request.headers.authorization));
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 401) reply.header('www-authenticate', 'Bearer');
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import { createParamDecorator } from '@nestjs/common';
+import { GqlExecutionContext } from '@nestjs/graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Reading } from '../read/reading.js';
+import type { Settings } from '../settings/settings.js';
+import type { Spent } from './cost/limits.js';
+
+/** What the resolvers of one request share. */
+export interface ApiContext {
+  readonly reading: Reading;
+  readonly settings: Settings;
+  /** What rows have cost so far in this request. */
+  readonly spent: Spent;
+}
+
+/** One field's question: its request's context, and what the query selects below it. */
+export interface Ask extends ApiContext {
+  readonly info: GraphQLResolveInfo;
+}
+
+/** Injects an {@link Ask} into a resolver's method. */
+export const Asked = createParamDecorator((_: unknown, host): Ask => {
+  const context = GqlExecutionContext.create(host);
+  return { ...context.getContext<ApiContext>(), info: context.getInfo<GraphQLResolveInfo>() };
+});

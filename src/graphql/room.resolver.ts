@@ -1,0 +1,20 @@
+import { Args, Query, Resolver } from '@nestjs/graphql';
+import type { Page } from '../read/list.js';
+import { room } from '../read/nouns/room.js';
+import type { ListArguments } from '../read/page-arguments.js';
+import type { Row } from '../read/reading.js';
+import { type Ask, Asked } from './api-context.js';
+import { listOf, oneOf } from './lists.js';
+
+@Resolver()
+export class RoomResolver {
+  @Query()
+  room(@Args('sid') sid: string, @Asked() ask: Ask): Promise<Row | null> {
+    return oneOf(room, sid, ask);
+  }
+
+  @Query()
+  rooms(@Args() args: ListArguments, @Asked() ask: Ask): Page {
+    return listOf(room, args, ask);
+  }
+}
