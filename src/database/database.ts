@@ -1,11 +1,11 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
-import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
-import { PrismaClient } from '../generated/prisma/client.js';
+import type { PrismaClient } from '../generated/prisma/client.js';
 import { Client } from './driver/client.js';
 import { connection } from './connection.js';
 import type { EmbeddedServer } from './embedded/embedded-server.js';
 import { breakOffAllHung } from './hung.js';
+import { openPrisma } from './prisma.js';
 
 /** Steady plans for statements that go by key: a batch's plan never turns round with its size. */
 const byKey =
@@ -23,7 +23,7 @@ export class Database implements OnApplicationShutdown {
   readonly intake: pg.Pool;
   /** For answering questions: read-only, each statement bounded by `STATEMENT_TIMEOUT`. */
   readonly queries: pg.Pool;
-  readonly prisma: PrismaClient;
+  private opened: PrismaClient | null = null;
   private readonly endWatch: () => void;
 
   /** @param embedded the server to stop when the service has closed everything else */
@@ -37,12 +37,16 @@ export class Database implements OnApplicationShutdown {
     const readOnly = `${byIndex} -c default_transaction_read_only=on -c statement_timeout=${statementTimeoutMs}`;
     this.queries = openPool({ ...connection(url, readOnly), max: 10 });
     this.endWatch = breakOffAllHung(this.queries);
-    this.prisma = new PrismaClient({ adapter: new PrismaPg({ ...connection(url), max: 2 }, { onPoolError: ignore }) });
+  }
+
+  /** For what is not hot. Opened by its first use. */
+  get prisma(): PrismaClient {
+    return (this.opened ??= openPrisma(this.url));
   }
 
   /** The global module's hook runs last: nothing of ours asks any more. */
   async onApplicationShutdown(): Promise<void> {
-    await Promise.allSettled([this.intake.end(), this.queries.end(), this.prisma.$disconnect()]);
+    await Promise.allSettled([this.intake.end(), this.queries.end(), this.opened?.$disconnect()]);
     this.endWatch();
     await this.embedded?.stop();
   }

@@ -13,12 +13,19 @@ const fold = `
     delete from usage_delta where (select alone from folder)
       and ctid = any(array(select ctid from usage_delta limit ${MOST})) returning *
   ),
-  written as (
-    insert into usage_cell as cell (${cellColumns}) ${cellsOf('folded')} order by 1, 2, 3, 4, 5, 6
-    on conflict (project, meter, span, at, type, source) do update
-    set ${sumColumns.map((name) => `${name} = cell.${name} + excluded.${name}`).join(', ')}
-  )
+  written as (${addToCells('usage_cell')})
   select count(*)::int as folded from folded`;
+
+/** Folds everything in a schema that no other process folds, however much that is. */
+export function foldAllSql(schema: string): string {
+  return `with folded as (delete from ${schema}.usage_delta returning *) ${addToCells(`${schema}.usage_cell`)}`;
+}
+
+function addToCells(table: string): string {
+  return `insert into ${table} as cell (${cellColumns}) ${cellsOf('folded')} order by 1, 2, 3, 4, 5, 6
+    on conflict (project, meter, span, at, type, source) do update
+    set ${sumColumns.map((name) => `${name} = cell.${name} + excluded.${name}`).join(', ')}`;
+}
 
 /** Adds what was written beside the sessions to the cells: reads see both, and the same sums before and after. */
 export async function foldUsage(pool: Pool): Promise<void> {

@@ -1,4 +1,6 @@
 import type pg from 'pg';
+import { cellColumns, cellKey, cellsOf } from '../meter/cell.js';
+import { sumColumns } from '../meter/delta.js';
 import { byteOrder } from '../projection/clock.js';
 
 /** One column of one row that is not what the log says. Values as JSON text. */
@@ -13,12 +15,23 @@ export interface Difference {
 }
 
 /** What is compared: rows with a key. */
-export interface Relation {
+export interface ComparedTable {
   readonly name: string;
   readonly key: readonly string[];
   /** What stands after FROM. */
   readonly from: (schema: string) => string;
 }
+
+/** Cells as they are read, folded or not, without those that sum up to nothing. */
+export const usageCells: ComparedTable = {
+  name: 'usage_cell',
+  key: cellKey,
+  from: (schema) => `(select * from (
+      select ${cellKey.join(', ')}, ${sumColumns.map((name) => `sum(${name})::bigint as ${name}`).join(', ')} from (
+        select ${cellColumns} from ${schema}.usage_cell union all ${cellsOf(`${schema}.usage_delta`)}
+      ) cell group by ${cellKey.join(', ')}
+    ) cell where ${sumColumns.map((name) => `${name} <> 0`).join(' or ')})`,
+};
 
 interface Side {
   readonly client: pg.Client;
@@ -44,16 +57,16 @@ interface Digest {
 const FETCH = 2000;
 
 /** Goes through both in the order of their keys, side by side, holding a few digests of each. */
-export async function compareRows(relation: Relation, sides: Sides, shown: number): Promise<Found> {
+export async function compareRows(table: ComparedTable, sides: Sides, shown: number): Promise<Found> {
   const found: Found = { rows: 0, differing: 0, differences: [] };
-  const [live, rebuilt] = [digestsOf(sides.live, relation), digestsOf(sides.rebuilt, relation)];
+  const [live, rebuilt] = [digestsOf(sides.live, table), digestsOf(sides.rebuilt, table)];
   let [mine, theirs] = [await next(live), await next(rebuilt)];
   while (mine || theirs) {
     const order = compareKeys(mine, theirs);
     const { key } = (order <= 0 ? mine : theirs)!;
     if (order !== 0 || mine?.digest !== theirs?.digest) {
       found.differing++;
-      if (found.differences.length < shown) found.differences.push(...(await differencesOf(sides, relation, key)));
+      if (found.differences.length < shown) found.differences.push(...(await differencesOf(sides, table, key)));
     }
     found.rows++;
     if (order <= 0) mine = await next(live);
@@ -62,7 +75,7 @@ export async function compareRows(relation: Relation, sides: Sides, shown: numbe
   return found;
 }
 
-async function* digestsOf({ client, schema }: Side, { name, key, from }: Relation): AsyncGenerator<Digest> {
+async function* digestsOf({ client, schema }: Side, { name, key, from }: ComparedTable): AsyncGenerator<Digest> {
   const columns = key.map((column) => `t.${column}::text collate "C"`).join(', ');
   await client.query(`declare rows_of_${name} no scroll cursor for
     select array[${columns}] as key, encode(sha256(convert_to(to_json(t)::text, 'UTF8')), 'hex') as digest
@@ -92,11 +105,11 @@ function compareKeys(a: Digest | null, b: Digest | null): number {
 
 async function differencesOf(
   { live, rebuilt }: Sides,
-  relation: Relation,
+  table: ComparedTable,
   key: readonly string[],
 ): Promise<Difference[]> {
-  const [mine, theirs] = [await valuesOf(live, relation, key), await valuesOf(rebuilt, relation, key)];
-  const place = { table: relation.name, key: relation.key.map((column, at) => `${column}=${key[at]}`).join(' ') };
+  const [mine, theirs] = [await valuesOf(live, table, key), await valuesOf(rebuilt, table, key)];
+  const place = { table: table.name, key: table.key.map((column, at) => `${column}=${key[at]}`).join(' ') };
   if (mine.size === 0 || theirs.size === 0) {
     return [
       { ...place, column: null, live: mine.size > 0 ? 'there' : null, rebuilt: theirs.size > 0 ? 'there' : null },
@@ -110,12 +123,12 @@ async function differencesOf(
 /** The row's columns as JSON text; none where there is no such row. */
 async function valuesOf(
   { client, schema }: Side,
-  relation: Relation,
+  table: ComparedTable,
   key: readonly string[],
 ): Promise<Map<string, string>> {
-  const where = relation.key.map((column, at) => `t.${column}::text = $${at + 1}`).join(' and ');
+  const where = table.key.map((column, at) => `t.${column}::text = $${at + 1}`).join(' and ');
   const { rows } = await client.query<{ column: string; value: string }>(
-    `select c.key as column, c.value::text as value from ${relation.from(schema)} t cross join json_each(to_json(t)) c where ${where}`,
+    `select c.key as column, c.value::text as value from ${table.from(schema)} t cross join json_each(to_json(t)) c where ${where}`,
     [...key],
   );
   return new Map(rows.map(({ column, value }) => [column, value]));

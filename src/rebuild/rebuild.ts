@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { applyMarks } from './mark.js';
-import { patiently } from './patience.js';
+import { openPrisma } from '../database/prisma.js';
+import { foldAllSql } from '../meter/fold.js';
+import { applyMarks } from './marks.js';
 import { Replay, type Report } from './replay.js';
-import { recount } from './recount.js';
 import { projectedTables } from './shadow.js';
 import { SHORT_TAIL, swap } from './swap.js';
-import { atLength, inWorkspace, type Workspace } from './workspace.js';
+import { atLength, inWorkspace, patiently, type Workspace } from './workspace.js';
 
 /** Worth another pass, so that nobody waits for it. */
 const TINY_TAIL = 50;
@@ -24,10 +24,10 @@ export function rebuild(url: string, report: Report = () => undefined): Promise<
   return inWorkspace(url, 'rebuild', async (workspace) => {
     const replay = new Replay(workspace, report);
     await replay.catchUpBelow(SHORT_TAIL);
-    await patiently(workspace.lost, () => recount(workspace));
+    await patiently(workspace.lost, () => atLength(workspace, [foldAllSql(workspace.name)]));
     await patiently(workspace.lost, () => analyze(workspace));
     await swapWhenFree(workspace, replay);
-    await patiently(workspace.lost, () => applyMarks(workspace));
+    await patiently(workspace.lost, () => markLog(workspace));
     return replay.events;
   });
 }
@@ -38,6 +38,12 @@ function analyze(workspace: Workspace): Promise<void> {
     workspace,
     projectedTables.map((table) => `vacuum (analyze) ${workspace.name}.${table}`),
   );
+}
+
+/** Brings the log's own notes of what is projected in line with the new tables. */
+async function markLog({ url, home }: Workspace): Promise<void> {
+  const prisma = openPrisma(url, { schema: home });
+  await applyMarks(prisma).finally(() => prisma.$disconnect());
 }
 
 async function swapWhenFree(workspace: Workspace, replay: Replay): Promise<void> {

@@ -5,11 +5,9 @@ import { bisect, problemFrom } from '../intake/bisect.js';
 import { lockOf } from '../projection/lock.js';
 import { project } from '../projection/project.js';
 import { grouped } from '../projection/pending-rows.js';
-import { markStatements } from './mark.js';
-import { patiently } from './patience.js';
-import { readRow, type Replayed } from './replayed.js';
-import { pagesOf, stretchSince, type Stretch } from './stretch.js';
-import type { Workspace } from './workspace.js';
+import { pagesOf, readRow, stretchSince, type LogStretch, type Replayed } from './log-pages.js';
+import { markStatements } from './marks.js';
+import { patiently, type Workspace } from './workspace.js';
 
 /** Told of how many events were projected so far. */
 export type Report = (events: number) => void;
@@ -20,7 +18,7 @@ const LANES = 4;
 /** Projects the log into the shadow, each time as far as it has come since. */
 export class Replay {
   /** What the shadow holds already. */
-  reached: Stretch | null = null;
+  reached: LogStretch | null = null;
   /** How many events that were. */
   events = 0;
 
@@ -40,7 +38,7 @@ export class Replay {
   }
 
   /** @returns how many events that were */
-  async advance(stretch: Stretch): Promise<number> {
+  async advance(stretch: LogStretch): Promise<number> {
     const before = this.events;
     for await (const page of ahead(pagesOf(reader(this.workspace), this.workspace.home, stretch))) {
       await Promise.all(lanesOf(page.map(readRow)).map((lane) => projectLane(this.workspace, lane)));

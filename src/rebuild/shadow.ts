@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { sessionTables } from '../projection/session-tables.js';
 
-/** Every table that is a function of the log, in the order in which intake comes to them. */
-export const projectedTables = [...sessionTables.map(({ name }) => name), 'usage_delta', 'usage_cell'];
+/** Every table that is a function of the log, in the order in which intake writes them. */
+export const projectedTables = [...sessionTables.map(({ name }) => name), 'usage_delta', 'usage_cell', 'event_mark'];
 
 /** Where the log is projected again: a schema with an empty table beside each projected one. */
 export interface Shadow {
@@ -31,8 +31,7 @@ export async function makeShadow(client: pg.Client): Promise<Shadow> {
   );
   const name = `rebuilding_${randomBytes(6).toString('hex')}`;
   const statements = await client.query<{ sql: string }>(copies, [name, projectedTables]);
-  const mark = `create table ${name}.mark (id text collate "C", project text collate "C", created_seconds bigint, problem text)`;
-  const script = [`create schema ${name}`, ...statements.rows.map(({ sql }) => sql), mark].join(';\n');
+  const script = [`create schema ${name}`, ...statements.rows.map(({ sql }) => sql)].join(';\n');
   await client.query(script);
   return { name, home: rows[0]!.home, migrations: rows[0]!.migrations };
 }

@@ -1,12 +1,10 @@
 import pg from 'pg';
 import { isAway, isPassing } from '../database/failure.js';
 import { inTransaction, type Run, type Statement } from '../database/transaction.js';
-import { patiently } from './patience.js';
+import { pagesOf, readRow, stretchSince, type LogStretch, type Replayed } from './log-pages.js';
 import { projectReplayed } from './replay.js';
-import { readRow, type Replayed } from './replayed.js';
 import { countMigrations, projectedTables } from './shadow.js';
-import { pagesOf, stretchSince, type Stretch } from './stretch.js';
-import type { Workspace } from './workspace.js';
+import { patiently, type Workspace } from './workspace.js';
 
 /** What is projected while intake and queries wait. */
 export const SHORT_TAIL = 1000;
@@ -25,7 +23,7 @@ class PoisonInTail extends Error {}
  *
  * @returns whether it did: not when others hold a table, or too much has come since `reached`
  */
-export async function swap(workspace: Workspace, reached: Stretch, patient: boolean): Promise<boolean> {
+export async function swap(workspace: Workspace, reached: LogStretch, patient: boolean): Promise<boolean> {
   try {
     await inTransaction(workspace.database.intake, async (run) => {
       const wait = patient ? PATIENT_LOCK_MS : LOCK_MS;
@@ -56,7 +54,7 @@ async function lockTables(run: Run, { home, migrations }: Workspace): Promise<vo
   if (now?.count !== migrations) throw new Error('The tables were migrated meanwhile. Rebuild again.');
 }
 
-async function projectTail(run: Run, { home }: Workspace, reached: Stretch): Promise<Statement[]> {
+async function projectTail(run: Run, { home }: Workspace, reached: LogStretch): Promise<Statement[]> {
   const tail: Replayed[] = [];
   for await (const page of pagesOf(run, home, await stretchSince(run, home, reached))) {
     tail.push(...page.map(readRow));

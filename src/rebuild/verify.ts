@@ -1,12 +1,11 @@
 import pg from 'pg';
 import { columnOf } from '../database/column.js';
 import { connection } from '../database/connection.js';
+import { openPrisma } from '../database/prisma.js';
 import type { Table } from '../projection/table.js';
 import { sessionTables } from '../projection/session-tables.js';
-import { compareRows, type Difference, type Relation } from './compare.js';
-import { countMarks } from './mark.js';
+import { type ComparedTable, compareRows, type Difference, usageCells } from './compare.js';
 import { Replay, type Report } from './replay.js';
-import { recount, usageCells } from './recount.js';
 import { inWorkspace, type Workspace } from './workspace.js';
 
 /** Live tables against the log's, at one moment. */
@@ -41,11 +40,10 @@ export function verify(url: string, report: Report = () => undefined): Promise<V
         'select epoch, pg_current_snapshot()::text as until from log_epoch',
       );
       await replay.advance({ ...rows[0]!, since: replay.reached?.until ?? null });
-      await recount(workspace);
       return {
         ...(await compareAll(workspace, live)),
         events: replay.events,
-        marks: await countMarks(workspace.database.intake),
+        marks: await countMarks(workspace),
       };
     });
   });
@@ -64,8 +62,13 @@ async function atOneMoment<T>({ url }: Workspace, work: (live: pg.Client) => Pro
   }
 }
 
-function relationOf({ name, key }: Table): Relation {
+function comparedTableOf({ name, key }: Table): ComparedTable {
   return { name, key: key.map(columnOf), from: (schema) => `${schema}.${name}` };
+}
+
+async function countMarks({ url, name }: Workspace): Promise<number> {
+  const prisma = openPrisma(url, { schema: name });
+  return prisma.eventMark.count().finally(() => prisma.$disconnect());
 }
 
 type Comparison = Pick<Verification, 'rows' | 'differing' | 'differences'>;
@@ -75,10 +78,10 @@ async function compareAll({ url, name, home }: Workspace, live: pg.Client): Prom
   const differences: Difference[] = [];
   let differing = 0;
   await atOneMoment({ url } as Workspace, async (rebuilt) => {
-    for (const relation of [...sessionTables.map(relationOf), usageCells]) {
+    for (const table of [...sessionTables.map(comparedTableOf), usageCells]) {
       const sides = { live: { client: live, schema: home }, rebuilt: { client: rebuilt, schema: name } };
-      const found = await compareRows(relation, sides, SHOWN - differences.length);
-      rows[relation.name] = found.rows;
+      const found = await compareRows(table, sides, SHOWN - differences.length);
+      rows[table.name] = found.rows;
       differing += found.differing;
       differences.push(...found.differences);
     }

@@ -1,6 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { connection } from '../database/connection.js';
 import { Database } from '../database/database.js';
+import { isAway } from '../database/failure.js';
 import { holderName, REBUILD_LOCK, type Purpose } from './lock.js';
 import { dropShadows, makeShadow, refuseDependents, type Shadow } from './shadow.js';
 
@@ -81,4 +83,21 @@ function withParameters(url: string, parameters: Record<string, string>): string
     target.searchParams.set(name, `${given} ${value}`.trim());
   }
   return target.href;
+}
+
+const ATTEMPTS = 10;
+const PAUSE_MS = 1000;
+
+/**
+ * Repeats work whose connection broke, unless the lock is lost too. Reading and projecting twice does no harm.
+ */
+export async function patiently<T>(lost: AbortSignal, work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === ATTEMPTS || lost.aborted || !isAway(error)) throw error;
+      await pause(PAUSE_MS);
+    }
+  }
 }

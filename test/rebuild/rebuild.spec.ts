@@ -6,7 +6,7 @@ import { readBody } from '../../src/webhook/read-body.js';
 import { readEvent, type LedgerEvent } from '../../src/livekit/event.js';
 import { project } from '../../src/projection/project.js';
 import { rebuild } from '../../src/rebuild/rebuild.js';
-import { pagesOf, stretchSince } from '../../src/rebuild/stretch.js';
+import { pagesOf, stretchSince } from '../../src/rebuild/log-pages.js';
 import { verify } from '../../src/rebuild/verify.js';
 import { inWorkspace } from '../../src/rebuild/workspace.js';
 import { played, postAll, startPosting } from '../support/load.js';

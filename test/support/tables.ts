@@ -1,6 +1,6 @@
 import type { Database } from '../../src/database/database.js';
 import { sessionTables } from '../../src/projection/session-tables.js';
-import { usageCells } from '../../src/rebuild/recount.js';
+import { usageCells } from '../../src/rebuild/compare.js';
 import { projectedTables } from '../../src/rebuild/shadow.js';
 
 /** What is a function of the log, by name, as it stands after FROM. */

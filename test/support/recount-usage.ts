@@ -1,32 +1,9 @@
-import { columnOf } from '../database/column.js';
-import { sumColumns } from '../meter/delta.js';
-import { derivedSql } from '../meter/marks.js';
-import { QUARTER } from '../meter/cell-spans.js';
-import { cellColumns, cellKey, cellsOf } from '../meter/cell.js';
-import type { Table } from '../projection/table.js';
-import { sessionTables } from '../projection/session-tables.js';
-import type { Relation } from './compare.js';
-import { atLength, type Workspace } from './workspace.js';
-
-/** Fills the shadow's cells from its sessions, so that they owe nothing to what intake writes beside sessions. */
-export function recount(workspace: Workspace): Promise<void> {
-  const { name } = workspace;
-  return atLength(workspace, [
-    `truncate ${name}.usage_cell, ${name}.usage_delta`,
-    `insert into ${name}.usage_cell (${cellColumns}) ${recountSql(name)}`,
-  ]);
-}
-
-/** Cells as they are read, folded and not, without those that sum up to nothing. */
-export const usageCells: Relation = {
-  name: 'usage_cell',
-  key: cellKey,
-  from: (schema) => `(select * from (
-      select ${cellKey.join(', ')}, ${sumColumns.map((name) => `sum(${name})::bigint as ${name}`).join(', ')} from (
-        select ${cellColumns} from ${schema}.usage_cell union all ${cellsOf(`${schema}.usage_delta`)}
-      ) cell group by ${cellKey.join(', ')}
-    ) cell where ${sumColumns.map((name) => `${name} <> 0`).join(' or ')})`,
-};
+import { columnOf } from '../../src/database/column.js';
+import { derivedSql } from '../../src/meter/marks.js';
+import { QUARTER } from '../../src/meter/cell-spans.js';
+import { cellsOf } from '../../src/meter/cell.js';
+import type { Table } from '../../src/projection/table.js';
+import { sessionTables } from '../../src/projection/session-tables.js';
 
 /** Rows of usage_cell as the sessions of a schema have them, counted from nothing. */
 export function recountSql(schema: string): string {
@@ -37,7 +14,7 @@ export function recountSql(schema: string): string {
     from (${marks}) mark group by project, meter, type, source, at) quarter`);
 }
 
-/** Each session's marks, as meter/marks.ts has them, their times since 1970. */
+/** The reference of meter/marks.ts: each session's marks counted in SQL, their times since 1970. */
 function marksSql(schema: string, { name, usage: { meter, by, empty } }: Table): string {
   const [type, source] = [by[0], by[1]].map((column) => (column ? `coalesce(${columnOf(column)}, '')` : `''`));
   const lasting = empty ? `and ${columnOf(empty.column)} <> '${empty.value}'` : '';

@@ -1,8 +1,9 @@
 import type { Run } from '../database/transaction.js';
+import { readEvent, type LedgerEvent } from '../livekit/event.js';
 import type { JsonObject } from '../livekit/json.js';
 
 /** A part of the log: what one snapshot of the database sees and an earlier one does not. */
-export interface Stretch {
+export interface LogStretch {
   readonly epoch: number;
   /** Null: from the log's beginning. */
   readonly since: string | null;
@@ -18,7 +19,17 @@ export interface LogRow {
   readonly problem: string | null;
 }
 
-interface Place {
+/** A row of the log, and its event as this version reads it. */
+export interface Replayed {
+  readonly row: LogRow;
+  readonly event: LedgerEvent;
+}
+
+export function readRow(row: LogRow): Replayed {
+  return { row, event: readEvent(row.project, row.payload, row.received) };
+}
+
+interface LogPosition {
   readonly epoch: number;
   readonly xid: string;
   readonly seq: string;
@@ -30,7 +41,7 @@ const FIRST_PAGE = 125;
 const PAGE_BYTES = 8 * 1024 * 1024;
 
 /** From where an earlier one ended to what is committed now. In a transaction: to what it sees. */
-export async function stretchSince(run: Run, home: string, before: Stretch | null): Promise<Stretch> {
+export async function stretchSince(run: Run, home: string, before: LogStretch | null): Promise<LogStretch> {
   const [now] = await run<{ epoch: number; until: string }>({
     name: 'until now',
     text: `select epoch, pg_current_snapshot()::text as until from ${home}.log_epoch`,
@@ -40,30 +51,30 @@ export async function stretchSince(run: Run, home: string, before: Stretch | nul
 }
 
 /** The stretch's rows, project by project in the log's order, in pages of bounded number and size. */
-export async function* pagesOf(run: Run, home: string, stretch: Stretch): AsyncGenerator<LogRow[]> {
+export async function* pagesOf(run: Run, home: string, stretch: LogStretch): AsyncGenerator<LogRow[]> {
   const start = startOf(stretch);
   for (const project of await projectsAfter(run, home, start)) {
-    let place: Place = start;
+    let position: LogPosition = start;
     let most = FIRST_PAGE;
     for (;;) {
-      const rows: (LogRow & Place)[] = await pageAfter(run, home, { stretch, project, place, most });
+      const rows: (LogRow & LogPosition)[] = await pageAfter(run, home, { stretch, project, position, most });
       const last = rows.at(-1);
       if (!last) break;
       yield rows;
-      place = last;
+      position = last;
       most = Math.min(PAGE, rows.length * 2);
     }
   }
 }
 
 /** Nothing that the earlier snapshot did not see has a transaction below its least open one. */
-function startOf({ since, epoch }: Stretch): Place {
+function startOf({ since, epoch }: LogStretch): LogPosition {
   const least = since?.split(':')[0];
   return least === undefined ? { epoch: 0, xid: '0', seq: '0' } : { epoch, xid: least, seq: '0' };
 }
 
 /** The projects that have anything there: one step in the log's index each. */
-async function projectsAfter(run: Run, home: string, { epoch, xid }: Place): Promise<string[]> {
+async function projectsAfter(run: Run, home: string, { epoch, xid }: LogPosition): Promise<string[]> {
   const rows = await run<{ project: string }>({
     name: 'projects with news',
     text: `with recursive known as (
@@ -79,16 +90,20 @@ async function projectsAfter(run: Run, home: string, { epoch, xid }: Place): Pro
   return rows.map(({ project }) => project);
 }
 
-interface Page {
-  readonly stretch: Stretch;
+interface PageRequest {
+  readonly stretch: LogStretch;
   readonly project: string;
-  readonly place: Place;
+  readonly position: LogPosition;
   readonly most: number;
 }
 
-function pageAfter(run: Run, home: string, { stretch, project, place, most }: Page): Promise<(LogRow & Place)[]> {
+function pageAfter(
+  run: Run,
+  home: string,
+  { stretch, project, position, most }: PageRequest,
+): Promise<(LogRow & LogPosition)[]> {
   const order = 'e.epoch, e.xid, e.seq';
-  return run<LogRow & Place>({
+  return run<LogRow & LogPosition>({
     name: 'log page',
     text: `select project, id, created, payload, problem, received, epoch, xid, seq from (
         select e.project, e.id, e.created_seconds::text as created, e.payload, e.problem, e.epoch, e.xid::text, e.seq::text,
@@ -100,6 +115,6 @@ function pageAfter(run: Run, home: string, { stretch, project, place, most }: Pa
           and ($7::pg_snapshot is null or not pg_visible_in_snapshot(e.xid::text::xid8, $7::pg_snapshot))
         order by ${order} limit $8::int) page
       where bytes - size < ${PAGE_BYTES}`,
-    values: [project, place.epoch, place.xid, place.seq, stretch.epoch, stretch.until, stretch.since, most],
+    values: [project, position.epoch, position.xid, position.seq, stretch.epoch, stretch.until, stretch.since, most],
   });
 }

@@ -1,0 +1,36 @@
+import type { Statement } from '../database/transaction.js';
+import type { PrismaClient } from '../generated/prisma/client.js';
+import type { Replayed } from './log-pages.js';
+
+const CHUNK = 200;
+
+/** Marks the events that this version projects otherwise than the log says: no longer, or only now. */
+export function markStatements(events: readonly Replayed[]): Statement[] {
+  const changed = events.filter(({ row, event }) => row.problem !== event.problem);
+  if (changed.length === 0) return [];
+  const values = [
+    changed.map(({ row }) => row.id),
+    changed.map(({ row }) => row.project),
+    changed.map(({ row }) => row.created),
+    changed.map(({ event }) => event.problem),
+  ];
+  const text = `insert into event_mark (id, project, created_seconds, problem)
+    select * from unnest($1::text[], $2::text[], $3::bigint[], $4::text[])
+    on conflict (id, project, created_seconds) do update set problem = excluded.problem`;
+  return [{ name: 'mark', text, values }];
+}
+
+/** Writes the marks into the log: a few events in each transaction, each mark gone with its own. */
+export async function applyMarks(prisma: PrismaClient): Promise<void> {
+  for (;;) {
+    const marks = await prisma.eventMark.findMany({ take: CHUNK });
+    if (marks.length === 0) return;
+    const keys = marks.map(({ problem: _, ...key }) => key);
+    await prisma.$transaction([
+      ...marks.map(({ problem, ...key }) =>
+        prisma.webhookEvent.updateMany({ where: key, data: { problem, projected: problem === null } }),
+      ),
+      prisma.eventMark.deleteMany({ where: { OR: keys } }),
+    ]);
+  }
+}
