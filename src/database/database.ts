@@ -29,7 +29,7 @@ export class Database implements OnApplicationShutdown {
   /** @param embedded the server to stop when the service has closed everything else */
   constructor(
     readonly url: string,
-    statementTimeoutMs: number,
+    private readonly statementTimeoutMs: number,
     private readonly embedded: EmbeddedServer | null = null,
   ) {
     const writing = connection(url, `${byKey} -c statement_timeout=30000`);
@@ -41,7 +41,7 @@ export class Database implements OnApplicationShutdown {
 
   /** For what is not hot. Opened by its first use. */
   get prisma(): PrismaClient {
-    return (this.opened ??= openPrisma(this.url));
+    return (this.opened ??= openPrisma(this.url, { statementTimeoutMs: this.statementTimeoutMs }));
   }
 
   /** The global module's hook runs last: nothing of ours asks any more. */

@@ -1,42 +1,39 @@
-import type pg from 'pg';
+import type { PrismaClient } from '../generated/prisma/client.js';
 
 /**
- * Raises the log's epoch by one when this database's next transaction id is not above what the log has
- * seen: a restored dump starts its ids anew, and the log's order goes on. The caller holds the migration lock.
+ * Raises the log's epoch by one when this database's next transaction id is not above what the log has seen: a
+ * restored dump starts its ids anew, and the log's order must go on. The caller holds the migration lock.
+ *
  * @returns whether it was raised
  */
-export async function raiseEpoch(client: pg.Client): Promise<boolean> {
-  const { rows } = await client.query<{ epoch: number; next: string }>(
-    'SELECT epoch, pg_snapshot_xmax(pg_current_snapshot())::text AS next FROM log_epoch',
-  );
-  const now = rows[0];
-  if (now === undefined || BigInt(now.next) > (await greatestXid(client, now.epoch))) return false;
-  await client.query('UPDATE log_epoch SET epoch = epoch + 1');
+export async function raiseEpoch(prisma: PrismaClient): Promise<boolean> {
+  const { epoch } = await prisma.logEpoch.upsert({ where: { singleton: true }, create: {}, update: {} });
+  const [now] = await prisma.$queryRaw<[{ xid: bigint }]>`
+    SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS xid`;
+  if (now.xid > (await greatestXid(prisma, epoch))) return false;
+  await prisma.logEpoch.update({ where: { singleton: true }, data: { epoch: { increment: 1 } } });
   return true;
 }
 
-/** Project by project, because the log's index leads with it: two index probes each, however long the log is. */
-async function greatestXid(client: pg.Client, epoch: number): Promise<bigint> {
+/** Two index look-ups for each project, however long the log is: its index begins with the project. */
+async function greatestXid(prisma: PrismaClient, epoch: number): Promise<bigint> {
   let greatest = 0n;
-  for (
-    let project = await projectAfter(client, null);
-    project !== null;
-    project = await projectAfter(client, project)
-  ) {
-    const { rows } = await client.query<{ xid: string | null }>(
-      'SELECT max(xid)::text AS xid FROM webhook_event WHERE project = $1 AND epoch = $2',
-      [project, epoch],
-    );
-    const xid = BigInt(rows[0]?.xid ?? 0);
-    if (xid > greatest) greatest = xid;
+  for (let project = await projectAfter(prisma, null); project !== null; project = await projectAfter(prisma, project)) {
+    const newest = await prisma.webhookEvent.findFirst({
+      where: { project, epoch },
+      orderBy: [{ xid: 'desc' }, { seq: 'desc' }],
+      select: { xid: true },
+    });
+    if (newest !== null && newest.xid > greatest) greatest = newest.xid;
   }
   return greatest;
 }
 
-async function projectAfter(client: pg.Client, project: string | null): Promise<string | null> {
-  const { rows } = await client.query<{ project: string }>(
-    'SELECT project FROM webhook_event WHERE $1::text IS NULL OR project > $1 ORDER BY project LIMIT 1',
-    [project],
-  );
-  return rows[0]?.project ?? null;
+async function projectAfter(prisma: PrismaClient, before: string | null): Promise<string | null> {
+  const next = await prisma.webhookEvent.findFirst({
+    where: before === null ? {} : { project: { gt: before } },
+    orderBy: { project: 'asc' },
+    select: { project: true },
+  });
+  return next?.project ?? null;
 }

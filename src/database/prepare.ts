@@ -3,6 +3,7 @@ import pg from 'pg';
 import { connection } from './connection.js';
 import { raiseEpoch } from './epoch.js';
 import { migrate } from './migrate.js';
+import { openPrisma } from './prisma.js';
 import { DatabaseUnavailable } from './unavailable.js';
 
 /** Prisma's own, so that its tools and this exclude each other. */
@@ -27,11 +28,16 @@ export async function prepare(url: string, folder?: string): Promise<string[]> {
     await checkVersion(client);
     await lock(client);
     const applied = await migrate(client, folder);
-    if (folder === undefined) await raiseEpoch(client);
+    if (folder === undefined) await checkEpoch(url);
     return applied;
   } finally {
     await client.end();
   }
+}
+
+async function checkEpoch(url: string): Promise<void> {
+  const prisma = openPrisma(url);
+  await raiseEpoch(prisma).finally(() => prisma.$disconnect());
 }
 
 async function checkVersion(client: pg.Client): Promise<void> {
