@@ -1,3 +1,4 @@
+import { snakeCase } from '../text/snake-case.js';
 import { isObject, type Json, type JsonObject } from './json.js';
 
 /** JSON that claims to be a LiveKit message of type T. Nothing of it is trusted. */
@@ -5,20 +6,9 @@ export type Wire<T> = JsonObject & { readonly __message?: T };
 
 type FieldOf<T, V> = { [K in keyof T]-?: NonNullable<T[K]> extends V ? K : never }[keyof T] & string;
 
-const snakeNames = new Map<string, string>();
-
-function snake(name: string): string {
-  let known = snakeNames.get(name);
-  if (known === undefined) {
-    known = name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
-    snakeNames.set(name, known);
-  }
-  return known;
-}
-
 /** The value of a field in either spelling: `roomName` of webhooks, `room_name` of the API. */
 export function field(message: JsonObject, name: string): Json {
-  return message[name] ?? message[snake(name)] ?? null;
+  return message[name] ?? message[snakeCase(name)] ?? null;
 }
 
 // Readers: a value of the wrong type counts as absent, and so does proto3's zero, which LiveKit omits.

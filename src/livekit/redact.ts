@@ -1,3 +1,4 @@
+import { snakeCase } from '../text/snake-case.js';
 import { isObject, type Json, type JsonObject } from './json.js';
 
 /** What stands where a secret was. */
@@ -32,7 +33,7 @@ const ownTexts = both([
 ]);
 
 function both(names: string[]): Set<string> {
-  return new Set(names.flatMap((name) => [name, name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`)]));
+  return new Set(names.flatMap((name) => [name, snakeCase(name)]));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { arrayOf } from '../database/driver/array.js';
-import { columnOf } from '../database/column.js';
+import { snakeCase } from '../text/snake-case.js';
 import type { Run } from '../database/transaction.js';
 import { onceFor, selectList, type Row, type Table } from './table.js';
 
@@ -71,5 +71,5 @@ export function withoutOwnEnd<R extends { project: string; roomName: string }>(r
 
 const cascade = onceFor(
   ({ table, by }: Belonging) => `select ${selectList(table)} from ${table.name} r
-    where r.${columnOf(by)} || '/' || r.project = any($1::text[]) and r.told_end_at is null`,
+    where r.${snakeCase(by)} || '/' || r.project = any($1::text[]) and r.told_end_at is null`,
 );

@@ -1,4 +1,4 @@
-import { columnOf } from '../database/column.js';
+import { snakeCase } from '../text/snake-case.js';
 import { type Column, Rows } from '../database/rows.js';
 import type { Run } from '../database/transaction.js';
 import { onceFor, selectList, type Row, type Table } from './table.js';
@@ -15,7 +15,7 @@ export async function readByKey<R extends object>(run: Run, table: Table, wanted
 
 const byKey = onceFor((table: Table) => {
   const keys = new Rows(table.key.map((name, at) => textColumn(`k${at}`, name)));
-  const matches = table.key.map((name, at) => `r.${columnOf(name)}${at > 0 ? unindexed : ''} = k.k${at}`);
+  const matches = table.key.map((name, at) => `r.${snakeCase(name)}${at > 0 ? unindexed : ''} = k.k${at}`);
   const text = `select ${selectList(table)} from ${keys.sql} k
     join ${table.name} r on ${matches.join(' and ')}`;
   return { text, keys };
@@ -61,9 +61,9 @@ const byFamily = onceFor(({ table, by, since, until }: Family<object>) => {
     ['since', 'timestamptz', since],
   ]);
   const text = `select ${selectList(table)} from ${toldRows.sql} k
-    left join ${table.name} t on t.${columnOf(id)} = k.id and t.${columnOf(by)}${unindexed} = k.family
+    left join ${table.name} t on t.${snakeCase(id)} = k.id and t.${snakeCase(by)}${unindexed} = k.family
       and t.project${unindexed} = k.project
-    join ${table.name} r on r.${columnOf(by)} || '/' || r.project = k.family || '/' || k.project
+    join ${table.name} r on r.${snakeCase(by)} || '/' || r.project = k.family || '/' || k.project
       and ${until} >= least(t.started_at, k.since)`;
   return { text, toldRows };
 });

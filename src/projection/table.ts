@@ -1,5 +1,5 @@
 import type { ElementType } from '../database/driver/array.js';
-import { columnOf } from '../database/column.js';
+import { snakeCase } from '../text/snake-case.js';
 import { millisecondsOf } from '../database/milliseconds.js';
 import { type Column, Rows } from '../database/rows.js';
 import type { Statement } from '../database/transaction.js';
@@ -64,7 +64,7 @@ export function onceFor<C extends object, T>(make: (constant: C) => T): (constan
 /** The select list of the columns that merging needs, from alias `r`. */
 export const selectList = onceFor((table: Table) =>
   Object.entries(table.columns)
-    .map(([name, type]) => `${readable(`r.${columnOf(name)}`, type)} as "${name}"`)
+    .map(([name, type]) => `${readable(`r.${snakeCase(name)}`, type)} as "${name}"`)
     .join(', '),
 );
 
@@ -84,10 +84,10 @@ export function upsertOf(table: Table, rows: readonly Row[]): Statement {
 const upsert = onceFor((table: Table) => {
   const payload = Object.values(table.payload).reduce((all, group) => ({ ...all, ...group }), {});
   const columns = Object.entries({ ...table.columns, ...payload });
-  const names = columns.map(([name]) => columnOf(name));
+  const names = columns.map(([name]) => snakeCase(name));
   const written = new Rows(columns.map((column) => writtenColumn(table, column)));
-  const selected = columns.map(([name, type]) => `u.${columnOf(name)}${cast[type] ?? ''}`);
-  const key = table.key.map(columnOf);
+  const selected = columns.map(([name, type]) => `u.${snakeCase(name)}${cast[type] ?? ''}`);
+  const key = table.key.map(snakeCase);
   const text = `insert into ${table.name} (${names.join(', ')})
     select ${selected.join(', ')} from ${written.sql} u
     order by ${key.map((name) => `u.${name}`).join(', ')}
@@ -98,11 +98,11 @@ const upsert = onceFor((table: Table) => {
 function assignments(table: Table): string[] {
   const moved = Object.keys(table.columns)
     .filter((name) => !table.key.includes(name))
-    .map((name) => `${columnOf(name)} = excluded.${columnOf(name)}`);
+    .map((name) => `${snakeCase(name)} = excluded.${snakeCase(name)}`);
   const kept = Object.entries(table.payload).flatMap(([clock, group]) => {
-    const moves = `excluded.${columnOf(clock)} is distinct from ${table.name}.${columnOf(clock)}`;
+    const moves = `excluded.${snakeCase(clock)} is distinct from ${table.name}.${snakeCase(clock)}`;
     return Object.keys(group).map((name) => {
-      const column = columnOf(name);
+      const column = snakeCase(name);
       return `${column} = case when ${moves} then excluded.${column} else ${table.name}.${column} end`;
     });
   });
@@ -111,7 +111,7 @@ function assignments(table: Table): string[] {
 
 function writtenColumn(table: Table, [name, type]: [string, ColumnType]): Column<Row> {
   const fallback = table.defaults?.[name] ?? null;
-  return [columnOf(name), elementType[type], (row) => writable(row[name] ?? fallback, type)];
+  return [snakeCase(name), elementType[type], (row) => writable(row[name] ?? fallback, type)];
 }
 
 function writable(value: unknown, type: ColumnType): unknown {

@@ -1,4 +1,4 @@
-import { columnOf } from '../database/column.js';
+import { snakeCase } from '../text/snake-case.js';
 import { sumColumns } from '../meter/delta.js';
 import { derivedSql } from '../meter/marks.js';
 import { QUARTER } from '../meter/cell-spans.js';
@@ -39,8 +39,8 @@ export function recountSql(schema: string): string {
 
 /** Each session's marks, as meter/marks.ts has them, their times since 1970. */
 function marksSql(schema: string, { name, usage: { meter, by, empty } }: Table): string {
-  const [type, source] = [by[0], by[1]].map((column) => (column ? `coalesce(${columnOf(column)}, '')` : `''`));
-  const lasting = empty ? `and ${columnOf(empty.column)} <> '${empty.value}'` : '';
+  const [type, source] = [by[0], by[1]].map((column) => (column ? `coalesce(${snakeCase(column)}, '')` : `''`));
+  const lasting = empty ? `and ${snakeCase(empty.column)} <> '${empty.value}'` : '';
   return `select project, '${meter}' as meter, type, source, last - last % ${QUARTER} as at, starts, ends, ms, minutes, doubts, doubt_ms
     from (
       select project, ${type} as type, ${source} as source, ${ms('started_at')} as s, ${ms('ended_at')} as e,

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { columnOf } from '../database/column.js';
+import { snakeCase } from '../text/snake-case.js';
 import { connection } from '../database/connection.js';
 import type { Table } from '../projection/table.js';
 import { sessionTables } from '../projection/session-tables.js';
@@ -65,7 +65,7 @@ async function atOneMoment<T>({ url }: Workspace, work: (live: pg.Client) => Pro
 }
 
 function relationOf({ name, key }: Table): Relation {
-  return { name, key: key.map(columnOf), from: (schema) => `${schema}.${name}` };
+  return { name, key: key.map(snakeCase), from: (schema) => `${schema}.${name}` };
 }
 
 type Comparison = Pick<Verification, 'rows' | 'differing' | 'differences'>;
