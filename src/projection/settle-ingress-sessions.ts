@@ -9,9 +9,9 @@ import {
   type IngressRow,
 } from './ingress-session.js';
 import { leastStart, supersede } from './interval.js';
-import type { News } from './batch-events.js';
+import type { BatchEvents } from './batch-events.js';
 import { readFamilies, type Family } from './read-rows.js';
-import { grouped, revised, Shelf } from './pending-rows.js';
+import { grouped, revised, PendingRows } from './pending-rows.js';
 
 const family: Family<IngressFacts> = {
   table: ingressTable,
@@ -21,14 +21,14 @@ const family: Family<IngressFacts> = {
 };
 
 /** Merges the events into their ingress sessions, and settles those of the same ingresses. */
-export async function settleIngressSessions(run: Run, news: News): Promise<Shelf<IngressRow>> {
-  const sessions = new Shelf<IngressRow>(ingressTable);
-  await news.tell<IngressFacts, IngressRow>(sessions, {
+export async function settleIngressSessions(run: Run, events: BatchEvents): Promise<PendingRows<IngressRow>> {
+  const sessions = new PendingRows<IngressRow>(ingressTable);
+  await events.mergeInto<IngressFacts, IngressRow>(sessions, {
     evidence: ingressEvidence,
     merge: mergeIngress,
     read: (wanted) => readFamilies(run, family, wanted),
-    row: (facts, known) => {
-      const merged = known ? mergeIngress(known, facts) : { supersededAt: null, ...facts };
+    row: (facts, stored) => {
+      const merged = stored ? mergeIngress(stored, facts) : { supersededAt: null, ...facts };
       return revised(merged as IngressRow, startIngress(merged));
     },
   });

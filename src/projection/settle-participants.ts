@@ -1,7 +1,7 @@
 import { Rows } from '../database/rows.js';
 import type { Run } from '../database/transaction.js';
 import { leastStart, supersede } from './interval.js';
-import type { News } from './batch-events.js';
+import type { BatchEvents } from './batch-events.js';
 import { Owned, ownerKey, ownersOf, partsOf, withoutOwnEnd, type Owners } from './children.js';
 import { participantEvidence } from './participant-evidence.js';
 import {
@@ -15,7 +15,7 @@ import {
 import { readByKey } from './read-rows.js';
 import { roomTable, type RoomRow } from './room.js';
 import { cascading } from './settle-rooms.js';
-import { grouped, revised, Shelf, type Kept } from './pending-rows.js';
+import { grouped, revised, PendingRows, type PendingRow } from './pending-rows.js';
 import { selectList } from './table.js';
 import type { TrackRow } from './track.js';
 
@@ -35,11 +35,11 @@ const inRoom = { table: participantTable, by: 'roomSid' };
 /** Merges the events into the participants that they name. */
 export async function mergeParticipants(
   run: Run,
-  news: News,
+  events: BatchEvents,
   { kin, tracks }: { kin: Owned<ParticipantRow>; tracks: Owned<TrackRow> },
-): Promise<Shelf<ParticipantRow>> {
-  const participants = new Shelf<ParticipantRow>(participantTable);
-  await news.tell<ParticipantFacts, ParticipantRow>(participants, {
+): Promise<PendingRows<ParticipantRow>> {
+  const participants = new PendingRows<ParticipantRow>(participantTable);
+  await events.mergeInto<ParticipantFacts, ParticipantRow>(participants, {
     evidence: participantEvidence,
     merge: mergeParticipant,
     read: async (told) => {
@@ -50,8 +50,8 @@ export async function mergeParticipants(
       ]);
       return known;
     },
-    row: (facts, known) => {
-      const merged = known ? mergeParticipant(known, facts) : { supersededAt: null, ...facts };
+    row: (facts, stored) => {
+      const merged = stored ? mergeParticipant(stored, facts) : { supersededAt: null, ...facts };
       return revised(merged as ParticipantRow, startParticipant(merged));
     },
   });
@@ -79,7 +79,7 @@ function leavers(told: readonly ParticipantFacts[]): Owners {
  */
 export async function settleParticipants(
   run: Run,
-  { rooms, participants }: { rooms: Shelf<RoomRow>; participants: Shelf<ParticipantRow> },
+  { rooms, participants }: { rooms: PendingRows<RoomRow>; participants: PendingRows<ParticipantRow> },
   { kin, unended }: OwnedParticipants,
 ): Promise<void> {
   const families = movedFamilies(participants);
@@ -99,7 +99,7 @@ export async function settleParticipants(
   }
 }
 
-function supersedeFamilies(participants: Shelf<ParticipantRow>, families: Owners): void {
+function supersedeFamilies(participants: PendingRows<ParticipantRow>, families: Owners): void {
   if (families.size === 0) return;
   const members = grouped(participants.all(), ({ now }) => familyOf(now));
   for (const [family, since] of families) {
@@ -108,7 +108,7 @@ function supersedeFamilies(participants: Shelf<ParticipantRow>, families: Owners
   }
 }
 
-function homeOf(rooms: Shelf<RoomRow>, { project, roomName, roomSid }: ParticipantRow): string {
+function homeOf(rooms: PendingRows<RoomRow>, { project, roomName, roomSid }: ParticipantRow): string {
   return rooms.keyOf({ project, roomName, sid: roomSid });
 }
 
@@ -128,7 +128,7 @@ function sameFamily(before: ParticipantRow, now: ParticipantRow): boolean {
 }
 
 /** The families whose order changed, each with the earliest start that did. */
-function movedFamilies(participants: Shelf<ParticipantRow>): Owners {
+function movedFamilies(participants: PendingRows<ParticipantRow>): Owners {
   const moved = new Map<string, number>();
   for (const { before, now } of participants.all()) {
     const isSame =
@@ -142,7 +142,7 @@ function movedFamilies(participants: Shelf<ParticipantRow>): Owners {
 }
 
 /** Members superseded before `since` stay as they are, and supersede nobody who can move. */
-function canMove({ before, now }: Kept<ParticipantRow>, since: number): boolean {
+function canMove({ before, now }: PendingRow<ParticipantRow>, since: number): boolean {
   return !before || !sameFamily(before, now) || (before.supersededAt ?? Infinity) >= since;
 }
 
@@ -165,7 +165,7 @@ function indexedFamily(family: string): string {
 }
 
 /** Rooms that are not here, of participants whose events disagree about it. */
-function strayHomes(rooms: Shelf<RoomRow>, participants: Shelf<ParticipantRow>): object[] {
+function strayHomes(rooms: PendingRows<RoomRow>, participants: PendingRows<ParticipantRow>): object[] {
   const stray: object[] = [];
   for (const { before, now } of participants.all()) {
     for (const row of before && before.roomSid !== now.roomSid ? [before, now] : [now]) {
@@ -177,13 +177,17 @@ function strayHomes(rooms: Shelf<RoomRow>, participants: Shelf<ParticipantRow>):
 }
 
 /** Counts are the differences of participant rows, so they are a function of those rows. */
-function count(rooms: Shelf<RoomRow>, room: Kept<RoomRow> | undefined, { before, now }: Kept<ParticipantRow>): void {
+function count(
+  rooms: PendingRows<RoomRow>,
+  room: PendingRow<RoomRow> | undefined,
+  { before, now }: PendingRow<ParticipantRow>,
+): void {
   const stayed = before?.roomSid === now.roomSid ? before : undefined;
   if (before && !stayed) addToRoom(rooms.get(homeOf(rooms, before)), -present(before), -counted(before));
   addToRoom(room, present(now) - present(stayed), counted(now) - counted(stayed));
 }
 
-function addToRoom(room: Kept<RoomRow> | undefined, participants: number, sessions: number): void {
+function addToRoom(room: PendingRow<RoomRow> | undefined, participants: number, sessions: number): void {
   if (!room) return;
   room.now = revised(room.now, {
     participantCount: room.now.participantCount + participants,

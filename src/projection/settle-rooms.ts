@@ -1,6 +1,6 @@
 import type { Run } from '../database/transaction.js';
 import { leastStart } from './interval.js';
-import type { News } from './batch-events.js';
+import type { BatchEvents } from './batch-events.js';
 import { ownersOf, type Owned, type Owners } from './children.js';
 import type { ParticipantRow } from './participant.js';
 import { readFamilies, type Family } from './read-rows.js';
@@ -14,7 +14,7 @@ import {
   type RoomFacts,
   type RoomRow,
 } from './room.js';
-import { grouped, revised, Shelf } from './pending-rows.js';
+import { grouped, revised, PendingRows } from './pending-rows.js';
 
 const family: Family<RoomFacts> = {
   table: roomTable,
@@ -24,9 +24,13 @@ const family: Family<RoomFacts> = {
 };
 
 /** Loads what the events' rooms can concern, merges the events in, and settles the rooms of each name. */
-export async function settleRooms(run: Run, news: News, participants: Owned<ParticipantRow>): Promise<Shelf<RoomRow>> {
-  const rooms = new Shelf<RoomRow>(roomTable);
-  await news.tell<RoomFacts, RoomRow>(rooms, {
+export async function settleRooms(
+  run: Run,
+  events: BatchEvents,
+  participants: Owned<ParticipantRow>,
+): Promise<PendingRows<RoomRow>> {
+  const rooms = new PendingRows<RoomRow>(roomTable);
+  await events.mergeInto<RoomFacts, RoomRow>(rooms, {
     evidence: roomEvidence,
     merge: mergeRoom,
     read: async (told) => {
@@ -61,7 +65,7 @@ function nameOf({ roomName, project }: RoomRow): string {
 }
 
 /** Rooms whose participants may have to end, or to live again. */
-export function cascading(rooms: Shelf<RoomRow>): Owners {
+export function cascading(rooms: PendingRows<RoomRow>): Owners {
   const moved: RoomRow[] = [];
   for (const { before, now } of rooms.all()) {
     const cascade = before ? cascadeOf(before) : null;

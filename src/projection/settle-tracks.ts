@@ -1,9 +1,9 @@
 import type { Run } from '../database/transaction.js';
-import type { News } from './batch-events.js';
+import type { BatchEvents } from './batch-events.js';
 import { participantTable, type ParticipantRow } from './participant.js';
 import { ownersOf, withoutOwnEnd, type Owned, type Owners } from './children.js';
 import { readByKey } from './read-rows.js';
-import { revised, Shelf } from './pending-rows.js';
+import { revised, PendingRows } from './pending-rows.js';
 import { mergeTrack, settleTrack, trackEvidence, trackTable, type TrackFacts, type TrackRow } from './track.js';
 
 /** By participant: tracks that told no end. */
@@ -14,13 +14,13 @@ export function ownedTracks(run: Run): Owned<TrackRow> {
 const ofParticipant = { table: trackTable, by: 'participantSid' };
 
 /** Merges the events into the tracks that they name. */
-export async function mergeTracks(run: Run, news: News): Promise<Shelf<TrackRow>> {
-  const tracks = new Shelf<TrackRow>(trackTable);
-  await news.tell<TrackFacts, TrackRow>(tracks, {
+export async function mergeTracks(run: Run, events: BatchEvents): Promise<PendingRows<TrackRow>> {
+  const tracks = new PendingRows<TrackRow>(trackTable);
+  await events.mergeInto<TrackFacts, TrackRow>(tracks, {
     evidence: trackEvidence,
     merge: mergeTrack,
     read: (wanted) => readByKey<TrackRow>(run, trackTable, wanted),
-    row: (facts, known) => (known ? mergeTrack(known, facts) : facts) as TrackRow,
+    row: (facts, stored) => (stored ? mergeTrack(stored, facts) : facts) as TrackRow,
   });
   return tracks;
 }
@@ -28,7 +28,7 @@ export async function mergeTracks(run: Run, news: News): Promise<Shelf<TrackRow>
 /** Ends, or revives, the touched tracks and those of participants whose end changed. */
 export async function settleTracks(
   run: Run,
-  { participants, tracks }: { participants: Shelf<ParticipantRow>; tracks: Shelf<TrackRow> },
+  { participants, tracks }: { participants: PendingRows<ParticipantRow>; tracks: PendingRows<TrackRow> },
   unended: Owned<TrackRow>,
 ): Promise<void> {
   const [cascaded, publishers] = await Promise.all([
@@ -43,18 +43,21 @@ export async function settleTracks(
   }
 }
 
-function publisherOf(participants: Shelf<ParticipantRow>, { project, roomName, participantSid }: TrackRow): string {
+function publisherOf(
+  participants: PendingRows<ParticipantRow>,
+  { project, roomName, participantSid }: TrackRow,
+): string {
   return participants.keyOf({ project, roomName, sid: participantSid });
 }
 
-function movedEnds(participants: Shelf<ParticipantRow>): Owners {
+function movedEnds(participants: PendingRows<ParticipantRow>): Owners {
   const moved: ParticipantRow[] = [];
   for (const { before, now } of participants.all()) if ((before?.endedAt ?? null) !== now.endedAt) moved.push(now);
   return ownersOf(moved);
 }
 
 /** Participants that are not here, of tracks whose events disagree about theirs. */
-function strayPublishers(participants: Shelf<ParticipantRow>, tracks: Shelf<TrackRow>): object[] {
+function strayPublishers(participants: PendingRows<ParticipantRow>, tracks: PendingRows<TrackRow>): object[] {
   const stray: object[] = [];
   for (const { now } of tracks.all()) {
     if (participants.get(publisherOf(participants, now))) continue;
