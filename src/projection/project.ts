@@ -5,12 +5,12 @@ import { egressEvidence, egressTable, mergeEgress, settleEgress, type EgressFact
 import { Deltas } from '../meter/delta.js';
 import { settleIngressSessions } from './settle-ingress-sessions.js';
 import { BatchEvents } from './batch-events.js';
-import { mergeParticipants, ownedParticipants, settleParticipants } from './settle-participants.js';
+import { mergeParticipants, relatedParticipants, settleParticipants } from './settle-participants.js';
 import { readByKey } from './read-rows.js';
 import { settleRooms } from './settle-rooms.js';
 import { PendingRows } from './pending-rows.js';
 import type { Table } from './table.js';
-import { mergeTracks, ownedTracks, settleTracks } from './settle-tracks.js';
+import { mergeTracks, tracksWithoutOwnEnd, settleTracks } from './settle-tracks.js';
 
 /**
  * Projects events whose locks are held, or were requested earlier on this connection: reads the rows they can affect,
@@ -34,14 +34,15 @@ export async function project(
 }
 
 async function projectRooms(run: Run, events: BatchEvents): Promise<Writable[]> {
-  const owned = { ...ownedParticipants(run), tracks: ownedTracks(run) };
+  const related = relatedParticipants(run);
+  const participantTracks = tracksWithoutOwnEnd(run);
   const [rooms, participants, tracks] = await Promise.all([
-    settleRooms(run, events.about('room', 'participant', 'track'), owned.unended),
-    mergeParticipants(run, events.about('participant', 'track'), owned),
+    settleRooms(run, events.about('room', 'participant', 'track'), related.withoutOwnEnd),
+    mergeParticipants(run, events.about('participant', 'track'), { ...related, tracks: participantTracks }),
     mergeTracks(run, events.about('participant', 'track')),
   ]);
-  await settleParticipants(run, { rooms, participants }, owned);
-  await settleTracks(run, { participants, tracks }, owned.tracks);
+  await settleParticipants(run, { rooms, participants }, related);
+  await settleTracks(run, { participants, tracks }, participantTracks);
   return [rooms, participants, tracks];
 }
 

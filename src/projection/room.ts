@@ -137,12 +137,12 @@ export function startRoom(room: RoomFacts): Pick<Interval, 'startedAt' | 'startS
 }
 
 /** The room's end among `family`, the rooms of its name that may have taken its place. */
-export function endRoom(room: RoomRow, family: readonly RoomRow[]): End & { endReason: string | null } {
+export function endRoom(room: RoomRow, siblings: readonly RoomRow[]): End & { endReason: string | null } {
   if (finishOf(room) !== null) {
     return { ...reportedEnd(room.startedAt, room.lastSeenAt, SECOND), endReason: room.finishReason };
   }
   let superseded: number | null = null;
-  for (const other of family) {
+  for (const other of siblings) {
     if (!isNewer(other, room) || other.startSource === 'INFERRED' || other.lastSeenAt < room.lastSeenAt) continue;
     if (superseded === null || other.startedAt < superseded) superseded = other.startedAt;
   }
