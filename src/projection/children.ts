@@ -1,7 +1,7 @@
 import { arrayOf } from '../database/driver/array.js';
 import { snakeCase } from '../text/snake-case.js';
 import type { Run } from '../database/transaction.js';
-import { onceFor, selectList, type Row, type Table } from './table.js';
+import { memoized, selectList, type RowValues, type SessionTable } from './table.js';
 
 /**
  * Keys of parents, each with a time in ms before which its children cannot change any more; 0 if all can. A parent is
@@ -50,7 +50,7 @@ export class ChildRows<R> {
 }
 
 interface ChildTable {
-  readonly table: Table;
+  readonly table: SessionTable;
   /** The column with the parent's sid. */
   readonly parent: string;
 }
@@ -68,10 +68,10 @@ export function withoutOwnEnd<R extends { project: string; roomName: string }>(
     });
     return run<R>({ name: `${table.name} cascade`, text: cascade(children), values: [arrayOf('text', keys)] });
   };
-  return new ChildRows(read, (row) => parentKey(row.project, row.roomName, (row as Row)[parent] as string));
+  return new ChildRows(read, (row) => parentKey(row.project, row.roomName, (row as RowValues)[parent] as string));
 }
 
-const cascade = onceFor(
+const cascade = memoized(
   ({ table, parent }: ChildTable) => `select ${selectList(table)} from ${table.name} r
     where r.${snakeCase(parent)} || '/' || r.project = any($1::text[]) and r.told_end_at is null`,
 );

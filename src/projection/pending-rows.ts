@@ -1,6 +1,6 @@
 import type { Statement } from '../database/transaction.js';
 import type { Deltas } from '../meter/delta.js';
-import { differs, upsertOf, type Row, type Table } from './table.js';
+import { differs, upsertOf, type RowValues, type SessionTable } from './table.js';
 
 export interface PendingRow<R> {
   /** As stored; undefined for a new row. */
@@ -12,12 +12,12 @@ export interface PendingRow<R> {
 export class PendingRows<R extends object> {
   private readonly rows = new Map<string, PendingRow<R>>();
 
-  constructor(private readonly table: Table) {}
+  constructor(private readonly table: SessionTable) {}
 
   keyOf(row: object): string {
     let key = '';
     // Cleaned text holds no U+0000.
-    for (const name of this.table.key) key += `${String((row as Row)[name])}\u0000`;
+    for (const name of this.table.key) key += `${String((row as RowValues)[name])}\u0000`;
     return key;
   }
 
@@ -45,10 +45,10 @@ export class PendingRows<R extends object> {
 
   /** The statement that stores all changes, if there are any. Adds them to `usage`. */
   write(usage: Deltas): Statement[] {
-    const changed: Row[] = [];
+    const changed: RowValues[] = [];
     for (const { before, now } of this.rows.values()) {
-      if (before && !differs(this.table, before as Row, now as Row)) continue;
-      changed.push(now as Row);
+      if (before && !differs(this.table, before as RowValues, now as RowValues)) continue;
+      changed.push(now as RowValues);
       usage.add(this.table, { before, after: now });
     }
     return changed.length > 0 ? [upsertOf(this.table, changed)] : [];

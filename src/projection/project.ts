@@ -9,7 +9,7 @@ import { mergeParticipants, relatedParticipants, settleParticipants } from './se
 import { readByKey } from './read-rows.js';
 import { settleRooms } from './settle-rooms.js';
 import { PendingRows } from './pending-rows.js';
-import type { Table } from './table.js';
+import type { SessionTable } from './table.js';
 import { mergeTracks, tracksWithoutOwnEnd, settleTracks } from './settle-tracks.js';
 
 /**
@@ -50,7 +50,7 @@ type Writable = Pick<PendingRows<object>, 'write'>;
 
 /** Projects rows that depend on their own events alone. */
 interface Projector<F, R> {
-  table: Table;
+  table: SessionTable;
   evidence: (event: LedgerEvent) => F;
   merge: (a: F, b: F) => F;
   settle: (facts: F) => R;

@@ -1,18 +1,22 @@
 import { snakeCase } from '../text/snake-case.js';
 import { type Column, Rows } from '../database/rows.js';
 import type { Run } from '../database/transaction.js';
-import { onceFor, selectList, type Row, type Table } from './table.js';
+import { memoized, selectList, type RowValues, type SessionTable } from './table.js';
 
 // Each read leaves the planner one usable index: the primary key by its leading column, or an expression that no other
 // index has. On a new table, without statistics, any index that matches something looks as good as any other.
 
-export async function readByKey<R extends object>(run: Run, table: Table, wanted: readonly object[]): Promise<R[]> {
+export async function readByKey<R extends object>(
+  run: Run,
+  table: SessionTable,
+  wanted: readonly object[],
+): Promise<R[]> {
   if (wanted.length === 0) return [];
   const { text, keys } = byKey(table);
   return run<R>({ name: `${table.name} by key`, text, values: keys.values(wanted) });
 }
 
-const byKey = onceFor((table: Table) => {
+const byKey = memoized((table: SessionTable) => {
   const keys = new Rows(table.key.map((name, at) => textColumn(`k${at}`, name)));
   const matches = table.key.map((name, at) => `r.${snakeCase(name)}${at > 0 ? unindexed : ''} = k.k${at}`);
   const text = `select ${selectList(table)} from ${keys.sql} k
@@ -21,7 +25,7 @@ const byKey = onceFor((table: Table) => {
 });
 
 function textColumn(as: string, name: string): Column<object> {
-  return [as, 'text', (row) => (row as Row)[name]];
+  return [as, 'text', (row) => (row as RowValues)[name]];
 }
 
 /** Keeps the planner from using an index of the column. */
@@ -29,7 +33,7 @@ const unindexed = ` || ''`;
 
 /** Rows of one project and one value of `by` that can supersede each other. */
 export interface Siblings<F> {
-  readonly table: Table;
+  readonly table: SessionTable;
   readonly by: string;
   /** The earliest start that these facts allow, in ms. */
   readonly since: (facts: F) => number;
@@ -48,7 +52,7 @@ export async function readSiblings<F extends object, R extends object>(
   return run<R>({ name: `${siblings.table.name} siblings`, text, values: wanted.values(facts) });
 }
 
-const bySiblings = onceFor(({ table, by, since, until }: Siblings<object>) => {
+const bySiblings = memoized(({ table, by, since, until }: Siblings<object>) => {
   const id = table.key[0] ?? '';
   const wanted = new Rows<object>([
     textColumn('id', id),

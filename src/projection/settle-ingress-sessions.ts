@@ -8,7 +8,7 @@ import {
   type IngressFacts,
   type IngressRow,
 } from './ingress-session.js';
-import { leastStart, supersede } from './interval.js';
+import { earliestStart, supersede } from './interval.js';
 import type { BatchEvents } from './batch-events.js';
 import { readSiblings, type Siblings } from './read-rows.js';
 import { grouped, revised, PendingRows } from './pending-rows.js';
@@ -16,7 +16,7 @@ import { grouped, revised, PendingRows } from './pending-rows.js';
 const ofSameIngress: Siblings<IngressFacts> = {
   table: ingressTable,
   by: 'ingressId',
-  since: ({ reportedStartAt, firstSeenAt }) => leastStart([reportedStartAt], firstSeenAt),
+  since: ({ reportedStartAt, firstSeenAt }) => earliestStart([reportedStartAt], firstSeenAt),
   until: `coalesce(r.superseded_at, 'infinity'::timestamptz)`,
 };
 

@@ -1,6 +1,6 @@
 import { Rows } from '../database/rows.js';
 import type { Run } from '../database/transaction.js';
-import { leastStart, supersede } from './interval.js';
+import { earliestStart, supersede } from './interval.js';
 import type { BatchEvents } from './batch-events.js';
 import { ChildRows, parentKey, parentKeys, partsOf, withoutOwnEnd, type ParentKeys } from './children.js';
 import { participantEvidence } from './participant-evidence.js';
@@ -62,7 +62,7 @@ export async function mergeParticipants(
 function siblingKeysOf(joined: readonly ParticipantFacts[]): ParentKeys {
   const keys = new Map<string, number>();
   for (const facts of joined) {
-    addSiblings(keys, facts, leastStart([facts.joinedMs, facts.joinedS], facts.firstSeenAt));
+    addSiblings(keys, facts, earliestStart([facts.joinedMs, facts.joinedS], facts.firstSeenAt));
   }
   return keys;
 }

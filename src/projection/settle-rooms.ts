@@ -1,11 +1,11 @@
 import type { Run } from '../database/transaction.js';
-import { leastStart } from './interval.js';
+import { earliestStart } from './interval.js';
 import type { BatchEvents } from './batch-events.js';
 import { parentKeys, type ChildRows, type ParentKeys } from './children.js';
 import type { ParticipantRow } from './participant.js';
 import { readSiblings, type Siblings } from './read-rows.js';
 import {
-  cascadeOf,
+  cascadedEnd,
   endRoom,
   mergeRoom,
   roomEvidence,
@@ -19,7 +19,7 @@ import { grouped, revised, PendingRows } from './pending-rows.js';
 const namesakes: Siblings<RoomFacts> = {
   table: roomTable,
   by: 'roomName',
-  since: ({ createdMs, createdS, firstSeenAt }) => leastStart([createdMs, createdS], firstSeenAt),
+  since: ({ createdMs, createdS, firstSeenAt }) => earliestStart([createdMs, createdS], firstSeenAt),
   until: `coalesce(r.ended_at, 'infinity'::timestamptz)`,
 };
 
@@ -68,8 +68,8 @@ function nameOf({ roomName, project }: RoomRow): string {
 export function cascading(rooms: PendingRows<RoomRow>): ParentKeys {
   const changed: RoomRow[] = [];
   for (const { before, now } of rooms.all()) {
-    const cascade = before ? cascadeOf(before) : null;
-    if (cascadeOf(now) !== cascade || now.starts.length !== (before?.starts.length ?? 0)) changed.push(now);
+    const cascade = before ? cascadedEnd(before) : null;
+    if (cascadedEnd(now) !== cascade || now.starts.length !== (before?.starts.length ?? 0)) changed.push(now);
   }
   return parentKeys(changed);
 }

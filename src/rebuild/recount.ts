@@ -3,7 +3,7 @@ import { sumColumns } from '../meter/delta.js';
 import { derivedSql } from '../meter/marks.js';
 import { QUARTER } from '../meter/cell-spans.js';
 import { cellColumns, cellKey, cellsOf } from '../meter/cell.js';
-import type { Table } from '../projection/table.js';
+import type { SessionTable } from '../projection/table.js';
 import { sessionTables } from '../projection/session-tables.js';
 import type { Relation } from './compare.js';
 import { atLength, type Workspace } from './workspace.js';
@@ -38,7 +38,7 @@ export function recountSql(schema: string): string {
 }
 
 /** Each session's marks, as meter/marks.ts has them, their times since 1970. */
-function marksSql(schema: string, { name, usage: { meter, by, empty } }: Table): string {
+function marksSql(schema: string, { name, usage: { meter, by, empty } }: SessionTable): string {
   const [type, source] = [by[0], by[1]].map((column) => (column ? `coalesce(${snakeCase(column)}, '')` : `''`));
   const lasting = empty ? `and ${snakeCase(empty.column)} <> '${empty.value}'` : '';
   return `select project, '${meter}' as meter, type, source, last - last % ${QUARTER} as at, starts, ends, ms, minutes, doubts, doubt_ms

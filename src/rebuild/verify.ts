@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { snakeCase } from '../text/snake-case.js';
 import { connection } from '../database/connection.js';
-import type { Table } from '../projection/table.js';
+import type { SessionTable } from '../projection/table.js';
 import { sessionTables } from '../projection/session-tables.js';
 import { compareRows, type Difference, type Relation } from './compare.js';
 import { countMarks } from './mark.js';
@@ -64,7 +64,7 @@ async function atOneMoment<T>({ url }: Workspace, work: (live: pg.Client) => Pro
   }
 }
 
-function relationOf({ name, key }: Table): Relation {
+function relationOf({ name, key }: SessionTable): Relation {
   return { name, key: key.map(snakeCase), from: (schema) => `${schema}.${name}` };
 }
 
