@@ -11,7 +11,7 @@ const options = {
   ttl: { type: 'string', default: '6h' },
 } as const;
 
-/** A token for queries: of the key's whole project, or with `--room` of that room name only. */
+/** A token for queries on the key's whole project, or with `--room` on that room name only. */
 export async function accessToken(args: readonly string[], env: Environment, now: number): Promise<string> {
   const { room, key, ttl } = parseArgs({ args: [...args], options }).values;
   const video = room === undefined ? { roomList: true } : { roomAdmin: true, room };

@@ -1,7 +1,6 @@
 import { onDatabase, progress, secondsSince } from './on-database.js';
 import { rebuild } from '../rebuild/rebuild.js';
 
-// `npm run rebuild`
 await onDatabase(async (url) => {
   const began = performance.now();
   const events = await rebuild(url, progress(console.log));

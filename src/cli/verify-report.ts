@@ -3,7 +3,6 @@ import type { Verification } from '../rebuild/verify.js';
 
 const LONGEST = 200;
 
-/** What a verification found, for people. */
 export function linesOf({ rows, differing, differences, marks }: Verification): string[] {
   const counts = Object.entries(rows).map(([table, count]) => `${table}: ${count} rows compared`);
   const marked =

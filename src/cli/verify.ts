@@ -2,7 +2,7 @@ import { onDatabase, progress, secondsSince } from './on-database.js';
 import { linesOf } from './verify-report.js';
 import { verify } from '../rebuild/verify.js';
 
-// `npm run verify`: ends with 0 where nothing differs, with 1 where something does, with 2 when it could not tell.
+// `npm run verify` exits with 0 if nothing differs, 1 if something does, and 2 if it could not tell.
 await onDatabase(async (url) => {
   const began = performance.now();
   const verification = await verify(url, progress(console.log));

@@ -18,7 +18,11 @@ export async function raiseEpoch(prisma: PrismaClient): Promise<boolean> {
 /** Two index look-ups for each project, however long the log is: its index begins with the project. */
 async function greatestXid(prisma: PrismaClient, epoch: number): Promise<bigint> {
   let greatest = 0n;
-  for (let project = await projectAfter(prisma, null); project !== null; project = await projectAfter(prisma, project)) {
+  for (
+    let project = await projectAfter(prisma, null);
+    project !== null;
+    project = await projectAfter(prisma, project)
+  ) {
     const newest = await prisma.webhookEvent.findFirst({
       where: { project, epoch },
       orderBy: [{ xid: 'desc' }, { seq: 'desc' }],

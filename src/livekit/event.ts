@@ -4,7 +4,6 @@ import type { JsonObject } from './json.js';
 import { child, children, field, integer, text, toInteger, type Wire } from './message.js';
 import { believable } from './time.js';
 
-/** LiveKit's event names, and what each is about. */
 const SUBJECTS = {
   room_started: 'room',
   room_finished: 'room',
@@ -38,20 +37,20 @@ export interface EventIds {
   jobId: string | null;
 }
 
-/** An accepted event, read: what the log keeps of it and what the projection needs. */
+/** An accepted event: what the log stores and what the projection needs. */
 export interface LedgerEvent {
   project: string;
   id: string;
-  /** createdAt as sent, in seconds, 0 where there is none: a part of the event's identity. */
+  /** createdAt as sent, 0 if absent: part of the event's identity. */
   createdSeconds: bigint;
   name: string;
   subject: Subject | null;
-  /** The event's clock, ms, whole seconds. */
+  /** The event's clock: ms, in whole seconds. */
   at: number;
-  /** First arrival, ms. */
+  /** First arrival, in ms. */
   receivedAt: number;
   ids: EventIds;
-  /** Why it cannot be projected. */
+  /** Why it is not projected. */
   problem: string | null;
   message: Wire<WebhookEvent>;
 }
@@ -59,11 +58,11 @@ export interface LedgerEvent {
 const MAX_ID_BYTES = 512;
 const MAX_NAME_BYTES = 1024;
 const INT64 = 1n << 63n;
-/** What RFC 3339 can write, in seconds. */
+/** The range of RFC 3339, in seconds. */
 const FIRST_SECOND = -62_135_596_800n;
 const LAST_SECOND = 253_402_300_799n;
 
-/** Reads a cleaned and redacted event (see readBody), which arrived at `receivedAt` (ms). Never throws. */
+/** Reads an event that is already cleaned and redacted. Never throws. @param receivedAt in ms */
 export function readEvent(project: string, json: JsonObject, receivedAt: number): LedgerEvent {
   const message = json as Wire<WebhookEvent>;
   const name = text(message, 'event') ?? '';
@@ -100,7 +99,7 @@ function problemOf(event: LedgerEvent, id: string): string | null {
   return missing ? `${event.name} without ${DEMAND_NAMES[missing[0] ?? 'roomSid']}` : null;
 }
 
-/** Each list names alternatives of which one must be there. */
+/** One of each inner list must be present. */
 const DEMANDS: Record<Subject, (keyof EventIds)[][]> = {
   room: [['roomSid'], ['roomName']],
   participant: [['roomSid'], ['roomName'], ['participantSid']],
@@ -140,7 +139,7 @@ function idsOf(message: Wire<WebhookEvent>, subject: Subject | null): EventIds {
   };
 }
 
-/** The nested message's own room, before the event's: the latter may lack the sid, or be empty. */
+/** Prefers the room that the nested message names: the event's own may lack the sid, or be empty. */
 function roomOf(message: Wire<WebhookEvent>, subject: Subject | null): Pick<EventIds, 'roomSid' | 'roomName'> {
   const egress = subject === 'egress' ? child(message, 'egressInfo') : null;
   const ingress = subject === 'ingress' ? child(message, 'ingressInfo') : null;
@@ -177,12 +176,12 @@ function identityOf(message: Wire<WebhookEvent>, subject: Subject | null): strin
   );
 }
 
-/** The ingress session's id: LiveKit's, or where a server sends none, `ingressId:startedAt`. */
+/** LiveKit's resource id, or `ingressId:startedAt` from a server that sends none. */
 function resourceIdOf(ingress: Wire<IngressInfo>): string | null {
   const state = child(ingress, 'state');
   if (!state) return null;
-  const told = text(state, 'resourceId');
-  if (told) return told;
+  const resourceId = text(state, 'resourceId');
+  if (resourceId) return resourceId;
   const ingressId = text<IngressInfo>(ingress, 'ingressId');
   const startedAt = integer(state, 'startedAt');
   return ingressId && startedAt ? `${ingressId}:${startedAt}` : null;
@@ -198,7 +197,7 @@ function oversizedId(message: Wire<WebhookEvent>, ids: EventIds): string | null 
   return longTrack ? `a listed track's sid is longer than ${MAX_ID_BYTES} bytes` : null;
 }
 
-/** What is too long for an index is found in the payload only. */
+/** An id that no index can hold is left to the payload. */
 function withoutOversized(ids: EventIds): EventIds {
   const kept = Object.entries(ids).map(([name, value]) => [name, value && bytes(value) > limitOf(name) ? null : value]);
   return Object.fromEntries(kept) as EventIds;
@@ -212,7 +211,7 @@ function bytes(value: string): number {
   return Buffer.byteLength(value);
 }
 
-/** An id that no key can hold is kept by its beginning and its hash. */
+/** Replaces an id that no key can hold by its beginning and its hash. */
 function boundedId(id: string): string {
   if (bytes(id) <= MAX_ID_BYTES) return id;
   return `${id.slice(0, 64).toWellFormed()}…${hash('sha256', id)}`;

@@ -7,7 +7,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** How deep `text`, taken as JSON, nests arrays and objects. Never recurses. */
+/** How deep the arrays and objects of a JSON text nest. Does not recurse, so no input overflows the stack. */
 export function nesting(text: string): number {
   let depth = 0;
   let deepest = 0;
@@ -27,10 +27,7 @@ export function nesting(text: string): number {
 const bareLongInteger = /[:,[]\s*-?\d{16}/;
 const stringOrLongInteger = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
 
-/**
- * Parses JSON. Integers of 16 digits and more become strings, as protojson writes an int64: a
- * JavaScript number would round them.
- */
+/** Integers of 16 digits and more become strings, as protojson writes an int64: a JavaScript number would round them. */
 export function parseJson(text: string): Json {
   const exact = bareLongInteger.test(text)
     ? text.replace(stringOrLongInteger, (token) => (token.startsWith('"') ? token : `"${token}"`))

@@ -1,27 +1,17 @@
+import { snakeCase } from '../text/snake-case.js';
 import { isObject, type Json, type JsonObject } from './json.js';
 
-/** JSON that claims to be a LiveKit message of type T. Nothing of it is trusted. */
+/** JSON that claims to be a LiveKit message of type T. Any field may be absent or of another type. */
 export type Wire<T> = JsonObject & { readonly __message?: T };
 
 type FieldOf<T, V> = { [K in keyof T]-?: NonNullable<T[K]> extends V ? K : never }[keyof T] & string;
 
-const snakeNames = new Map<string, string>();
-
-function snake(name: string): string {
-  let known = snakeNames.get(name);
-  if (known === undefined) {
-    known = name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
-    snakeNames.set(name, known);
-  }
-  return known;
-}
-
-/** The value of a field in either spelling: `roomName` of webhooks, `room_name` of the API. */
+/** A field in either spelling: `roomName` as webhooks write it, `room_name` as the API does. */
 export function field(message: JsonObject, name: string): Json {
-  return message[name] ?? message[snake(name)] ?? null;
+  return message[name] ?? message[snakeCase(name)] ?? null;
 }
 
-// Readers: a value of the wrong type counts as absent, and so does proto3's zero, which LiveKit omits.
+// The readers take a value of the wrong type for absent, and proto3's zero too, which LiveKit omits.
 
 export function text<T>(message: Wire<T>, name: FieldOf<T, string>): string | null {
   const value = field(message, name);
@@ -33,7 +23,7 @@ export function integer<T>(message: Wire<T>, name: FieldOf<T, bigint | number>):
   return value === 0n ? null : value;
 }
 
-/** An integer that fits Postgres' and GraphQL's Int. */
+/** Null beyond Postgres' and GraphQL's Int. */
 export function int32<T>(message: Wire<T>, name: FieldOf<T, bigint | number>): number | null {
   const value = integer(message, name);
   return value !== null && value <= 0x7fffffffn && value >= -0x80000000n ? Number(value) : null;
@@ -48,7 +38,7 @@ export function flag<T>(message: Wire<T>, name: FieldOf<T, boolean>): boolean {
   return field(message, name) === true;
 }
 
-/** A proto3 `optional` bool: null when not set. */
+/** A proto3 `optional` bool. */
 export function optionalFlag<T>(message: Wire<T>, name: FieldOf<T, boolean>): boolean | null {
   const value = field(message, name);
   return typeof value === 'boolean' ? value : null;
@@ -74,7 +64,7 @@ interface MessageType {
   readonly fields: { findJsonName(name: string): unknown };
 }
 
-/** The protocol's enum of a message's field, such as EgressStatus of EgressInfo.status. */
+/** The enum of a message's field, such as EgressStatus for EgressInfo.status. */
 export function enumOf<T>(
   type: MessageType & (new (...data: never[]) => T),
   name: FieldOf<T, number | number[]>,
@@ -84,7 +74,7 @@ export function enumOf<T>(
   return found.T;
 }
 
-/** An enum value's name as sent, known or not; a number becomes its name where it has one. */
+/** The value's name, as sent. A number becomes its name if it has one. */
 export function enumName(value: Json, type: EnumType): string {
   if (typeof value === 'string' && value !== '') return value;
   const no = typeof value === 'number' ? value : 0;

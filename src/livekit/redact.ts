@@ -1,13 +1,13 @@
+import { snakeCase } from '../text/snake-case.js';
 import { isObject, type Json, type JsonObject } from './json.js';
 
-/** What stands where a secret was. */
 export const REDACTED = '[redacted]';
 
-/** LiveKit's own cuts: `{access_key}`, `{ab...yz}`. */
+/** LiveKit has already cut these: `{access_key}`, `{ab...yz}`. */
 const alreadyCut = /^\{(?:[a-z_]+|.{0,3}\.\.\..{0,3})\}$/;
 
-/** Secrets of S3Upload, GCPUpload, AzureBlobUpload, AliOSSUpload and ProxyConfig. */
-const egressSecrets = both([
+/** Of S3Upload, GCPUpload, AzureBlobUpload, AliOSSUpload and ProxyConfig. */
+const egressSecrets = bothSpellings([
   'accessKey',
   'secret',
   'sessionToken',
@@ -18,11 +18,11 @@ const egressSecrets = both([
   'username',
   'password',
 ]);
-const ingressSecrets = both(['streamKey']);
-const roomSecrets = both(['turnPassword']);
+const ingressSecrets = bothSpellings(['streamKey']);
+const roomSecrets = bothSpellings(['turnPassword']);
 
-/** The sender's own texts, which are nobody's secret by their name. */
-const ownTexts = both([
+/** Written by the sender, so no name in them makes a secret of LiveKit's. */
+const senderTexts = bothSpellings([
   'metadata',
   'attributes',
   'name',
@@ -31,23 +31,20 @@ const ownTexts = both([
   'participantIdentity',
 ]);
 
-function both(names: string[]): Set<string> {
-  return new Set(names.flatMap((name) => [name, name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`)]));
+function bothSpellings(names: string[]): Set<string> {
+  return new Set(names.flatMap((name) => [name, snakeCase(name)]));
 }
 
-/**
- * Replaces, in place, LiveKit's secrets by `[redacted]`, at their message paths and in both spellings
- * (design.md section 4). Takes any event, also one that cannot be projected.
- */
+/** Redacts LiveKit's secrets in place (docs/design.md section 4), also in events that cannot be projected. */
 export function redact(event: JsonObject): JsonObject {
-  hide(event['room'], roomSecrets);
-  if (isObject(event['job'])) hide(event['job']['room'], roomSecrets);
+  hideFields(event['room'], roomSecrets);
+  if (isObject(event['job'])) hideFields(event['job']['room'], roomSecrets);
   for (const info of [event['ingressInfo'], event['ingress_info']]) redactTree(info, ingressSecrets);
   for (const info of [event['egressInfo'], event['egress_info']]) redactTree(info, egressSecrets);
   return event;
 }
 
-function hide(message: Json | undefined, secrets: Set<string>): void {
+function hideFields(message: Json | undefined, secrets: Set<string>): void {
   if (!isObject(message)) return;
   for (const key of Object.keys(message)) if (secrets.has(key)) message[key] = hidden(message[key]);
 }
@@ -57,7 +54,7 @@ function hidden(value: Json | undefined): Json {
   return typeof value === 'string' && alreadyCut.test(value) ? value : REDACTED;
 }
 
-/** Hides the named secrets at any depth, and what is secret in every URL. */
+/** Hides the named fields at any depth, and the secret parts of every URL. */
 function redactTree(value: Json | undefined, secrets: Set<string>): void {
   if (Array.isArray(value)) {
     for (const [index, inner] of value.entries()) {
@@ -67,7 +64,7 @@ function redactTree(value: Json | undefined, secrets: Set<string>): void {
   } else if (isObject(value)) {
     for (const [key, inner] of Object.entries(value)) {
       if (secrets.has(key)) value[key] = hidden(inner);
-      else if (ownTexts.has(key)) continue;
+      else if (senderTexts.has(key)) continue;
       else if (typeof inner === 'string') value[key] = redactUrls(inner);
       else redactTree(inner, secrets);
     }
@@ -76,7 +73,7 @@ function redactTree(value: Json | undefined, secrets: Set<string>): void {
 
 const url = /\b([a-z][a-z0-9+.-]*):\/\/([^\s"'<>`]+)/gi;
 
-/** Hides what is secret in the URLs of a text: a destination, an error message, an end reason. */
+/** Hides the secret parts of all URLs in a text, which may be a destination or an error message. */
 export function redactUrls(text: string): string {
   return text.includes('://') ? text.replace(url, (_, scheme: string, rest: string) => redactUrl(scheme, rest)) : text;
 }
@@ -90,7 +87,7 @@ function redactUrl(scheme: string, rest: string): string {
   return `${scheme}://${tail}`;
 }
 
-/** The key is the last path segment, and may go on in a query. */
+/** The stream key is the last path segment, with its query. */
 function hideLastSegment(tail: string): string {
   const path = tail.split(/[?#]/, 1)[0] ?? '';
   const slash = path.lastIndexOf('/');

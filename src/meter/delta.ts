@@ -1,5 +1,5 @@
 import type { Statement } from '../database/transaction.js';
-import { columnOf } from '../database/column.js';
+import { snakeCase } from '../text/snake-case.js';
 import { type Column, Rows } from '../database/rows.js';
 import { marksOf, none, type Mark, type Metered, type Sums } from './marks.js';
 
@@ -84,11 +84,11 @@ const deltaRows = new Rows<Delta>([
   ['type', 'text', ({ type }) => type],
   ['source', 'text', ({ source }) => source],
   ['at', 'bigint', ({ at }) => at],
-  ...sumNames.map((name): Column<Delta> => [columnOf(name), 'bigint', (delta) => delta[name]]),
+  ...sumNames.map((name): Column<Delta> => [snakeCase(name), 'bigint', (delta) => delta[name]]),
 ]);
 
 /** As the tables spell them. */
-export const sumColumns = sumNames.map(columnOf);
+export const sumColumns = sumNames.map(snakeCase);
 
 const insert = `insert into usage_delta (project, meter, type, source, at, ${sumColumns.join(', ')})
   select * from ${deltaRows.sql} d`;

@@ -3,11 +3,11 @@ import type { LedgerEvent } from '../livekit/event.js';
 import { child, enumName, enumOf, field, integer, text, type Wire } from '../livekit/message.js';
 import { clockOf, timeOf } from '../livekit/time.js';
 import { clockText, secondsPart } from './clock.js';
-import { OPEN, reportedEnd, SECOND, startOf, type End, type Interval } from './interval.js';
+import { OPEN, reportedEnd, SECOND, startOf, type End, type SessionInterval } from './interval.js';
 import { merger } from './merge-rules.js';
-import { intervalColumns, payloadOf, type Table } from './table.js';
+import { intervalColumns, payloadOf, type SessionTable } from './table.js';
 
-/** What events say of an agent job. Times in ms. */
+/** Times in ms. The optional fields are set only by a snapshot. */
 export interface JobFacts {
   project: string;
   jobId: string;
@@ -15,10 +15,10 @@ export interface JobFacts {
   roomName: string | null;
   reportedStartAt: number | null;
   firstSeenAt: number;
-  /** Least createdAt of agent_job_started and agent_job_ended. */
+  /** The least createdAt of agent_job_started and agent_job_ended. */
   startSeenAt: number | null;
   lastSeenAt: number;
-  /** Of events that say it is over: least state.endedAt, and least createdAt. */
+  /** The least state.endedAt of events that say it is over; endSeenAt is their least createdAt. */
   reportedEndAt: number | null;
   endSeenAt: number | null;
   infoClock: string;
@@ -31,12 +31,12 @@ export interface JobFacts {
   info?: string;
 }
 
-export interface JobRow extends JobFacts, Interval {
-  /** Never started: its interval is empty. */
+export interface JobRow extends JobFacts, SessionInterval {
+  /** Not started: the interval is empty. */
   waiting: boolean;
 }
 
-export const jobTable: Table = {
+export const jobTable: SessionTable = {
   name: 'agent_job',
   key: ['jobId', 'project'],
   columns: {
@@ -70,7 +70,7 @@ export const jobTable: Table = {
 export const mergeJob = merger<JobFacts>({
   least: ['reportedStartAt', 'firstSeenAt', 'startSeenAt', 'reportedEndAt', 'endSeenAt'],
   greatest: ['lastSeenAt'],
-  plain: ['roomSid', 'roomName'],
+  constant: ['roomSid', 'roomName'],
   latest: {
     infoClock: payloadOf<JobFacts>(jobTable, 'infoClock'),
   },
@@ -80,7 +80,6 @@ const types = enumOf(Job, 'type');
 const statuses = enumOf(JobState, 'status');
 const over = new Set(['JS_SUCCESS', 'JS_FAILED', 'JS_CANCELLED']);
 
-/** The evidence in an agent job event. */
 export function jobEvidence(event: LedgerEvent): JobFacts {
   const { at, ids, receivedAt } = event;
   const job: Wire<Job> = child(event.message, 'job') ?? {};
@@ -111,7 +110,6 @@ export function jobEvidence(event: LedgerEvent): JobFacts {
   };
 }
 
-/** Everything about an agent job that follows from its facts. */
 export function settleJob(job: JobFacts): JobRow {
   const start = startOf([job.reportedStartAt], job.startSeenAt ?? job.firstSeenAt);
   const waiting = job.reportedStartAt === null && job.startSeenAt === null;

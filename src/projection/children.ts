@@ -1,75 +1,77 @@
 import { arrayOf } from '../database/driver/array.js';
-import { columnOf } from '../database/column.js';
+import { snakeCase } from '../text/snake-case.js';
 import type { Run } from '../database/transaction.js';
-import { onceFor, selectList, type Row, type Table } from './table.js';
+import { memoized, selectList, type RowValues, type SessionTable } from './table.js';
 
 /**
- * Keys of what rows belong to (a room, a participant, an identity in a room), each with a time in ms: of rows that
- * were superseded before it nothing changes. 0 where that is no matter.
+ * Keys of parents, each with a time in ms before which its children cannot change any more; 0 if all can. A parent is
+ * a room, a participant, or an identity in a room.
  */
-export type Owners = ReadonlyMap<string, number>;
+export type ParentKeys = ReadonlyMap<string, number>;
 
-/** The key of an owner. Cleaned text holds no U+0000. */
-export function ownerKey(project: string, roomName: string, ...ids: string[]): string {
-  return [project, roomName, ...ids].join('\u0000');
+const SEPARATOR = '\u0000'; // Cleaned text has none.
+
+export function parentKey(project: string, roomName: string, ...ids: string[]): string {
+  return [project, roomName, ...ids].join(SEPARATOR);
 }
 
-/** Rooms or participants, for all that they own. */
-export function ownersOf(rows: readonly { project: string; roomName: string; sid: string }[]): Owners {
-  return new Map(rows.map(({ project, roomName, sid }) => [ownerKey(project, roomName, sid), 0]));
+export function partsOf(key: string): string[] {
+  return key.split(SEPARATOR);
 }
 
-export function partsOf(owner: string): string[] {
-  return owner.split('\u0000');
+/** The keys of rooms or participants, for all of their children. */
+export function parentKeys(rows: readonly { project: string; roomName: string; sid: string }[]): ParentKeys {
+  return new Map(rows.map(({ project, roomName, sid }) => [parentKey(project, roomName, sid), 0]));
 }
 
 /**
- * Rows by their owners. Whose are wanted is known only after merging; those of owners that the events make likely are
- * read in the events' own round, so that few batches need another.
+ * Reads rows by their parents. Which parents matter is known only after merging, so children of the likely ones are
+ * prefetched together with the events' own rows: few batches then need another round trip.
  */
-export class Owned<R> {
-  private expected: Owners = new Map();
-  private ahead: readonly R[] = [];
+export class ChildRows<R> {
+  private prefetchedKeys: ParentKeys = new Map();
+  private prefetched: readonly R[] = [];
 
   constructor(
-    private readonly read: (owners: Owners) => Promise<R[]>,
-    private readonly ownerOf: (row: R) => string,
+    private readonly read: (parents: ParentKeys) => Promise<R[]>,
+    private readonly keyOf: (row: R) => string,
   ) {}
 
-  /** Reads those of likely owners. */
-  async expect(owners: Owners): Promise<void> {
-    this.expected = owners;
-    this.ahead = owners.size > 0 ? await this.read(owners) : [];
+  async prefetch(parents: ParentKeys): Promise<void> {
+    this.prefetchedKeys = parents;
+    this.prefetched = parents.size > 0 ? await this.read(parents) : [];
   }
 
-  async of(owners: Owners): Promise<R[]> {
-    const unread = new Map([...owners].filter(([key, since]) => since < (this.expected.get(key) ?? Infinity)));
-    const rows = unread.size > 0 ? [...this.ahead, ...(await this.read(unread))] : this.ahead;
-    return rows.filter((row) => owners.has(this.ownerOf(row)));
+  async of(parents: ParentKeys): Promise<R[]> {
+    const missing = new Map([...parents].filter(([key, since]) => since < (this.prefetchedKeys.get(key) ?? Infinity)));
+    const rows = missing.size > 0 ? [...this.prefetched, ...(await this.read(missing))] : this.prefetched;
+    return rows.filter((row) => parents.has(this.keyOf(row)));
   }
 }
 
-/** Rows that are owned by a room or a participant. */
-interface Belonging {
-  readonly table: Table;
-  /** The column of the owner's sid. */
-  readonly by: string;
+interface ChildTable {
+  readonly table: SessionTable;
+  /** The column with the parent's sid. */
+  readonly parent: string;
 }
 
-/** Those that told no end of their own: their owner's may be theirs. */
-export function withoutOwnEnd<R extends { project: string; roomName: string }>(run: Run, rows: Belonging): Owned<R> {
-  const { table, by } = rows;
-  const read = (owners: Owners): Promise<R[]> => {
-    const keys = Array.from(owners.keys(), (owner) => {
-      const [project, , sid] = partsOf(owner);
+/** Children without an end of their own, which the end of their parent may therefore end. */
+export function withoutOwnEnd<R extends { project: string; roomName: string }>(
+  run: Run,
+  children: ChildTable,
+): ChildRows<R> {
+  const { table, parent } = children;
+  const read = (parents: ParentKeys): Promise<R[]> => {
+    const keys = Array.from(parents.keys(), (key) => {
+      const [project, , sid] = partsOf(key);
       return `${sid}/${project}`;
     });
-    return run<R>({ name: `${table.name} cascade`, text: cascade(rows), values: [arrayOf('text', keys)] });
+    return run<R>({ name: `${table.name} cascade`, text: cascade(children), values: [arrayOf('text', keys)] });
   };
-  return new Owned(read, (row) => ownerKey(row.project, row.roomName, (row as Row)[by] as string));
+  return new ChildRows(read, (row) => parentKey(row.project, row.roomName, (row as RowValues)[parent] as string));
 }
 
-const cascade = onceFor(
-  ({ table, by }: Belonging) => `select ${selectList(table)} from ${table.name} r
-    where r.${columnOf(by)} || '/' || r.project = any($1::text[]) and r.told_end_at is null`,
+const cascade = memoized(
+  ({ table, parent }: ChildTable) => `select ${selectList(table)} from ${table.name} r
+    where r.${snakeCase(parent)} || '/' || r.project = any($1::text[]) and r.told_end_at is null`,
 );

@@ -1,10 +1,7 @@
-/**
- * A clock orders snapshots of one thing: a tuple of numbers, then the event's id, written so that
- * byte order is its order. Kept beside what it dates, in SQL and in memory alike.
- */
+/** Orders snapshots of one object: a tuple of numbers, then the event's id, as text that sorts by its bytes. */
 export type ClockText = string;
 
-/** `parts`: [value, digits] from the most to the least significant, none negative. */
+/** @param parts [value, digits], the most significant first, none negative */
 export function clockText(parts: readonly (readonly [bigint | number, number])[], eventId: string): ClockText {
   let written = '';
   for (const [value, digits] of parts) written += String(value).padStart(digits, '0') + ' ';
@@ -13,17 +10,17 @@ export function clockText(parts: readonly (readonly [bigint | number, number])[]
 
 const SECONDS_DIGITS = 10;
 
-/** An event's createdAt (ms) as a part of a clock. */
+/** A createdAt, in ms, as a part. */
 export function secondsPart(at: number): readonly [number, number] {
   return [at / 1000, SECONDS_DIGITS];
 }
 
-/** The createdAt (ms) of a clock that begins with it. */
+/** The createdAt, in ms, of a clock whose first part it is. */
 export function timeOfClock(clock: ClockText): number {
   return Number(clock.slice(0, SECONDS_DIGITS)) * 1000;
 }
 
-/** Byte order of UTF-8; UTF-16's own order differs where surrogates meet U+E000 and above. */
+/** Compares as UTF-8 bytes do. JavaScript compares UTF-16 units, which sorts surrogates below U+E000. */
 export function byteOrder(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let at = 0; at < length; at++) {

@@ -2,7 +2,7 @@ import { StreamInfo, type EgressInfo, type FileInfo, type ImagesInfo, type Segme
 import { children, enumName, enumOf, field, integer, text, type Wire } from '../livekit/message.js';
 import { timeOf } from '../livekit/time.js';
 
-/** One result of an egress, as the API serves it: sizes in bytes, times RFC 3339. */
+/** One result of an egress, as the API serves it. Times are RFC 3339. */
 export interface EgressOutput {
   kind: 'FILE' | 'STREAM' | 'SEGMENTS' | 'IMAGES';
   filename: string | null;
@@ -20,7 +20,6 @@ export interface EgressOutput {
 
 const streamStatuses = enumOf(StreamInfo, 'status');
 
-/** Every result that an EgressInfo lists, files first. */
 export function outputsOf(info: Wire<EgressInfo>, arrival: number): EgressOutput[] {
   return [
     ...children(info, 'fileResults').map((file) => fileOutput(file, arrival)),
@@ -99,7 +98,7 @@ function numberOf(value: bigint | null): number | null {
   return value === null ? null : Number(value);
 }
 
-/** Within GraphQL's Int. */
+/** Null beyond GraphQL's Int. */
 function countOf(value: bigint | null): number | null {
   return value !== null && value <= 0x7fffffffn && value >= 0n ? Number(value) : null;
 }

@@ -4,11 +4,11 @@ import { child, enumName, enumOf, field, int32, integer, text, type Wire } from 
 import { clockOf, timeOf } from '../livekit/time.js';
 import { clockText, secondsPart } from './clock.js';
 import { outputsOf } from './egress-output.js';
-import { OPEN, reportedEnd, SECOND, startOf, type Interval } from './interval.js';
+import { OPEN, reportedEnd, SECOND, startOf, type SessionInterval } from './interval.js';
 import { merger } from './merge-rules.js';
-import { intervalColumns, payloadOf, type Table } from './table.js';
+import { intervalColumns, payloadOf, type SessionTable } from './table.js';
 
-/** What events say of an egress. Times in ms. */
+/** Times in ms. The optional fields are set only by a snapshot. */
 export interface EgressFacts {
   project: string;
   egressId: string;
@@ -19,7 +19,7 @@ export interface EgressFacts {
   firstSeenAt: number;
   lastSeenAt: number;
   infoClock: string;
-  /** The newest snapshot's end, where it is terminal. */
+  /** The newest snapshot's end, if it is terminal. */
   toldEndAt: number | null;
   toldEndExact: boolean;
   outputsClock: string | null;
@@ -33,9 +33,9 @@ export interface EgressFacts {
   outputs?: string;
 }
 
-export interface EgressRow extends EgressFacts, Interval {}
+export interface EgressRow extends EgressFacts, SessionInterval {}
 
-export const egressTable: Table = {
+export const egressTable: SessionTable = {
   name: 'egress',
   key: ['egressId', 'project'],
   columns: {
@@ -70,7 +70,7 @@ export const egressTable: Table = {
 export const mergeEgress = merger<EgressFacts>({
   least: ['reportedStartAt', 'firstSeenAt'],
   greatest: ['lastSeenAt'],
-  plain: ['roomSid', 'roomName', 'type'],
+  constant: ['roomSid', 'roomName', 'type'],
   latest: {
     infoClock: ['toldEndAt', 'toldEndExact', 'sourceType', ...payloadOf<EgressFacts>(egressTable, 'infoClock')],
     outputsClock: payloadOf<EgressFacts>(egressTable, 'outputsClock'),
@@ -91,15 +91,14 @@ const statusRank: Record<string, number> = {
   EGRESS_LIMIT_REACHED: TERMINAL,
 };
 
-/** The evidence in an egress event. */
 export function egressEvidence(event: LedgerEvent): EgressFacts {
   const { at, ids, receivedAt } = event;
   const info: Wire<EgressInfo> = child(event.message, 'egressInfo') ?? {};
   const status = enumName(field(info, 'status'), statuses);
-  const told = event.name === 'egress_ended' ? TERMINAL : (statusRank[status] ?? ACTIVE);
+  const statusOrder = event.name === 'egress_ended' ? TERMINAL : (statusRank[status] ?? ACTIVE);
   const outputs = outputsOf(info, receivedAt);
-  const terminal = told === TERMINAL;
-  const rank = terminal && outputs.length > 0 ? TERMINAL + 1 : told;
+  const terminal = statusOrder === TERMINAL;
+  const rank = terminal && outputs.length > 0 ? TERMINAL + 1 : statusOrder;
   const updated = integer(info, 'updatedAt');
   const clock = clockText([[rank, 1], [clockOf(updated, 'ns', receivedAt), 19], secondsPart(at)], event.id);
   const updatedAt = timeOf(updated, 'ns', receivedAt);
@@ -128,7 +127,7 @@ export function egressEvidence(event: LedgerEvent): EgressFacts {
   };
 }
 
-/** The request's name, in the JSON's spelling, and the API's word for it. */
+/** The request's field in the JSON, and the API's word for it. */
 const requestTypes: [string, string][] = [
   ['roomComposite', 'ROOM_COMPOSITE'],
   ['web', 'WEB'],
@@ -147,7 +146,6 @@ function typeOf(info: Wire<EgressInfo>): string | null {
   return requestTypes.find(([name]) => field(info, name) !== null)?.[1] ?? null;
 }
 
-/** Everything about an egress that follows from its facts. */
 export function settleEgress(egress: EgressFacts): EgressRow {
   const start = startOf([egress.reportedStartAt], egress.firstSeenAt);
   const { toldEndAt, toldEndExact } = egress;

@@ -3,11 +3,11 @@ import type { LedgerEvent } from '../livekit/event.js';
 import { child, enumName, enumOf, field, integer, optionalFlag, text, type Wire } from '../livekit/message.js';
 import { clockOf, timeOf } from '../livekit/time.js';
 import { clockText, secondsPart } from './clock.js';
-import { derivedEnd, reportedEnd, SECOND, startOf, type End, type Interval } from './interval.js';
+import { derivedEnd, reportedEnd, SECOND, startOf, type End, type SessionInterval } from './interval.js';
 import { merger } from './merge-rules.js';
-import { intervalColumns, payloadOf, type Table } from './table.js';
+import { intervalColumns, payloadOf, type SessionTable } from './table.js';
 
-/** What events say of one use of an ingress. Times in ms. */
+/** Times in ms. The optional fields are set only by a snapshot. */
 export interface IngressFacts {
   project: string;
   ingressId: string;
@@ -17,7 +17,7 @@ export interface IngressFacts {
   reportedStartAt: number | null;
   firstSeenAt: number;
   lastSeenAt: number;
-  /** Of ingress_ended: least state.endedAt, and least createdAt. */
+  /** The least state.endedAt of ingress_ended; endSeenAt is its least createdAt. */
   reportedEndAt: number | null;
   endSeenAt: number | null;
   infoClock: string;
@@ -30,12 +30,12 @@ export interface IngressFacts {
   info?: string;
 }
 
-export interface IngressRow extends IngressFacts, Interval {
+export interface IngressRow extends IngressFacts, SessionInterval {
   /** Least start among newer sessions of the same ingress. */
   supersededAt: number | null;
 }
 
-export const ingressTable: Table = {
+export const ingressTable: SessionTable = {
   name: 'ingress_session',
   key: ['resourceId', 'ingressId', 'project'],
   columns: {
@@ -69,7 +69,7 @@ export const ingressTable: Table = {
 export const mergeIngress = merger<IngressFacts>({
   least: ['reportedStartAt', 'firstSeenAt', 'reportedEndAt', 'endSeenAt'],
   greatest: ['lastSeenAt'],
-  plain: ['roomSid', 'roomName'],
+  constant: ['roomSid', 'roomName'],
   latest: {
     infoClock: ['inputType', ...payloadOf<IngressFacts>(ingressTable, 'infoClock')],
   },
@@ -78,7 +78,6 @@ export const mergeIngress = merger<IngressFacts>({
 const inputTypes = enumOf(IngressInfo, 'inputType');
 const statuses = enumOf(IngressState, 'status');
 
-/** The evidence in an ingress event. */
 export function ingressEvidence(event: LedgerEvent): IngressFacts {
   const { at, ids, receivedAt } = event;
   const info: Wire<IngressInfo> = child(event.message, 'ingressInfo') ?? {};
@@ -109,11 +108,10 @@ export function ingressEvidence(event: LedgerEvent): IngressFacts {
   };
 }
 
-export function startIngress(session: IngressFacts): Pick<Interval, 'startedAt' | 'startSource'> {
+export function startIngress(session: IngressFacts): Pick<SessionInterval, 'startedAt' | 'startSource'> {
   return startOf([session.reportedStartAt], session.firstSeenAt);
 }
 
-/** Everything about an ingress session that follows from its own facts and `supersededAt`. */
 export function settleIngress(session: IngressRow): IngressRow {
   return { ...session, ...endOf(session) };
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
   derivedEnd,
-  leastStart,
+  earliestStart,
   OPEN,
   reportedEnd,
   startOf,
   supersede,
-  type Candidate,
-  type Member,
+  type EndCandidate,
+  type Sibling,
 } from './interval.js';
 
 describe('startOf', () => {
@@ -17,11 +17,11 @@ describe('startOf', () => {
   });
 });
 
-describe('leastStart', () => {
+describe('earliestStart', () => {
   it('is the least time that is told', () => {
-    expect(leastStart([null, 7], 3)).toBe(3);
-    expect(leastStart([2, 7], 3)).toBe(2);
-    expect(leastStart([null], 3)).toBe(3);
+    expect(earliestStart([null, 7], 3)).toBe(3);
+    expect(earliestStart([2, 7], 3)).toBe(2);
+    expect(earliestStart([null], 3)).toBe(3);
   });
 });
 
@@ -34,7 +34,7 @@ describe('reportedEnd', () => {
 describe('derivedEnd', () => {
   const session = { startedAt: 1000, lastSeenAt: 5000 };
 
-  it.each<[string, Candidate[], object]>([
+  it.each<[string, EndCandidate[], object]>([
     ['open without a candidate', [{ at: null, source: 'SUPERSEDED' }], OPEN],
     [
       'moved up to the last sign of life',
@@ -63,7 +63,7 @@ describe('derivedEnd', () => {
 });
 
 describe('supersede', () => {
-  const member = (id: string, startedAt: number, startSource: Member['startSource'] = 'REPORTED') => ({
+  const member = (id: string, startedAt: number, startSource: Sibling['startSource'] = 'REPORTED') => ({
     id,
     startedAt,
     startSource,

@@ -2,14 +2,14 @@ import { Rows } from '../database/rows.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { byteOrder } from './clock.js';
 
-/** What a batch holds while it merges (design.md section 9). */
+/** What a batch locks before it merges (docs/design.md section 9). */
 export interface Lock {
   key: string;
   kind: string;
   project: string;
 }
 
-/** The one thing that an event's rows depend on; null where it cannot be projected. */
+/** The lock of everything that an event's rows depend on; null for an event that is not projected. */
 export function lockOf({ subject, ids, project, problem }: LedgerEvent): Lock | null {
   if (problem !== null || subject === null) return null;
   if (subject === 'egress') return { key: ids.egressId ?? '', kind: 'egress', project };
@@ -35,15 +35,11 @@ const lockRows = new Rows<Lock>([
   ['project', 'text', ({ project }) => project],
 ]);
 
-/**
- * Sorted, as an upsert: whoever merges the same rows waits here, and nobody waits in a circle. A row that is there is
- * locked before its update is found not to be wanted: so it gets no new version each time.
- */
+/** Sorted, so that batches cannot deadlock. `where false` locks an existing row without writing a new version of it. */
 export const takeLocks = `insert into merge_lock (key, kind, project)
   select * from ${lockRows.sql} l order by key, kind, project
   on conflict (key, kind, project) do update set kind = excluded.kind where false`;
 
-/** The values of `takeLocks`, for the events' locks. */
 export function lockValues(events: readonly LedgerEvent[]): unknown[] {
   return lockRows.values(sortedLocks(events));
 }

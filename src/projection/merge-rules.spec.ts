@@ -61,7 +61,7 @@ describe('merger', () => {
     greatest: ['high'],
     any: ['said'],
     union: ['set'],
-    plain: ['fixed'],
+    constant: ['fixed'],
     earliest: { firstClock: ['first'] },
     latest: { lastClock: ['last'] },
   });

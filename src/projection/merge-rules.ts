@@ -3,19 +3,15 @@ import { byteOrder } from './clock.js';
 type Value = string | number | boolean | null | undefined | readonly number[];
 type NameOf<F, V> = { [K in keyof F]-?: Exclude<F[K], undefined> extends V ? K : never }[keyof F] & string;
 
-/**
- * How two records of one thing become one. Every rule is commutative, associative and idempotent, so
- * the outcome is a function of the set of records (design.md, the law).
- */
-export interface Law<F> {
+/** How facts about one session merge. Each rule is commutative, associative and idempotent (docs/design.md section 1). */
+export interface MergeRules<F> {
   least?: readonly NameOf<F, number | null>[];
   greatest?: readonly NameOf<F, number | null>[];
-  /** True once any record says so. */
   any?: readonly NameOf<F, boolean>[];
   union?: readonly NameOf<F, readonly number[]>[];
-  /** Facts that never change: the least non-empty text, should records disagree. */
-  plain?: readonly NameOf<F, string | null>[];
-  /** Clock → what goes with it: the record of the least, or of the greatest, clock. */
+  /** Facts that never change: the least non-empty text, should events disagree. */
+  constant?: readonly NameOf<F, string | null>[];
+  /** Clock → the fields taken together with the least, or the greatest, clock. */
   earliest?: { readonly [clock in NameOf<F, string | null>]?: readonly (keyof F & string)[] };
   latest?: { readonly [clock in NameOf<F, string | null>]?: readonly (keyof F & string)[] };
 }
@@ -23,9 +19,9 @@ export interface Law<F> {
 type Loose = Record<string, Value>;
 type Step = (into: Loose, other: Loose) => void;
 
-/** Makes the merge of a law: both records stay as they are, what no rule names is the first's. */
-export function merger<F extends object>(law: Law<F>): (a: F, b: F) => F {
-  const steps = stepsOf(law as LooseLaw);
+/** A pure merge by these rules. Fields without a rule are taken from `a`. */
+export function merger<F extends object>(rules: MergeRules<F>): (a: F, b: F) => F {
+  const steps = stepsOf(rules as LooseRules);
   return (a, b) => {
     const merged = { ...a } as Loose;
     for (const step of steps) step(merged, b as Loose);
@@ -33,37 +29,37 @@ export function merger<F extends object>(law: Law<F>): (a: F, b: F) => F {
   };
 }
 
-interface LooseLaw {
+interface LooseRules {
   least?: readonly string[];
   greatest?: readonly string[];
   any?: readonly string[];
   union?: readonly string[];
-  plain?: readonly string[];
+  constant?: readonly string[];
   earliest?: Record<string, readonly string[]>;
   latest?: Record<string, readonly string[]>;
 }
 
-function stepsOf(law: LooseLaw): Step[] {
+function stepsOf(rules: LooseRules): Step[] {
   return [
-    ...(law.least ?? []).map((name) => pick(name, (mine, theirs) => theirs < mine)),
-    ...(law.greatest ?? []).map((name) => pick(name, (mine, theirs) => theirs > mine)),
-    ...(law.any ?? []).map(
+    ...(rules.least ?? []).map((name) => pick(name, (mine, theirs) => theirs < mine)),
+    ...(rules.greatest ?? []).map((name) => pick(name, (mine, theirs) => theirs > mine)),
+    ...(rules.any ?? []).map(
       (name): Step =>
         (into, other) =>
           void (into[name] = into[name] === true || other[name] === true),
     ),
-    ...(law.union ?? []).map(
+    ...(rules.union ?? []).map(
       (name): Step =>
         (into, other) =>
           void (into[name] = union(into[name], other[name])),
     ),
-    ...(law.plain ?? []).map(
+    ...(rules.constant ?? []).map(
       (name): Step =>
         (into, other) =>
-          void (into[name] = plain(into[name], other[name])),
+          void (into[name] = constant(into[name], other[name])),
     ),
-    ...Object.entries(law.earliest ?? {}).map(([clock, group]) => dated([clock, ...group], (order) => order < 0)),
-    ...Object.entries(law.latest ?? {}).map(([clock, group]) => dated([clock, ...group], (order) => order > 0)),
+    ...Object.entries(rules.earliest ?? {}).map(([clock, group]) => dated([clock, ...group], (order) => order < 0)),
+    ...Object.entries(rules.latest ?? {}).map(([clock, group]) => dated([clock, ...group], (order) => order > 0)),
   ];
 }
 
@@ -90,7 +86,7 @@ function union(mine: Value, theirs: Value): number[] {
   return [...members].sort((a, b) => a - b);
 }
 
-function plain(mine: Value, theirs: Value): Value {
+function constant(mine: Value, theirs: Value): Value {
   if (!mine) return theirs || mine;
   return theirs && byteOrder(theirs as string, mine as string) < 0 ? theirs : mine;
 }

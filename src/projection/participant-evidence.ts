@@ -11,7 +11,7 @@ const kinds = enumOf(ParticipantInfo, 'kind');
 const kindDetails = enumOf(ParticipantInfo, 'kindDetails');
 const reasons = enumOf(ParticipantInfo, 'disconnectReason');
 
-/** The evidence of its participant in a participant or track event. */
+/** What a participant or track event says of its participant. */
 export function participantEvidence(event: LedgerEvent): ParticipantFacts {
   const { name, at, id, ids, receivedAt } = event;
   const info: Wire<ParticipantInfo> = child(event.message, 'participant') ?? {};
@@ -80,7 +80,6 @@ function textsOf(value: Json): Record<string, Json> {
   );
 }
 
-/** Null for UNKNOWN_REASON, which LiveKit omits. */
 function reasonOf(info: Wire<ParticipantInfo>): string | null {
   const reason = enumName(field(info, 'disconnectReason'), reasons);
   return reason === 'UNKNOWN_REASON' ? null : reason;

@@ -1,10 +1,10 @@
 import { timeOfClock } from './clock.js';
-import { derivedEnd, reportedEnd, SECOND, startOf, type End, type Interval } from './interval.js';
-import { cascadeOf, type RoomRow } from './room.js';
+import { derivedEnd, reportedEnd, SECOND, startOf, type End, type SessionInterval } from './interval.js';
+import { cascadedEnd, type RoomRow } from './room.js';
 import { merger } from './merge-rules.js';
-import { intervalColumns, payloadOf, type Table } from './table.js';
+import { intervalColumns, payloadOf, type SessionTable } from './table.js';
 
-/** What events say of a participant. Times in ms; profile fields are there only in a snapshot. */
+/** Times in ms. The optional fields are set only by a snapshot. */
 export interface ParticipantFacts {
   project: string;
   roomName: string;
@@ -35,7 +35,7 @@ export interface ParticipantFacts {
   attributes?: string;
 }
 
-export interface ParticipantRow extends ParticipantFacts, Interval {
+export interface ParticipantRow extends ParticipantFacts, SessionInterval {
   state: 'ACTIVE' | 'LEFT' | 'ABORTED';
   disconnectReason: string | null;
   counted: boolean;
@@ -44,7 +44,7 @@ export interface ParticipantRow extends ParticipantFacts, Interval {
   supersededAt: number | null;
 }
 
-export const participantTable: Table = {
+export const participantTable: SessionTable = {
   name: 'participant',
   key: ['sid', 'roomName', 'project'],
   columns: {
@@ -92,7 +92,7 @@ export const mergeParticipant = merger<ParticipantFacts>({
   least: ['joinedMs', 'joinedS', 'firstSeenAt'],
   greatest: ['lastSeenAt'],
   any: ['joined', 'hasTrack', 'publisher'],
-  plain: ['roomSid', 'identity'],
+  constant: ['roomSid', 'identity'],
   earliest: { leftClock: ['leftReason'], abortedClock: ['abortedReason'] },
   latest: {
     migratedClock: [],
@@ -100,19 +100,18 @@ export const mergeParticipant = merger<ParticipantFacts>({
   },
 });
 
-/** LiveKit's reason of a participant that moves to another node: no end, if it is seen there. */
+/** The participant moves to another node: no end, if it is seen there. */
 export const MIGRATION = 'MIGRATION';
-/** Reasons that a leaving client gives itself: the end is as exact as the event's createdAt. */
-const toldByClient = new Set(['CLIENT_INITIATED', 'USER_UNAVAILABLE', 'USER_REJECTED', 'AGENT_ERROR']);
-/** LiveKit notices a lost client 20 to 22 s late. */
-const NOTICED_LATE = 25 * SECOND;
+/** The client announced these, so the end is as exact as the event's createdAt. */
+const announcedByClient = new Set(['CLIENT_INITIATED', 'USER_UNAVAILABLE', 'USER_REJECTED', 'AGENT_ERROR']);
+/** Upper bound: LiveKit notices a lost client 20 to 22 s late. */
+const LOST_CLIENT_DELAY = 25 * SECOND;
 
 interface OwnEnd {
   at: number;
   reason: string | null;
 }
 
-/** The end that events of the participant itself told, if any. */
 function ownEnd(participant: ParticipantFacts): OwnEnd | null {
   const { leftClock, migratedClock, abortedClock } = participant;
   if (leftClock !== null) return { at: timeOfClock(leftClock), reason: participant.leftReason };
@@ -127,14 +126,13 @@ function wasAborted(participant: ParticipantFacts): boolean {
   return abortedClock !== null && leftClock === null && migratedClock === null && !joined && !hasTrack;
 }
 
-export function startParticipant(participant: ParticipantFacts): Pick<Interval, 'startedAt' | 'startSource'> {
+export function startParticipant(participant: ParticipantFacts): Pick<SessionInterval, 'startedAt' | 'startSource'> {
   return startOf([participant.joinedMs, participant.joinedS], participant.firstSeenAt);
 }
 
-/** What follows of a participant from its own facts, `supersededAt`, and its room. */
 export function settleParticipant(participant: ParticipantRow, room: RoomRow | undefined): Partial<ParticipantRow> {
   const own = ownEnd(participant);
-  const end = own ? endByItself(participant, own) : endByOthers(participant, room);
+  const end = own ? reportedOwnEnd(participant, own) : impliedEnd(participant, room);
   const aborted = wasAborted(participant);
   return {
     ...end,
@@ -145,18 +143,18 @@ export function settleParticipant(participant: ParticipantRow, room: RoomRow | u
   };
 }
 
-function endByItself(participant: ParticipantRow, own: OwnEnd): End {
+function reportedOwnEnd(participant: ParticipantRow, own: OwnEnd): End {
   const { startedAt } = participant;
   const length = Math.max(0, own.at - startedAt);
-  const exact = own.reason !== null && toldByClient.has(own.reason);
-  return reportedEnd(startedAt, own.at, exact ? SECOND : Math.max(SECOND, Math.min(NOTICED_LATE, length)));
+  const exact = own.reason !== null && announcedByClient.has(own.reason);
+  return reportedEnd(startedAt, own.at, exact ? SECOND : Math.max(SECOND, Math.min(LOST_CLIENT_DELAY, length)));
 }
 
-function endByOthers(participant: ParticipantRow, room: RoomRow | undefined): End {
+function impliedEnd(participant: ParticipantRow, room: RoomRow | undefined): End {
   const restart = room?.starts.find((second) => second * 1000 > participant.lastSeenAt);
   return derivedEnd(participant, [
     { at: participant.supersededAt, source: 'SUPERSEDED' },
-    { at: room ? cascadeOf(room) : null, source: 'CASCADED' },
+    { at: room ? cascadedEnd(room) : null, source: 'CASCADED' },
     { at: restart === undefined ? null : restart * 1000, source: 'CASCADED' },
   ]);
 }

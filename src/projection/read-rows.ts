@@ -1,69 +1,69 @@
-import { columnOf } from '../database/column.js';
+import { snakeCase } from '../text/snake-case.js';
 import { type Column, Rows } from '../database/rows.js';
 import type { Run } from '../database/transaction.js';
-import { onceFor, selectList, type Row, type Table } from './table.js';
+import { memoized, selectList, type RowValues, type SessionTable } from './table.js';
 
-// Each read leaves only one index to take: the primary key by its leading column, or an expression that no
-// other index has. On a new table every index that matches anything looks as good as any other.
+// Each read leaves the planner one usable index: the primary key by its leading column, or an expression that no other
+// index has. On a new table, without statistics, any index that matches something looks as good as any other.
 
-/** The rows that have these keys. */
-export async function readByKey<R extends object>(run: Run, table: Table, wanted: readonly object[]): Promise<R[]> {
+export async function readByKey<R extends object>(
+  run: Run,
+  table: SessionTable,
+  wanted: readonly object[],
+): Promise<R[]> {
   if (wanted.length === 0) return [];
   const { text, keys } = byKey(table);
   return run<R>({ name: `${table.name} by key`, text, values: keys.values(wanted) });
 }
 
-const byKey = onceFor((table: Table) => {
+const byKey = memoized((table: SessionTable) => {
   const keys = new Rows(table.key.map((name, at) => textColumn(`k${at}`, name)));
-  const matches = table.key.map((name, at) => `r.${columnOf(name)}${at > 0 ? unindexed : ''} = k.k${at}`);
+  const matches = table.key.map((name, at) => `r.${snakeCase(name)}${at > 0 ? unindexed : ''} = k.k${at}`);
   const text = `select ${selectList(table)} from ${keys.sql} k
     join ${table.name} r on ${matches.join(' and ')}`;
   return { text, keys };
 });
 
 function textColumn(as: string, name: string): Column<object> {
-  return [as, 'text', (row) => (row as Row)[name]];
+  return [as, 'text', (row) => (row as RowValues)[name]];
 }
 
-/** Makes an index useless for a column. */
+/** Keeps the planner from using an index of the column. */
 const unindexed = ` || ''`;
 
-export interface Family<F> {
-  readonly table: Table;
-  /** The column that names the family, beside the project. */
+/** Rows of one project and one value of `by` that can supersede each other. */
+export interface Siblings<F> {
+  readonly table: SessionTable;
   readonly by: string;
-  /** The least start that these facts tell, in ms. */
+  /** The earliest start that these facts allow, in ms. */
   readonly since: (facts: F) => number;
-  /** Past this time nothing can change any more in a row: SQL on alias r. */
+  /** SQL on alias r: the time after which a row cannot change any more. */
   readonly until: string;
 }
 
-/**
- * The rows of the told rows' families that they can concern, themselves included: all whose `until` is not
- * before the least start that a told row has, or is told to have.
- */
-export async function readFamilies<F extends object, R extends object>(
+/** The siblings of the rows that `facts` concern, those rows included: all that a change of their start can affect. */
+export async function readSiblings<F extends object, R extends object>(
   run: Run,
-  family: Family<F>,
-  told: readonly F[],
+  siblings: Siblings<F>,
+  facts: readonly F[],
 ): Promise<R[]> {
-  if (told.length === 0) return [];
-  const { text, toldRows } = byFamily(family as Family<object>);
-  return run<R>({ name: `${family.table.name} families`, text, values: toldRows.values(told) });
+  if (facts.length === 0) return [];
+  const { text, wanted } = bySiblings(siblings as Siblings<object>);
+  return run<R>({ name: `${siblings.table.name} siblings`, text, values: wanted.values(facts) });
 }
 
-const byFamily = onceFor(({ table, by, since, until }: Family<object>) => {
+const bySiblings = memoized(({ table, by, since, until }: Siblings<object>) => {
   const id = table.key[0] ?? '';
-  const toldRows = new Rows<object>([
+  const wanted = new Rows<object>([
     textColumn('id', id),
-    textColumn('family', by),
+    textColumn('shared', by),
     textColumn('project', 'project'),
     ['since', 'timestamptz', since],
   ]);
-  const text = `select ${selectList(table)} from ${toldRows.sql} k
-    left join ${table.name} t on t.${columnOf(id)} = k.id and t.${columnOf(by)}${unindexed} = k.family
+  const text = `select ${selectList(table)} from ${wanted.sql} k
+    left join ${table.name} t on t.${snakeCase(id)} = k.id and t.${snakeCase(by)}${unindexed} = k.shared
       and t.project${unindexed} = k.project
-    join ${table.name} r on r.${columnOf(by)} || '/' || r.project = k.family || '/' || k.project
+    join ${table.name} r on r.${snakeCase(by)} || '/' || r.project = k.shared || '/' || k.project
       and ${until} >= least(t.started_at, k.since)`;
-  return { text, toldRows };
+  return { text, wanted };
 });

@@ -4,11 +4,11 @@ import { metadataJson } from '../livekit/metadata.js';
 import { child, field, int32, integer, text } from '../livekit/message.js';
 import { timeOf } from '../livekit/time.js';
 import { byteOrder, clockText, secondsPart, timeOfClock } from './clock.js';
-import { derivedEnd, reportedEnd, SECOND, startOf, type End, type Interval } from './interval.js';
+import { derivedEnd, reportedEnd, SECOND, startOf, type End, type SessionInterval } from './interval.js';
 import { merger } from './merge-rules.js';
-import { intervalColumns, payloadOf, type Table } from './table.js';
+import { intervalColumns, payloadOf, type SessionTable } from './table.js';
 
-/** What events say of a room. Times in ms; profile fields are there only in a snapshot. */
+/** Times in ms. The optional fields are set only by a snapshot. */
 export interface RoomFacts {
   project: string;
   roomName: string;
@@ -30,13 +30,13 @@ export interface RoomFacts {
   maxParticipants?: number | null;
 }
 
-export interface RoomRow extends RoomFacts, Interval {
+export interface RoomRow extends RoomFacts, SessionInterval {
   endReason: string | null;
   participantCount: number;
   participantSessionCount: number;
 }
 
-export const roomTable: Table = {
+export const roomTable: SessionTable = {
   name: 'room',
   key: ['sid', 'roomName', 'project'],
   columns: {
@@ -79,7 +79,7 @@ export const mergeRoom = merger<RoomFacts>({
 
 const signsOfLife = new Set(['room_started', 'participant_joined', 'track_published']);
 
-/** Among snapshots of one second. */
+/** Orders snapshots of one second. */
 const snapshotRank: Record<string, number> = {
   room_started: 0,
   participant_joined: 1,
@@ -90,7 +90,7 @@ const snapshotRank: Record<string, number> = {
   room_finished: 3,
 };
 
-/** The evidence of its room in a room, participant or track event. */
+/** What a room, participant or track event says of its room. */
 export function roomEvidence(event: LedgerEvent): RoomFacts {
   const { name, at, id, ids, project, receivedAt } = event;
   const room = child(event.message, 'room') ?? {};
@@ -125,24 +125,23 @@ export function roomEvidence(event: LedgerEvent): RoomFacts {
   };
 }
 
-/** When room_finished was told (F), where no sign of life came after it; else null. */
+/** The latest room_finished (F), unless a sign of life came after it. */
 export function finishOf(room: RoomFacts): number | null {
   if (room.finishClock === null) return null;
   const finish = timeOfClock(room.finishClock);
   return room.lifeAt === null || finish >= room.lifeAt ? finish : null;
 }
 
-export function startRoom(room: RoomFacts): Pick<Interval, 'startedAt' | 'startSource'> {
+export function startRoom(room: RoomFacts): Pick<SessionInterval, 'startedAt' | 'startSource'> {
   return startOf([room.createdMs, room.createdS], room.firstSeenAt);
 }
 
-/** The room's end among `family`, the rooms of its name that may have taken its place. */
-export function endRoom(room: RoomRow, family: readonly RoomRow[]): End & { endReason: string | null } {
+export function endRoom(room: RoomRow, siblings: readonly RoomRow[]): End & { endReason: string | null } {
   if (finishOf(room) !== null) {
     return { ...reportedEnd(room.startedAt, room.lastSeenAt, SECOND), endReason: room.finishReason };
   }
   let superseded: number | null = null;
-  for (const other of family) {
+  for (const other of siblings) {
     if (!isNewer(other, room) || other.startSource === 'INFERRED' || other.lastSeenAt < room.lastSeenAt) continue;
     if (superseded === null || other.startedAt < superseded) superseded = other.startedAt;
   }
@@ -153,7 +152,7 @@ function isNewer(other: RoomRow, room: RoomRow): boolean {
   return other.startedAt === room.startedAt ? byteOrder(other.sid, room.sid) > 0 : other.startedAt > room.startedAt;
 }
 
-/** What the room's participants end by: F of a finished room, else its own end. */
-export function cascadeOf(room: RoomRow): number | null {
+/** When the room's participants end: a finished room's lastSeenAt moves with late goodbyes, so F itself counts. */
+export function cascadedEnd(room: RoomRow): number | null {
   return finishOf(room) ?? room.endedAt;
 }

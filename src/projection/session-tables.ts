@@ -3,11 +3,11 @@ import { egressTable } from './egress.js';
 import { ingressTable } from './ingress-session.js';
 import { participantTable } from './participant.js';
 import { roomTable } from './room.js';
-import type { Table } from './table.js';
+import type { SessionTable } from './table.js';
 import { trackTable } from './track.js';
 
-/** Every table of sessions, in the order in which intake comes to them. */
-export const sessionTables: readonly Table[] = [
+/** In the order in which a batch writes them. */
+export const sessionTables: readonly SessionTable[] = [
   roomTable,
   participantTable,
   trackTable,

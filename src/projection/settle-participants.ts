@@ -1,8 +1,8 @@
 import { Rows } from '../database/rows.js';
 import type { Run } from '../database/transaction.js';
-import { leastStart, supersede } from './interval.js';
-import type { News } from './batch-events.js';
-import { Owned, ownerKey, ownersOf, partsOf, withoutOwnEnd, type Owners } from './children.js';
+import { earliestStart, supersede } from './interval.js';
+import type { BatchEvents } from './batch-events.js';
+import { ChildRows, parentKey, parentKeys, partsOf, withoutOwnEnd, type ParentKeys } from './children.js';
 import { participantEvidence } from './participant-evidence.js';
 import {
   mergeParticipant,
@@ -15,175 +15,180 @@ import {
 import { readByKey } from './read-rows.js';
 import { roomTable, type RoomRow } from './room.js';
 import { cascading } from './settle-rooms.js';
-import { grouped, revised, Shelf, type Kept } from './pending-rows.js';
+import { grouped, revised, PendingRows, type PendingRow } from './pending-rows.js';
 import { selectList } from './table.js';
 import type { TrackRow } from './track.js';
 
-export interface OwnedParticipants {
+export interface RelatedParticipants {
   /** By room and identity: sessions that can supersede each other. */
-  readonly kin: Owned<ParticipantRow>;
-  /** By room: those that told no end. */
-  readonly unended: Owned<ParticipantRow>;
+  readonly siblings: ChildRows<ParticipantRow>;
+  /** By room. */
+  readonly withoutOwnEnd: ChildRows<ParticipantRow>;
 }
 
-export function ownedParticipants(run: Run): OwnedParticipants {
-  return { kin: new Owned((families) => readKin(run, families), familyOf), unended: withoutOwnEnd(run, inRoom) };
+export function relatedParticipants(run: Run): RelatedParticipants {
+  return {
+    siblings: new ChildRows((keys) => readSiblings(run, keys), siblingsKey),
+    withoutOwnEnd: withoutOwnEnd(run, { table: participantTable, parent: 'roomSid' }),
+  };
 }
-
-const inRoom = { table: participantTable, by: 'roomSid' };
 
 /** Merges the events into the participants that they name. */
 export async function mergeParticipants(
   run: Run,
-  news: News,
-  { kin, tracks }: { kin: Owned<ParticipantRow>; tracks: Owned<TrackRow> },
-): Promise<Shelf<ParticipantRow>> {
-  const participants = new Shelf<ParticipantRow>(participantTable);
-  await news.tell<ParticipantFacts, ParticipantRow>(participants, {
+  events: BatchEvents,
+  { siblings, tracks }: { siblings: ChildRows<ParticipantRow>; tracks: ChildRows<TrackRow> },
+): Promise<PendingRows<ParticipantRow>> {
+  const participants = new PendingRows<ParticipantRow>(participantTable);
+  await events.mergeInto<ParticipantFacts, ParticipantRow>(participants, {
     evidence: participantEvidence,
     merge: mergeParticipant,
-    read: async (told) => {
-      const [known] = await Promise.all([
-        readByKey<ParticipantRow>(run, participantTable, told),
-        kin.expect(comers(told)),
-        tracks.expect(leavers(told)),
+    read: async (all) => {
+      const [stored] = await Promise.all([
+        readByKey<ParticipantRow>(run, participantTable, all),
+        siblings.prefetch(siblingKeysOf(all.filter(({ joined }) => joined))),
+        tracks.prefetch(parentKeys(all.filter(hasEnded))),
       ]);
-      return known;
+      return stored;
     },
-    row: (facts, known) => {
-      const merged = known ? mergeParticipant(known, facts) : { supersededAt: null, ...facts };
+    row: (facts, stored) => {
+      const merged = stored ? mergeParticipant(stored, facts) : { supersededAt: null, ...facts };
       return revised(merged as ParticipantRow, startParticipant(merged));
     },
   });
   return participants;
 }
 
-/** The families of those who join: they are new there. */
-function comers(told: readonly ParticipantFacts[]): Owners {
-  const families = new Map<string, number>();
-  for (const facts of told.filter(({ joined }) => joined)) {
-    addFamily(families, facts, leastStart([facts.joinedMs, facts.joinedS], facts.firstSeenAt));
+function siblingKeysOf(joined: readonly ParticipantFacts[]): ParentKeys {
+  const keys = new Map<string, number>();
+  for (const facts of joined) {
+    addSiblings(keys, facts, earliestStart([facts.joinedMs, facts.joinedS], facts.firstSeenAt));
   }
-  return families;
+  return keys;
 }
 
-function leavers(told: readonly ParticipantFacts[]): Owners {
-  return ownersOf(
-    told.filter(({ leftClock, migratedClock, abortedClock }) => leftClock ?? migratedClock ?? abortedClock),
-  );
+function hasEnded({ leftClock, migratedClock, abortedClock }: ParticipantFacts): boolean {
+  return (leftClock ?? migratedClock ?? abortedClock) !== null;
 }
 
 /**
- * Ends, or revives, every participant that the events or their rooms concern: the touched ones, their
- * identities' others, and those of rooms whose end or starts changed.
+ * Ends, or reopens, the participants that the events touched, their siblings, and those without an end of their own in
+ * rooms whose end or starts changed.
  */
 export async function settleParticipants(
   run: Run,
-  { rooms, participants }: { rooms: Shelf<RoomRow>; participants: Shelf<ParticipantRow> },
-  { kin, unended }: OwnedParticipants,
+  { rooms, participants }: { rooms: PendingRows<RoomRow>; participants: PendingRows<ParticipantRow> },
+  related: RelatedParticipants,
 ): Promise<void> {
-  const families = movedFamilies(participants);
-  const [relatives, cascaded, homes] = await Promise.all([
-    kin.of(families),
-    unended.of(cascading(rooms)),
-    readByKey<RoomRow>(run, roomTable, strayHomes(rooms, participants)),
+  const changed = changedSiblings(participants);
+  const [siblings, cascaded, missing] = await Promise.all([
+    related.siblings.of(changed),
+    related.withoutOwnEnd.of(cascading(rooms)),
+    readByKey<RoomRow>(run, roomTable, missingRooms(rooms, participants)),
   ]);
-  participants.load(relatives);
+  participants.load(siblings);
   participants.load(cascaded);
-  rooms.load(homes);
-  supersedeFamilies(participants, families);
+  rooms.load(missing);
+  supersedeSiblings(participants, changed);
   for (const participant of participants.all()) {
-    const room = rooms.get(homeOf(rooms, participant.now));
+    const room = rooms.get(roomKey(rooms, participant.now));
     participant.now = revised(participant.now, settleParticipant(participant.now, room?.now));
     count(rooms, room, participant);
   }
 }
 
-function supersedeFamilies(participants: Shelf<ParticipantRow>, families: Owners): void {
-  if (families.size === 0) return;
-  const members = grouped(participants.all(), ({ now }) => familyOf(now));
-  for (const [family, since] of families) {
-    const movable = (members.get(family) ?? []).filter((member) => canMove(member, since)).map(({ now }) => now);
-    for (const member of supersede(movable, (row) => row.sid)) participants.set(member);
+function supersedeSiblings(participants: PendingRows<ParticipantRow>, changed: ParentKeys): void {
+  if (changed.size === 0) return;
+  const groups = grouped(participants.all(), ({ now }) => siblingsKey(now));
+  for (const [key, since] of changed) {
+    const changeable = (groups.get(key) ?? []).filter((sibling) => canChange(sibling, since)).map(({ now }) => now);
+    for (const sibling of supersede(changeable, (row) => row.sid)) participants.set(sibling);
   }
 }
 
-function homeOf(rooms: Shelf<RoomRow>, { project, roomName, roomSid }: ParticipantRow): string {
+function roomKey(rooms: PendingRows<RoomRow>, { project, roomName, roomSid }: ParticipantRow): string {
   return rooms.keyOf({ project, roomName, sid: roomSid });
 }
 
-/** An identity in a room; none where the identity is empty, which supersedes nothing. */
-function familyOf({ project, roomName, roomSid, identity }: ParticipantFacts): string {
-  return identity === '' ? '' : ownerKey(project, roomName, roomSid, identity);
+/** An identity in a room; '' without an identity, which supersedes nothing. */
+function siblingsKey({ project, roomName, roomSid, identity }: ParticipantFacts): string {
+  return identity === '' ? '' : parentKey(project, roomName, roomSid, identity);
 }
 
-function addFamily(families: Map<string, number>, participant: ParticipantFacts, since: number): void {
-  const family = familyOf(participant);
-  if (family) families.set(family, Math.min(since, families.get(family) ?? since));
+function addSiblings(keys: Map<string, number>, participant: ParticipantFacts, since: number): void {
+  const key = siblingsKey(participant);
+  if (key) keys.set(key, Math.min(since, keys.get(key) ?? since));
 }
 
-/** Of one participant's row then and now. */
-function sameFamily(before: ParticipantRow, now: ParticipantRow): boolean {
+function keptSiblings(before: ParticipantRow, now: ParticipantRow): boolean {
   return before.roomSid === now.roomSid && before.identity === now.identity;
 }
 
-/** The families whose order changed, each with the earliest start that did. */
-function movedFamilies(participants: Shelf<ParticipantRow>): Owners {
-  const moved = new Map<string, number>();
+/** The siblings whose order changed, each group with the earliest start that did. */
+function changedSiblings(participants: PendingRows<ParticipantRow>): ParentKeys {
+  const changed = new Map<string, number>();
   for (const { before, now } of participants.all()) {
-    const isSame =
-      before?.startedAt === now.startedAt && before.startSource === now.startSource && sameFamily(before, now);
-    if (isSame) continue;
+    const same =
+      before?.startedAt === now.startedAt && before.startSource === now.startSource && keptSiblings(before, now);
+    if (same) continue;
     const since = Math.min(now.startedAt, before?.startedAt ?? now.startedAt);
-    addFamily(moved, now, since);
-    if (before) addFamily(moved, before, since);
+    addSiblings(changed, now, since);
+    if (before) addSiblings(changed, before, since);
   }
-  return moved;
+  return changed;
 }
 
-/** Members superseded before `since` stay as they are, and supersede nobody who can move. */
-function canMove({ before, now }: Kept<ParticipantRow>, since: number): boolean {
-  return !before || !sameFamily(before, now) || (before.supersededAt ?? Infinity) >= since;
+/** A participant that was superseded before `since` stays as it is, and supersedes none that can change. */
+function canChange({ before, now }: PendingRow<ParticipantRow>, since: number): boolean {
+  return !before || !keptSiblings(before, now) || (before.supersededAt ?? Infinity) >= since;
 }
 
-function readKin(run: Run, families: Owners): Promise<ParticipantRow[]> {
-  return run<ParticipantRow>({ name: 'participant kin', text: kinQuery, values: wantedFamilies.values([...families]) });
+function readSiblings(run: Run, keys: ParentKeys): Promise<ParticipantRow[]> {
+  return run<ParticipantRow>({
+    name: 'participant siblings',
+    text: siblingsQuery,
+    values: wantedSiblings.values([...keys]),
+  });
 }
 
-const wantedFamilies = new Rows<[family: string, since: number]>([
-  ['family', 'text', ([family]) => indexedFamily(family)],
+const wantedSiblings = new Rows<[key: string, since: number]>([
+  ['key', 'text', ([key]) => indexedKey(key)],
   ['since', 'timestamptz', ([, since]) => since],
 ]);
-const kinQuery = `select ${selectList(participantTable)} from ${wantedFamilies.sql} k
-  join participant r on r.room_sid || '/' || r.identity || '/' || r.project = k.family and r.identity <> ''
+const siblingsQuery = `select ${selectList(participantTable)} from ${wantedSiblings.sql} k
+  join participant r on r.room_sid || '/' || r.identity || '/' || r.project = k.key and r.identity <> ''
     and coalesce(r.superseded_at, 'infinity'::timestamptz) >= k.since`;
 
-/** As the index has it. */
-function indexedFamily(family: string): string {
-  const [project, , roomSid, identity] = partsOf(family);
+/** In the spelling of the index participant_family. */
+function indexedKey(key: string): string {
+  const [project, , roomSid, identity] = partsOf(key);
   return `${roomSid}/${identity}/${project}`;
 }
 
-/** Rooms that are not here, of participants whose events disagree about it. */
-function strayHomes(rooms: Shelf<RoomRow>, participants: Shelf<ParticipantRow>): object[] {
-  const stray: object[] = [];
+/** Keys of rooms not read yet: of participants whose events name different rooms. */
+function missingRooms(rooms: PendingRows<RoomRow>, participants: PendingRows<ParticipantRow>): object[] {
+  const missing: object[] = [];
   for (const { before, now } of participants.all()) {
     for (const row of before && before.roomSid !== now.roomSid ? [before, now] : [now]) {
-      if (rooms.get(homeOf(rooms, row))) continue;
-      stray.push({ project: row.project, roomName: row.roomName, sid: row.roomSid });
+      if (rooms.get(roomKey(rooms, row))) continue;
+      missing.push({ project: row.project, roomName: row.roomName, sid: row.roomSid });
     }
   }
-  return stray;
+  return missing;
 }
 
-/** Counts are the differences of participant rows, so they are a function of those rows. */
-function count(rooms: Shelf<RoomRow>, room: Kept<RoomRow> | undefined, { before, now }: Kept<ParticipantRow>): void {
+/** Adds the difference between the row's states, so that a room's counts depend on its participants' rows alone. */
+function count(
+  rooms: PendingRows<RoomRow>,
+  room: PendingRow<RoomRow> | undefined,
+  { before, now }: PendingRow<ParticipantRow>,
+): void {
   const stayed = before?.roomSid === now.roomSid ? before : undefined;
-  if (before && !stayed) addToRoom(rooms.get(homeOf(rooms, before)), -present(before), -counted(before));
+  if (before && !stayed) addToRoom(rooms.get(roomKey(rooms, before)), -present(before), -counted(before));
   addToRoom(room, present(now) - present(stayed), counted(now) - counted(stayed));
 }
 
-function addToRoom(room: Kept<RoomRow> | undefined, participants: number, sessions: number): void {
+function addToRoom(room: PendingRow<RoomRow> | undefined, participants: number, sessions: number): void {
   if (!room) return;
   room.now = revised(room.now, {
     participantCount: room.now.participantCount + participants,

@@ -1,11 +1,11 @@
 import type { Run } from '../database/transaction.js';
-import { leastStart } from './interval.js';
-import type { News } from './batch-events.js';
-import { ownersOf, type Owned, type Owners } from './children.js';
+import { earliestStart } from './interval.js';
+import type { BatchEvents } from './batch-events.js';
+import { parentKeys, type ChildRows, type ParentKeys } from './children.js';
 import type { ParticipantRow } from './participant.js';
-import { readFamilies, type Family } from './read-rows.js';
+import { readSiblings, type Siblings } from './read-rows.js';
 import {
-  cascadeOf,
+  cascadedEnd,
   endRoom,
   mergeRoom,
   roomEvidence,
@@ -14,44 +14,48 @@ import {
   type RoomFacts,
   type RoomRow,
 } from './room.js';
-import { grouped, revised, Shelf } from './pending-rows.js';
+import { grouped, revised, PendingRows } from './pending-rows.js';
 
-const family: Family<RoomFacts> = {
+const namesakes: Siblings<RoomFacts> = {
   table: roomTable,
   by: 'roomName',
-  since: ({ createdMs, createdS, firstSeenAt }) => leastStart([createdMs, createdS], firstSeenAt),
+  since: ({ createdMs, createdS, firstSeenAt }) => earliestStart([createdMs, createdS], firstSeenAt),
   until: `coalesce(r.ended_at, 'infinity'::timestamptz)`,
 };
 
-/** Loads what the events' rooms can concern, merges the events in, and settles the rooms of each name. */
-export async function settleRooms(run: Run, news: News, participants: Owned<ParticipantRow>): Promise<Shelf<RoomRow>> {
-  const rooms = new Shelf<RoomRow>(roomTable);
-  await news.tell<RoomFacts, RoomRow>(rooms, {
+/** Merges the events into the rooms that they name, and settles those and their namesakes. */
+export async function settleRooms(
+  run: Run,
+  events: BatchEvents,
+  participants: ChildRows<ParticipantRow>,
+): Promise<PendingRows<RoomRow>> {
+  const rooms = new PendingRows<RoomRow>(roomTable);
+  await events.mergeInto<RoomFacts, RoomRow>(rooms, {
     evidence: roomEvidence,
     merge: mergeRoom,
-    read: async (told) => {
-      const [known] = await Promise.all([
-        readFamilies<RoomFacts, RoomRow>(run, family, told),
-        participants.expect(ownersOf(told.filter(beginsOrEnds))),
+    read: async (facts) => {
+      const [stored] = await Promise.all([
+        readSiblings<RoomFacts, RoomRow>(run, namesakes, facts),
+        participants.prefetch(parentKeys(facts.filter(startsOrFinishes))),
       ]);
-      return known;
+      return stored;
     },
     row: mergedRoom,
   });
-  for (const namesakes of grouped(rooms.all(), ({ now }) => nameOf(now)).values()) {
-    const members = namesakes.map(({ now }) => now);
-    for (const room of namesakes) room.now = revised(room.now, endRoom(room.now, members));
+  for (const sameName of grouped(rooms.all(), ({ now }) => nameOf(now)).values()) {
+    const siblings = sameName.map(({ now }) => now);
+    for (const room of sameName) room.now = revised(room.now, endRoom(room.now, siblings));
   }
   return rooms;
 }
 
-function beginsOrEnds({ starts, finishClock }: RoomFacts): boolean {
+function startsOrFinishes({ starts, finishClock }: RoomFacts): boolean {
   return starts.length > 0 || finishClock !== null;
 }
 
-function mergedRoom(facts: RoomFacts, known: RoomRow | undefined): RoomRow {
-  const merged = known
-    ? (mergeRoom(known, facts) as RoomRow)
+function mergedRoom(facts: RoomFacts, stored: RoomRow | undefined): RoomRow {
+  const merged = stored
+    ? (mergeRoom(stored, facts) as RoomRow)
     : { participantCount: 0, participantSessionCount: 0, ...facts };
   return revised(merged as RoomRow, startRoom(merged));
 }
@@ -60,12 +64,12 @@ function nameOf({ roomName, project }: RoomRow): string {
   return `${roomName}\u0000${project}`;
 }
 
-/** Rooms whose participants may have to end, or to live again. */
-export function cascading(rooms: Shelf<RoomRow>): Owners {
-  const moved: RoomRow[] = [];
+/** The rooms whose participants may have to end or to reopen. */
+export function cascading(rooms: PendingRows<RoomRow>): ParentKeys {
+  const changed: RoomRow[] = [];
   for (const { before, now } of rooms.all()) {
-    const cascade = before ? cascadeOf(before) : null;
-    if (cascadeOf(now) !== cascade || now.starts.length !== (before?.starts.length ?? 0)) moved.push(now);
+    const cascade = before ? cascadedEnd(before) : null;
+    if (cascadedEnd(now) !== cascade || now.starts.length !== (before?.starts.length ?? 0)) changed.push(now);
   }
-  return ownersOf(moved);
+  return parentKeys(changed);
 }

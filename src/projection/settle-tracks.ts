@@ -1,64 +1,65 @@
 import type { Run } from '../database/transaction.js';
-import type { News } from './batch-events.js';
+import type { BatchEvents } from './batch-events.js';
 import { participantTable, type ParticipantRow } from './participant.js';
-import { ownersOf, withoutOwnEnd, type Owned, type Owners } from './children.js';
+import { parentKeys, withoutOwnEnd, type ChildRows, type ParentKeys } from './children.js';
 import { readByKey } from './read-rows.js';
-import { revised, Shelf } from './pending-rows.js';
+import { revised, PendingRows } from './pending-rows.js';
 import { mergeTrack, settleTrack, trackEvidence, trackTable, type TrackFacts, type TrackRow } from './track.js';
 
-/** By participant: tracks that told no end. */
-export function ownedTracks(run: Run): Owned<TrackRow> {
-  return withoutOwnEnd(run, ofParticipant);
+/** Tracks without an end of their own, by participant. */
+export function tracksWithoutOwnEnd(run: Run): ChildRows<TrackRow> {
+  return withoutOwnEnd(run, { table: trackTable, parent: 'participantSid' });
 }
 
-const ofParticipant = { table: trackTable, by: 'participantSid' };
-
 /** Merges the events into the tracks that they name. */
-export async function mergeTracks(run: Run, news: News): Promise<Shelf<TrackRow>> {
-  const tracks = new Shelf<TrackRow>(trackTable);
-  await news.tell<TrackFacts, TrackRow>(tracks, {
+export async function mergeTracks(run: Run, events: BatchEvents): Promise<PendingRows<TrackRow>> {
+  const tracks = new PendingRows<TrackRow>(trackTable);
+  await events.mergeInto<TrackFacts, TrackRow>(tracks, {
     evidence: trackEvidence,
     merge: mergeTrack,
-    read: (wanted) => readByKey<TrackRow>(run, trackTable, wanted),
-    row: (facts, known) => (known ? mergeTrack(known, facts) : facts) as TrackRow,
+    read: (facts) => readByKey<TrackRow>(run, trackTable, facts),
+    row: (facts, stored) => (stored ? mergeTrack(stored, facts) : facts) as TrackRow,
   });
   return tracks;
 }
 
-/** Ends, or revives, the touched tracks and those of participants whose end changed. */
+/** Ends, or reopens, the tracks that the events touched and those of participants whose end changed. */
 export async function settleTracks(
   run: Run,
-  { participants, tracks }: { participants: Shelf<ParticipantRow>; tracks: Shelf<TrackRow> },
-  unended: Owned<TrackRow>,
+  { participants, tracks }: { participants: PendingRows<ParticipantRow>; tracks: PendingRows<TrackRow> },
+  ofParticipants: ChildRows<TrackRow>,
 ): Promise<void> {
-  const [cascaded, publishers] = await Promise.all([
-    unended.of(movedEnds(participants)),
-    readByKey<ParticipantRow>(run, participantTable, strayPublishers(participants, tracks)),
+  const [cascaded, missing] = await Promise.all([
+    ofParticipants.of(changedEnds(participants)),
+    readByKey<ParticipantRow>(run, participantTable, missingParticipants(participants, tracks)),
   ]);
   tracks.load(cascaded);
-  participants.load(publishers);
+  participants.load(missing);
   for (const track of tracks.all()) {
-    const publisher = participants.get(publisherOf(participants, track.now))?.now;
-    track.now = revised(track.now, settleTrack(track.now, publisher));
+    const participant = participants.get(participantKey(participants, track.now))?.now;
+    track.now = revised(track.now, settleTrack(track.now, participant));
   }
 }
 
-function publisherOf(participants: Shelf<ParticipantRow>, { project, roomName, participantSid }: TrackRow): string {
+function participantKey(
+  participants: PendingRows<ParticipantRow>,
+  { project, roomName, participantSid }: TrackRow,
+): string {
   return participants.keyOf({ project, roomName, sid: participantSid });
 }
 
-function movedEnds(participants: Shelf<ParticipantRow>): Owners {
-  const moved: ParticipantRow[] = [];
-  for (const { before, now } of participants.all()) if ((before?.endedAt ?? null) !== now.endedAt) moved.push(now);
-  return ownersOf(moved);
+function changedEnds(participants: PendingRows<ParticipantRow>): ParentKeys {
+  const changed: ParticipantRow[] = [];
+  for (const { before, now } of participants.all()) if ((before?.endedAt ?? null) !== now.endedAt) changed.push(now);
+  return parentKeys(changed);
 }
 
-/** Participants that are not here, of tracks whose events disagree about theirs. */
-function strayPublishers(participants: Shelf<ParticipantRow>, tracks: Shelf<TrackRow>): object[] {
-  const stray: object[] = [];
+/** Keys of participants not read yet: of tracks whose events name different ones. */
+function missingParticipants(participants: PendingRows<ParticipantRow>, tracks: PendingRows<TrackRow>): object[] {
+  const missing: object[] = [];
   for (const { now } of tracks.all()) {
-    if (participants.get(publisherOf(participants, now))) continue;
-    stray.push({ project: now.project, roomName: now.roomName, sid: now.participantSid });
+    if (participants.get(participantKey(participants, now))) continue;
+    missing.push({ project: now.project, roomName: now.roomName, sid: now.participantSid });
   }
-  return stray;
+  return missing;
 }

@@ -1,29 +1,28 @@
 import type { ElementType } from '../database/driver/array.js';
-import { columnOf } from '../database/column.js';
+import { snakeCase } from '../text/snake-case.js';
 import { millisecondsOf } from '../database/milliseconds.js';
 import { type Column, Rows } from '../database/rows.js';
 import type { Statement } from '../database/transaction.js';
 import type { UsageOf } from '../meter/delta.js';
 
-/** Column types; `time` is ms in memory, `json` and `jsonb` are JSON text, integers are numbers. */
+/** In memory, `time` is ms, `json` and `jsonb` are JSON text, and integers are numbers. */
 export type ColumnType = 'text' | 'time' | 'int' | 'bigint' | 'bigints' | 'bool' | 'json' | 'jsonb';
 
-/** A table of sessions as the projection reads and writes it. Names are the row's; SQL's are in snake_case. */
-export interface Table {
+/** One kind of session, as the projection reads and writes it. SQL spells the names in snake case. */
+export interface SessionTable {
   readonly name: string;
   readonly key: readonly string[];
-  /** Read before, and written after, every merge. */
+  /** Read before and written after every merge. */
   readonly columns: Readonly<Record<string, ColumnType>>;
-  /** Clock → columns that only move with it: never read, written when the clock moves. */
+  /** Clock → columns that change only with it: never read, and written only when the clock changes. */
   readonly payload: Readonly<Record<string, Readonly<Record<string, ColumnType>>>>;
-  /** What a row without any such snapshot holds, where null is not allowed. */
+  /** Values of NOT NULL columns while no snapshot has been seen. */
   readonly defaults?: Readonly<Record<string, string | boolean>>;
   readonly usage: UsageOf;
 }
 
-export type Row = Record<string, unknown>;
+export type RowValues = Record<string, unknown>;
 
-/** Every session's stated interval. */
 export const intervalColumns = {
   startedAt: 'time',
   startSource: 'text',
@@ -34,8 +33,7 @@ export const intervalColumns = {
   lastSeenAt: 'time',
 } as const satisfies Record<string, ColumnType>;
 
-/** The columns that move with a clock, as a law names them. */
-export function payloadOf<F>(table: Table, clock: string): (keyof F & string)[] {
+export function payloadOf<F>(table: SessionTable, clock: string): (keyof F & string)[] {
   return Object.keys(table.payload[clock] ?? {}) as (keyof F & string)[];
 }
 
@@ -51,8 +49,8 @@ const elementType: Record<ColumnType, ElementType> = {
 };
 const cast: Partial<Record<ColumnType, string>> = { bigints: '::bigint[]', json: '::json', jsonb: '::jsonb' };
 
-/** Makes what follows from a constant once. */
-export function onceFor<C extends object, T>(make: (constant: C) => T): (constant: C) => T {
+/** Caches by identity: pass only constants. */
+export function memoized<C extends object, T>(make: (constant: C) => T): (constant: C) => T {
   const made = new Map<C, T>();
   return (constant) => {
     let known = made.get(constant);
@@ -61,10 +59,10 @@ export function onceFor<C extends object, T>(make: (constant: C) => T): (constan
   };
 }
 
-/** The select list of the columns that merging needs, from alias `r`. */
-export const selectList = onceFor((table: Table) =>
+/** What merging reads, from alias `r`. */
+export const selectList = memoized((table: SessionTable) =>
   Object.entries(table.columns)
-    .map(([name, type]) => `${readable(`r.${columnOf(name)}`, type)} as "${name}"`)
+    .map(([name, type]) => `${readable(`r.${snakeCase(name)}`, type)} as "${name}"`)
     .join(', '),
 );
 
@@ -75,19 +73,19 @@ function readable(column: string, type: ColumnType): string {
   return column;
 }
 
-/** One statement that writes any number of rows, in key order; payload columns keep what their clock dates. */
-export function upsertOf(table: Table, rows: readonly Row[]): Statement {
+/** Writes any number of rows in key order, so that writers cannot deadlock. Payload columns change only with their clock. */
+export function upsertOf(table: SessionTable, rows: readonly RowValues[]): Statement {
   const { text, written } = upsert(table);
   return { name: `${table.name} upsert`, text, values: written.values(rows) };
 }
 
-const upsert = onceFor((table: Table) => {
+const upsert = memoized((table: SessionTable) => {
   const payload = Object.values(table.payload).reduce((all, group) => ({ ...all, ...group }), {});
   const columns = Object.entries({ ...table.columns, ...payload });
-  const names = columns.map(([name]) => columnOf(name));
+  const names = columns.map(([name]) => snakeCase(name));
   const written = new Rows(columns.map((column) => writtenColumn(table, column)));
-  const selected = columns.map(([name, type]) => `u.${columnOf(name)}${cast[type] ?? ''}`);
-  const key = table.key.map(columnOf);
+  const selected = columns.map(([name, type]) => `u.${snakeCase(name)}${cast[type] ?? ''}`);
+  const key = table.key.map(snakeCase);
   const text = `insert into ${table.name} (${names.join(', ')})
     select ${selected.join(', ')} from ${written.sql} u
     order by ${key.map((name) => `u.${name}`).join(', ')}
@@ -95,23 +93,23 @@ const upsert = onceFor((table: Table) => {
   return { text, written };
 });
 
-function assignments(table: Table): string[] {
+function assignments(table: SessionTable): string[] {
   const moved = Object.keys(table.columns)
     .filter((name) => !table.key.includes(name))
-    .map((name) => `${columnOf(name)} = excluded.${columnOf(name)}`);
+    .map((name) => `${snakeCase(name)} = excluded.${snakeCase(name)}`);
   const kept = Object.entries(table.payload).flatMap(([clock, group]) => {
-    const moves = `excluded.${columnOf(clock)} is distinct from ${table.name}.${columnOf(clock)}`;
+    const moves = `excluded.${snakeCase(clock)} is distinct from ${table.name}.${snakeCase(clock)}`;
     return Object.keys(group).map((name) => {
-      const column = columnOf(name);
+      const column = snakeCase(name);
       return `${column} = case when ${moves} then excluded.${column} else ${table.name}.${column} end`;
     });
   });
   return [...moved, ...kept];
 }
 
-function writtenColumn(table: Table, [name, type]: [string, ColumnType]): Column<Row> {
+function writtenColumn(table: SessionTable, [name, type]: [string, ColumnType]): Column<RowValues> {
   const fallback = table.defaults?.[name] ?? null;
-  return [columnOf(name), elementType[type], (row) => writable(row[name] ?? fallback, type)];
+  return [snakeCase(name), elementType[type], (row) => writable(row[name] ?? fallback, type)];
 }
 
 function writable(value: unknown, type: ColumnType): unknown {
@@ -120,12 +118,11 @@ function writable(value: unknown, type: ColumnType): unknown {
   return value;
 }
 
-/** Whether the merge changed anything that is stored. */
-export function differs(table: Table, before: Row, after: Row): boolean {
+export function differs(table: SessionTable, before: RowValues, after: RowValues): boolean {
   return before !== after && columnNames(table).some((name) => !same(before[name], after[name]));
 }
 
-const columnNames = onceFor((table: Table) => Object.keys(table.columns));
+const columnNames = memoized((table: SessionTable) => Object.keys(table.columns));
 
 function same(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((value, at) => value === b[at]);

@@ -3,12 +3,12 @@ import type { LedgerEvent } from '../livekit/event.js';
 import { child, children, enumName, enumOf, field, flag, int32, integer, text, type Wire } from '../livekit/message.js';
 import { clockOf } from '../livekit/time.js';
 import { clockText, secondsPart } from './clock.js';
-import { derivedEnd, reportedEnd, SECOND, startOf, type Interval } from './interval.js';
+import { derivedEnd, reportedEnd, SECOND, startOf, type SessionInterval } from './interval.js';
 import type { ParticipantRow } from './participant.js';
 import { merger } from './merge-rules.js';
-import { intervalColumns, payloadOf, type Table } from './table.js';
+import { intervalColumns, payloadOf, type SessionTable } from './table.js';
 
-/** What events say of a track. Times in ms, versions in µs (0: none); info fields are there only in a snapshot. */
+/** Times in ms, versions in µs (0: none). The optional fields are set only by a snapshot. */
 export interface TrackFacts {
   project: string;
   roomName: string;
@@ -20,7 +20,7 @@ export interface TrackFacts {
   publishedAt: number | null;
   firstSeenAt: number;
   lastSeenAt: number;
-  /** Least createdAt of a track_unpublished that carries lastVersion. */
+  /** The least createdAt of a track_unpublished with lastVersion. */
   toldEndAt: number | null;
   infoClock: string;
   name?: string | null;
@@ -35,9 +35,9 @@ export interface TrackFacts {
   info?: string;
 }
 
-export interface TrackRow extends TrackFacts, Interval {}
+export interface TrackRow extends TrackFacts, SessionInterval {}
 
-export const trackTable: Table = {
+export const trackTable: SessionTable = {
   name: 'track',
   key: ['sid', 'roomName', 'project'],
   columns: {
@@ -71,21 +71,21 @@ export const trackTable: Table = {
   usage: { meter: 'TRACK', by: ['type', 'source'] },
 };
 
-const mergePlain = merger<TrackFacts>({
+const mergeByRules = merger<TrackFacts>({
   least: ['firstVersion', 'publishedAt', 'firstSeenAt'],
   greatest: ['lastVersion', 'lastSeenAt'],
-  plain: ['roomSid', 'participantSid'],
+  constant: ['roomSid', 'participantSid'],
   latest: {
     infoClock: ['type', 'source', ...payloadOf<TrackFacts>(trackTable, 'infoClock')],
   },
 });
 
 export function mergeTrack(a: TrackFacts, b: TrackFacts): TrackFacts {
-  return { ...mergePlain(a, b), toldEndAt: toldEnd(a, b) };
+  return { ...mergeByRules(a, b), toldEndAt: mergedEnd(a, b) };
 }
 
-/** An unpublish of an older version than the greatest says nothing: the sid was published again. */
-function toldEnd(a: TrackFacts, b: TrackFacts): number | null {
+/** Ignores an unpublish of an older version: the sid was published again. */
+function mergedEnd(a: TrackFacts, b: TrackFacts): number | null {
   if (a.lastVersion !== b.lastVersion) return (a.lastVersion > b.lastVersion ? a : b).toldEndAt;
   if (a.toldEndAt === null || b.toldEndAt === null) return a.toldEndAt ?? b.toldEndAt;
   return Math.min(a.toldEndAt, b.toldEndAt);
@@ -95,7 +95,7 @@ const types = enumOf(TrackInfo, 'type');
 const sources = enumOf(TrackInfo, 'source');
 const encryptions = enumOf(TrackInfo, 'encryption');
 
-/** The evidence of tracks in a track event, or in the list of a participant event. */
+/** What a track event says of its track, or a participant event of the tracks it lists. */
 export function trackEvidence(event: LedgerEvent): TrackFacts[] {
   const participant: Wire<ParticipantInfo> = child(event.message, 'participant') ?? {};
   const named = event.subject === 'track' ? [child(event.message, 'track') ?? {}] : children(participant, 'tracks');
@@ -134,8 +134,7 @@ function evidence(event: LedgerEvent, info: Wire<TrackInfo>): TrackFacts {
   };
 }
 
-/** What follows of a track from its own facts and its participant. */
-export function settleTrack(track: TrackFacts, participant: ParticipantRow | undefined): Interval {
+export function settleTrack(track: TrackFacts, participant: ParticipantRow | undefined): SessionInterval {
   const published = track.firstVersion === null ? null : Math.floor(track.firstVersion / 1000);
   const start = startOf([published, track.publishedAt], track.firstSeenAt);
   const { toldEndAt, lastSeenAt } = track;

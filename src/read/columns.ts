@@ -1,4 +1,4 @@
-import { columnOf } from '../database/column.js';
+import { snakeCase } from '../text/snake-case.js';
 import { NOW } from './statement.js';
 
 /** An enum of the API: its names, and what LiveKit writes for each. */
@@ -22,5 +22,5 @@ export function durationSeconds(empty = 'false'): string {
 
 /** Fields of a look-alike name: `roomName` of `room_name`. */
 export function plain(...fields: string[]): Record<string, string> {
-  return Object.fromEntries(fields.map((field) => [field, columnOf(field)]));
+  return Object.fromEntries(fields.map((field) => [field, snakeCase(field)]));
 }

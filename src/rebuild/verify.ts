@@ -1,8 +1,8 @@
 import pg from 'pg';
-import { columnOf } from '../database/column.js';
+import { snakeCase } from '../text/snake-case.js';
 import { connection } from '../database/connection.js';
 import { openPrisma } from '../database/prisma.js';
-import type { Table } from '../projection/table.js';
+import type { SessionTable } from '../projection/table.js';
 import { sessionTables } from '../projection/session-tables.js';
 import { type ComparedTable, compareRows, type Difference, usageCells } from './compare.js';
 import { Replay, type Report } from './replay.js';
@@ -62,8 +62,8 @@ async function atOneMoment<T>({ url }: Workspace, work: (live: pg.Client) => Pro
   }
 }
 
-function comparedTableOf({ name, key }: Table): ComparedTable {
-  return { name, key: key.map(columnOf), from: (schema) => `${schema}.${name}` };
+function comparedTableOf({ name, key }: SessionTable): ComparedTable {
+  return { name, key: key.map(snakeCase), from: (schema) => `${schema}.${name}` };
 }
 
 async function countMarks({ url, name }: Workspace): Promise<number> {

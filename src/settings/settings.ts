@@ -1,4 +1,4 @@
-/** What the environment says, read once (design.md section 10). Injected by this class as its token. */
+/** What the environment says, read once (docs/design.md section 10). Injected by this class as its token. */
 export abstract class Settings {
   abstract readonly production: boolean;
   abstract readonly host: string;

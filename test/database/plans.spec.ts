@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { snakeCase } from '../../src/text/snake-case.js';
 import { seedLog, seedSessions } from '../../bench/seed/sessions.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { planOf } from '../support/plan.js';
@@ -110,7 +111,7 @@ type Case = readonly [args: string, rows: number];
 
 /** What every list of sessions finds by an index. */
 const sessions = (start: string, end: string): Case[] => {
-  const [byStart, byEnd] = [start, end].map((field) => field.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase());
+  const [byStart, byEnd] = [start, end].map((field) => snakeCase(field).toUpperCase());
   const ordered = (field: string | undefined, direction: string): string =>
     `, orderBy: {field: ${field}, direction: ${direction}}`;
   return [

@@ -1,8 +1,8 @@
-import { columnOf } from '../../src/database/column.js';
+import { snakeCase } from '../../src/text/snake-case.js';
 import { derivedSql } from '../../src/meter/marks.js';
 import { QUARTER } from '../../src/meter/cell-spans.js';
 import { cellsOf } from '../../src/meter/cell.js';
-import type { Table } from '../../src/projection/table.js';
+import type { SessionTable } from '../../src/projection/table.js';
 import { sessionTables } from '../../src/projection/session-tables.js';
 
 /** Rows of usage_cell as the sessions of a schema have them, counted from nothing. */
@@ -15,9 +15,9 @@ export function recountSql(schema: string): string {
 }
 
 /** The reference of meter/marks.ts: each session's marks counted in SQL, their times since 1970. */
-function marksSql(schema: string, { name, usage: { meter, by, empty } }: Table): string {
-  const [type, source] = [by[0], by[1]].map((column) => (column ? `coalesce(${columnOf(column)}, '')` : `''`));
-  const lasting = empty ? `and ${columnOf(empty.column)} <> '${empty.value}'` : '';
+function marksSql(schema: string, { name, usage: { meter, by, empty } }: SessionTable): string {
+  const [type, source] = [by[0], by[1]].map((column) => (column ? `coalesce(${snakeCase(column)}, '')` : `''`));
+  const lasting = empty ? `and ${snakeCase(empty.column)} <> '${empty.value}'` : '';
   return `select project, '${meter}' as meter, type, source, last - last % ${QUARTER} as at, starts, ends, ms, minutes, doubts, doubt_ms
     from (
       select project, ${type} as type, ${source} as source, ${ms('started_at')} as s, ${ms('ended_at')} as e,

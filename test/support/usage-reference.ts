@@ -1,7 +1,7 @@
 import { now } from './rows.js';
 import type { Session } from './usage-sessions.js';
 
-// Usage as design.md section 7 tells it, one sentence after the other: slow, obvious, and nobody else's arithmetic.
+// Usage as docs/design.md section 7 tells it, one sentence after the other: slow, obvious, and nobody else's arithmetic.
 
 const GRACE = 300_000;
 const derived = ['CASCADED', 'SUPERSEDED', 'RECONCILED', 'EXPIRED'];

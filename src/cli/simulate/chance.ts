@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 const letters = '23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 
-/** What happens in a play: the same for the same seed (mulberry32). */
+/** Repeatable random numbers (mulberry32). */
 export class Chance {
   constructor(private state: number) {}
 
@@ -27,7 +27,7 @@ export class Chance {
   }
 }
 
-/** An id as LiveKit makes them. Never the same again, whatever the seed: ids name sessions for ever. */
+/** An id in LiveKit's form. Not seeded: a repeated play must not touch the sessions of an earlier one. */
 export function freshId(prefix: string): string {
   return prefix + Array.from(randomBytes(12), (byte) => letters[byte % letters.length]).join('');
 }

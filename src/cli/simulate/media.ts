@@ -5,7 +5,7 @@ interface RoomRef {
   readonly name: string;
 }
 
-/** A recording of a room, as its EgressInfo says. STARTING, the zero of its enum, is left out. */
+/** An EgressInfo that records a room. LiveKit omits STARTING, the enum's zero. */
 export function egressInfo(egressId: string, room: RoomRef, now: number): Record<string, unknown> {
   const s3 = { accessKey: '{access_key}', secret: '{secret}', region: 'eu-central-1', bucket: 'recordings' };
   const fileOutputs = [{ filepath: `${room.name}.mp4`, s3 }];
@@ -22,7 +22,7 @@ export function egressEnded(info: Record<string, unknown>, startedMs: number, no
   return { ...info, ...ended, fileResults: [file], details: 'End reason: StopEgress API' };
 }
 
-/** A stream from outside into a room, as its IngressInfo says. */
+/** The IngressInfo of a stream into a room. */
 export function ingressInfo(
   ids: { ingressId: string; resourceId: string },
   room: RoomRef,
@@ -41,7 +41,6 @@ export function ingressEnded(info: Record<string, unknown>, now: number): Record
   return { ...info, state: { ...state, endedAt: nanos(now), updatedAt: nanos(now) } };
 }
 
-/** The job of an agent in a room. */
 export function job(id: string, room: RoomRef, now: number): Record<string, unknown> {
   const times = { startedAt: nanos(now), updatedAt: nanos(now) };
   const state = { status: 'JS_RUNNING', ...times, participantIdentity: `agent-${id}` };

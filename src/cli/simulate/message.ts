@@ -1,4 +1,4 @@
-/** What a LiveKit server would post. Events of one key are sent one after the other, as LiveKit does. */
+/** What a LiveKit server would post. Events of one key wait for each other, as LiveKit's do. */
 export interface Message {
   readonly key: string;
   readonly body: Body;
@@ -6,7 +6,7 @@ export interface Message {
 
 export type Body = Readonly<Record<string, unknown>> & { readonly event: string };
 
-/** Times as LiveKit writes them, from milliseconds. */
+/** Times as LiveKit writes them, given in ms. */
 export const seconds = (ms: number): string => String(Math.floor(ms / 1000));
 export const micros = (ms: number): string => `${ms}000`;
 export const nanos = (ms: number): string => `${ms}000000`;

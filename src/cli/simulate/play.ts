@@ -6,12 +6,12 @@ export interface Play {
   readonly seed: number;
   readonly rooms: number;
   readonly count: number;
-  /** When the first and the last event happen, in milliseconds. */
+  /** When the events happen, in ms. */
   readonly from: number;
   readonly to: number;
 }
 
-/** Exactly `count` events of rooms that run side by side; the last ones end what is open (an odd one begins a room). */
+/** Exactly `count` events of rooms that run side by side. The last events end what is open; one left over begins a room. */
 export function* play({ seed, rooms, count, from, to }: Play): Generator<Message> {
   const chance = new Chance(seed);
   let now = from;

@@ -3,13 +3,13 @@ import { egressEnded, egressInfo, ingressEnded, ingressInfo, job, jobEnded } fro
 import { type Body, type Message, seconds } from './message.js';
 import { agent, gone, type Participant, person, recorder, streamer, track, type TrackKind } from './participant.js';
 
-/** What began and must end: one event, after those that its owner began later. */
+/** The event that will end something. */
 interface Ending {
   readonly owner: string;
   readonly end: () => Message;
 }
 
-/** One life of a room. Each step is one event; what a step makes likely next waits in `soon`. */
+/** One room. Each step is one event; events that must follow a step wait in `soon`. */
 export class PlayedRoom {
   private readonly endings: Ending[] = [];
   private readonly soon: (() => Message)[] = [];
@@ -34,7 +34,7 @@ export class PlayedRoom {
     );
   }
 
-  /** How many events are still to come before all is ended. */
+  /** How many events it takes to end everything. */
   get open(): number {
     return this.endings.length;
   }
@@ -46,7 +46,7 @@ export class PlayedRoom {
     return this.endOf(this.chance.pick(this.endings).owner);
   }
 
-  /** The latest that began ends. */
+  /** Ends whatever began last. */
   close(): Message {
     this.soon.length = 0;
     return this.endings.pop()!.end();
@@ -57,7 +57,7 @@ export class PlayedRoom {
     return this.chance.pick([() => this.record(), () => this.stream(), () => this.dispatch()]);
   }
 
-  /** The room itself ends last; everybody's own ends come latest first. */
+  /** Ends what its owner began last. The room ends after everything else. */
   private endOf(owner: string): Message {
     const at = this.endings.findLastIndex((ending) => ending.owner === owner && (owner !== 'room' || this.open === 1));
     if (at < 0) return this.arrival()();

@@ -4,7 +4,7 @@ import { duration, whole } from '../../settings/values.js';
 import { readOption } from '../option.js';
 import { signingKey } from '../signing-key.js';
 import { play } from './play.js';
-import { type Outcome, send } from './send.js';
+import { type SendReport, send } from './send.js';
 
 const options = {
   rate: { type: 'string', default: '50' },
@@ -16,8 +16,8 @@ const options = {
   key: { type: 'string' },
 } as const;
 
-/** Plays rooms against a running service. Their events lie in the span of time that ends now. */
-export async function simulate(args: readonly string[], env: Environment, now: number): Promise<Outcome> {
+/** Plays rooms against a running service. Their events cover the span of time that ends now. */
+export async function simulate(args: readonly string[], env: Environment, now: number): Promise<SendReport> {
   const given = parseArgs({ args: [...args], options }).values;
   const settings = readSettings(env);
   const { key, secret } = signingKey(settings, given.key);
@@ -33,7 +33,7 @@ export async function simulate(args: readonly string[], env: Environment, now: n
   return send(messages, { url: url.replace(/\/+$/, ''), key, secret, rate });
 }
 
-export function report({ sent, accepted, refused, firstRefusal, latencies }: Outcome): string {
+export function report({ sent, accepted, refused, firstRefusal, latencies }: SendReport): string {
   const at = (part: number): string => `${latencies[Math.floor((latencies.length - 1) * part)]!.toFixed(1)} ms`;
   const counts = `sent ${sent}, accepted ${accepted}, refused ${refused}; answered in ${at(0.5)} (p50), ${at(0.99)} (p99)`;
   return firstRefusal === null ? counts : `${counts}\nfirst refusal: ${firstRefusal}`;

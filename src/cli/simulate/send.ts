@@ -3,7 +3,7 @@ import { signBody } from '../../access/sign-token.js';
 import type { Message } from './message.js';
 
 export interface Target {
-  /** Of the service, without a path. */
+  /** The service's, without a path. */
   readonly url: string;
   readonly key: string;
   readonly secret: string;
@@ -11,18 +11,17 @@ export interface Target {
   readonly rate: number;
 }
 
-export interface Outcome {
+export interface SendReport {
   readonly sent: number;
   readonly accepted: number;
   readonly refused: number;
-  /** The first of the refusals, in words. */
   readonly firstRefusal: string | null;
   /** Milliseconds from request to answer, sorted. */
   readonly latencies: readonly number[];
 }
 
-/** Posts all messages at the rate; those of one key wait for each other, as a LiveKit server's do. */
-export async function send(messages: Iterable<Message>, target: Target): Promise<Outcome> {
+/** Posts all messages at the target's rate. Messages of one key wait for each other. */
+export async function send(messages: Iterable<Message>, target: Target): Promise<SendReport> {
   const started = performance.now();
   const results: Promise<Result>[] = [];
   const last = new Map<string, Promise<unknown>>();
@@ -57,13 +56,13 @@ async function post(body: string, { url, key, secret }: Target): Promise<Result>
   return { ms: performance.now() - started, refusal };
 }
 
-/** fetch keeps what went wrong in the cause of its error. */
+/** fetch puts the reason of a failure into the error's cause. */
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? error.cause.message || String(error.cause) : error.message;
 }
 
-function summary(results: readonly Result[]): Outcome {
+function summary(results: readonly Result[]): SendReport {
   const refusals = results.flatMap(({ refusal }) => refusal ?? []);
   return {
     sent: results.length,

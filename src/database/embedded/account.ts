@@ -5,20 +5,20 @@ import { DatabaseUnavailable } from '../unavailable.js';
 
 const nobody = 65534;
 
-/** Whose rights the server runs with: Postgres refuses root's. */
+/** The user that the server runs as. Postgres refuses root. */
 export interface Account {
   readonly name: string;
-  /** Whom the server's files belong to; null: whoever made them. */
+  /** The uid that owns the server's files; null: whoever created them. */
   readonly owner: number | null;
-  /** For spawn: the user to become. */
+  /** Options for spawn. */
   readonly identity: { readonly uid?: number; readonly gid?: number };
-  /** What the command line begins with. */
+  /** Goes before every command. */
   readonly prefix: readonly string[];
 }
 
 const asItself: Account = { name: 'as this user', owner: null, identity: {}, prefix: [] };
 const asNobody: Account = { name: 'as nobody', owner: nobody, identity: { uid: nobody, gid: nobody }, prefix: [] };
-/** A namespace where this very user bears another number, and still reaches what only it may. */
+/** A user namespace: this user under another uid, with access to its own files still. */
 const renamed: Account = {
   name: 'in a user namespace',
   owner: process.getuid?.() ?? null,
@@ -27,8 +27,9 @@ const renamed: Account = {
 };
 
 /**
- * @param prepare gives the data folder to the account that is tried next
- * @throws DatabaseUnavailable where no account can run the server on this folder
+ * Finds an account that can run the server on this folder.
+ * @param prepare hands the folder to the account about to be tried
+ * @throws DatabaseUnavailable if there is none
  */
 export function chooseAccount(binaries: Binaries, folder: string, prepare: (account: Account) => void): Account {
   const reasons: string[] = [];
@@ -46,7 +47,7 @@ function candidates(): Account[] {
   return hasName() ? [asItself] : [renamed];
 }
 
-/** initdb wants its user in /etc/passwd. */
+/** initdb refuses a user who is not in /etc/passwd. */
 function hasName(): boolean {
   try {
     return userInfo().username !== '';
@@ -66,7 +67,7 @@ function failureOf(step: () => void): string | null {
 
 function obstacle(account: Account, binaries: Binaries, folder: string): string | null {
   const probe = [binaries.postgres, '--version'];
-  // Inside a shell: Node itself would change the folder with its own rights.
+  // `cd` in a shell, with the account's rights: spawn's own cwd option uses this process's.
   if (process.platform !== 'win32') probe.unshift('/bin/sh', '-c', 'cd "$1" && shift && exec "$@"', 'sh', folder);
   const [command, ...args] = [...account.prefix, ...probe] as [string, ...string[]];
   const result = spawnSync(command, args, { ...account.identity, encoding: 'utf8', timeout: 10_000, cwd: '/' });

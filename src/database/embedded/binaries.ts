@@ -3,7 +3,6 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseUnavailable } from '../unavailable.js';
 
-/** The embedded server's programs, as npm installed them for this machine. */
 export interface Binaries {
   readonly root: string;
   readonly postgres: string;
@@ -37,7 +36,7 @@ function resolve(name: string): string | null {
   }
 }
 
-/** npm packs no symlinks, and the package's own install script does not run everywhere. */
+/** npm packs no symlinks, and the package's install script that makes them may not have run. */
 function hydrateSymlinks(root: string): void {
   for (const link of readSymlinks(root)) {
     try {

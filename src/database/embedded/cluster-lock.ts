@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-/** What a command ends with that was not begun, because the lock is held. */
+/** The exit code of a command that did not run because the lock is held. */
 export const busy = 75;
 
 const flock = ['flock', '--nonblock', `--conflict-exit-code=${busy}`];
 
 /**
- * The kernel's lock on a cluster, held by each process of its server until the last is gone: it tells across
- * containers too, where no pid does. Where flock(1) is missing, Postgres's own check must do.
+ * A lock on a cluster that every process of its server holds. Unlike a pid it works across containers. Without
+ * flock(1), only Postgres's own check is left.
  */
 export class ClusterLock {
   private readonly file: string;
@@ -21,7 +21,7 @@ export class ClusterLock {
     return run([...flock, this.file, 'true']) === busy;
   }
 
-  /** The command, holding the lock for as long as it and its children live; ends at once where it is held. */
+  /** The command, made to hold the lock while it and its children live, and to exit with `busy` if it is held. */
   around(command: readonly string[]): string[] {
     return run(['flock', '--version']) === 0 ? [...flock, '--no-fork', this.file, ...command] : [...command];
   }

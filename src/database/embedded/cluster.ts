@@ -9,7 +9,7 @@ import { DatabaseUnavailable } from '../unavailable.js';
 
 const superuser = 'roomledger';
 
-/** The embedded server's files: made whole under another name, then renamed. */
+/** The embedded server's files. Created under another name and renamed, so that they exist whole or not at all. */
 export class Cluster {
   readonly home: string;
   readonly data: string;
@@ -32,12 +32,12 @@ export class Cluster {
     return fs.existsSync(this.home);
   }
 
-  /** Where a server on this cluster answers, its password included. */
+  /** With the password. */
   url(port: number): string {
     return `postgresql://${superuser}:${fs.readFileSync(this.passwordFile, 'utf8').trim()}@127.0.0.1:${port}/postgres`;
   }
 
-  /** Empties the server's log when it is longer than that. */
+  /** Truncates the server's log if it is longer than `longest`. */
   logSize(longest: number): number {
     const size = fs.statSync(this.log, { throwIfNoEntry: false })?.size ?? 0;
     if (size <= longest) return size;
@@ -49,7 +49,7 @@ export class Cluster {
     return fs.readFileSync(this.log).subarray(size).toString();
   }
 
-  /** @throws DatabaseUnavailable when the folder is not one that these binaries made */
+  /** @throws DatabaseUnavailable unless the folder was made by these binaries' major version */
   check(binaries: Binaries): void {
     const major = readOr(join(this.data, 'PG_VERSION'), '').trim();
     const elsewhere = 'Set DATA_DIR to another folder, or DATABASE_URL to a PostgreSQL server, 15 or newer';
@@ -67,7 +67,7 @@ export class Cluster {
     }
   }
 
-  /** Of two starters that make the folder at once, the first to rename wins. */
+  /** If two processes create it at once, the first to rename wins. */
   create(binaries: Binaries, account: Account): void {
     const draft = new Cluster(this.dataDir, `${this.home}.new-${process.pid}`);
     fs.mkdirSync(draft.home, { mode: 0o700 });
@@ -106,18 +106,18 @@ export class Cluster {
       env: { PATH: process.env['PATH'], LC_ALL: 'C' },
     });
     if (result.status !== 0) {
-      const said =
+      const reason =
         (result.error?.message ??
           result.stderr
             .trim()
             .split('\n')
             .find((line) => line.includes('error'))) ||
         `exit ${result.status}`;
-      throw new DatabaseUnavailable(`initdb could not make ${this.data} (${said})`);
+      throw new DatabaseUnavailable(`initdb could not make ${this.data} (${reason})`);
     }
   }
 
-  /** Root may have run the server as another user before, or the folder may come from elsewhere. */
+  /** The owner may be wrong: root may have run the server as another user, or the folder was copied here. */
   giveTo(account: Account): void {
     if (account.owner === null || process.getuid?.() !== 0) return;
     if (fs.statSync(this.home).uid === account.owner) return;

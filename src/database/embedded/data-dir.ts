@@ -6,8 +6,8 @@ import { isProcess } from './postmaster.js';
 import { DatabaseUnavailable } from '../unavailable.js';
 
 /**
- * Makes DATA_DIR where it is missing, closes it to everyone but the server's account, and says which that is.
- * A folder that holds things of others keeps its owner and mode.
+ * Creates DATA_DIR if needed and makes it private to the returned account, which will run the server. A folder with
+ * other things in it keeps its owner and mode.
  */
 export function openDataDir(folder: string, binaries: Binaries): Account {
   try {
@@ -31,7 +31,7 @@ function open(folder: string, binaries: Binaries): Account {
       'Set DATA_DIR to another folder, or DATABASE_URL',
     );
   }
-  // The spool may have come first, while DATABASE_URL was set.
+  // A spool may be there already, from a run with DATABASE_URL.
   const ours = fs.existsSync(join(folder, 'postgres', 'cluster')) || content.every((name) => name === 'spool');
   return chooseAccount(binaries, folder, (account) => {
     if (ours) takeOver(folder, account);
@@ -44,7 +44,7 @@ function takeOver(folder: string, account: Account): void {
   if (account.owner !== null && process.getuid?.() === 0) fs.chownSync(folder, account.owner, account.owner);
 }
 
-/** Removes what starters left that were killed while they made the cluster, of this process's number too. */
+/** Removes clusters that killed processes left half made; one of them may have had this process's pid. */
 export function sweepDrafts(folder: string): void {
   for (const name of fs.readdirSync(folder)) {
     const pid = Number(/^postgres\.new-(\d+)$/.exec(name)?.[1]);
@@ -56,6 +56,6 @@ function sweep(draft: string): void {
   try {
     fs.rmSync(draft, { recursive: true, force: true });
   } catch {
-    // The killed starter's initdb still writes: a later start sweeps.
+    // The killed process's initdb may still write; a later start removes it.
   }
 }

@@ -13,7 +13,7 @@ import { Cluster } from './cluster.js';
 import { openDataDir, sweepDrafts } from './data-dir.js';
 import { claim } from './ownership.js';
 import { findPostmaster } from './postmaster.js';
-import { clearTheWay } from './exclusive-use.js';
+import { waitForExclusiveUse } from './exclusive-use.js';
 import { DatabaseUnavailable } from '../unavailable.js';
 import { spawnWatched } from './watchdog.js';
 
@@ -21,22 +21,22 @@ const startTimeout = 120_000;
 const stopTimeout = 60_000;
 const longestLog = 1024 * 1024;
 const pause = 25;
-/** Of another starter that came first, of a dead server's last children, of a port that was free a moment ago. */
-const passing = /lock file \S+ already exists|shared memory block|could not bind/;
+/** Another process started first, a dead server's children still run, or the free port was taken meanwhile. */
+const worthRetrying = /lock file \S+ already exists|shared memory block|could not bind/;
 
 export interface EmbeddedOptions {
-  /** Further server settings, as `name=value`. */
+  /** More server settings, as `name=value`. */
   readonly settings?: readonly string[];
   readonly log?: (message: string) => void;
 }
 
-interface Place {
+interface Installation {
   readonly binaries: Binaries;
   readonly account: Account;
   readonly cluster: Cluster;
 }
 
-/** A Postgres server of this process's own, on a folder. Started again when it dies, stopped with the process. */
+/** A Postgres server that lives as long as this process and is restarted when it dies. */
 export class EmbeddedServer {
   private port = 0;
   private readonly name = `${process.pid} ${randomUUID()}`;
@@ -45,11 +45,11 @@ export class EmbeddedServer {
   private stopping = false;
 
   private constructor(
-    private readonly place: Place,
+    private readonly installation: Installation,
     private readonly options: EmbeddedOptions,
   ) {}
 
-  /** @throws DatabaseUnavailable with a sentence: where it cannot run, or the folder is in use, foreign or damaged */
+  /** @throws DatabaseUnavailable if it cannot run here, or the folder is in use, not ours, or damaged */
   static async start(dataDir: string, options: EmbeddedOptions = {}): Promise<EmbeddedServer> {
     const folder = resolve(dataDir);
     const binaries = findBinaries();
@@ -63,12 +63,12 @@ export class EmbeddedServer {
     return server;
   }
 
-  /** Stays the same for as long as this runs, its password included. */
+  /** With the password. Does not change when the server restarts. */
   get url(): string {
-    return this.place.cluster.url(this.port);
+    return this.installation.cluster.url(this.port);
   }
 
-  /** Resolves when the server is down, its data on disk. */
+  /** Resolves once the server is down and its data on disk. */
   async stop(): Promise<void> {
     this.stopping = true;
     await this.owner?.end().catch(() => undefined);
@@ -83,17 +83,17 @@ export class EmbeddedServer {
   private async run(): Promise<void> {
     const deadline = Date.now() + startTimeout;
     for (;;) {
-      await clearTheWay(this.place.cluster, this.name, deadline);
-      this.place.cluster.giveTo(this.place.account);
+      await waitForExclusiveUse(this.installation.cluster, this.name, deadline);
+      this.installation.cluster.giveTo(this.installation.account);
       if (this.owner === null) this.port = await freePort();
       if (await this.launch(deadline)) return;
     }
   }
 
-  /** @returns false where another server came first and the way must be cleared again */
+  /** @returns false if the attempt is worth repeating */
   private async launch(deadline: number): Promise<boolean> {
-    const { cluster } = this.place;
-    const heard = cluster.logSize(longestLog);
+    const { cluster } = this.installation;
+    const logged = cluster.logSize(longestLog);
     const watchdog = this.spawn();
     while (!hasExited(watchdog) && !this.stopping && Date.now() < deadline) {
       const held = await claim(this.url, this.name).catch(() => null);
@@ -101,14 +101,14 @@ export class EmbeddedServer {
       await delay(pause);
     }
     watchdog.stdin?.end();
-    const said = cluster.logAfter(heard);
-    const passes = watchdog.exitCode === busy || findPostmaster(cluster.data) !== null || passing.test(said);
-    if (passes && !this.stopping && Date.now() < deadline) return false;
-    throw new DatabaseUnavailable(`the embedded Postgres in ${cluster.home} does not start (${reasonIn(said)})`);
+    const output = cluster.logAfter(logged);
+    const retry = watchdog.exitCode === busy || findPostmaster(cluster.data) !== null || worthRetrying.test(output);
+    if (retry && !this.stopping && Date.now() < deadline) return false;
+    throw new DatabaseUnavailable(`the embedded Postgres in ${cluster.home} does not start (${reasonIn(output)})`);
   }
 
   private spawn(): ChildProcess {
-    const { binaries, cluster, account } = this.place;
+    const { binaries, cluster, account } = this.installation;
     const settings = [
       `port=${this.port}`,
       'listen_addresses=127.0.0.1',
@@ -116,7 +116,7 @@ export class EmbeddedServer {
       'timezone=UTC',
       'log_timezone=UTC',
     ];
-    // What the server logs holds no statement and no value of a row.
+    // Keeps statements and values of rows out of the log.
     settings.push(
       'log_min_messages=log',
       'log_error_verbosity=terse',
@@ -137,17 +137,17 @@ export class EmbeddedServer {
     this.owner = owner;
     watchdog.unref();
     watchdog.once('exit', () => void this.restart());
-    owner.once('end', () => void this.hold());
+    owner.once('end', () => void this.reclaim());
     return true;
   }
 
-  /** One backend that dies takes the connections of all with it, while the server goes on. */
-  private async hold(): Promise<void> {
+  /** Claims the server again: when one backend crashes, Postgres drops every connection and goes on. */
+  private async reclaim(): Promise<void> {
     while (!this.stopping && this.watchdog !== null && !hasExited(this.watchdog)) {
       const owner = await claim(this.url, this.name).catch(() => null);
       if (owner !== null) {
         this.owner = owner;
-        owner.once('end', () => void this.hold());
+        owner.once('end', () => void this.reclaim());
         return;
       }
       await delay(pause, undefined, { ref: false });
@@ -171,14 +171,12 @@ function hasExited(process: ChildProcess): boolean {
   return process.exitCode !== null || process.signalCode !== null;
 }
 
-/** Why the server ended, of what it logged. */
 function reasonIn(log: string): string {
   const lines = log.trim().split('\n');
   const last = lines.find((line) => /(FATAL|PANIC):/.test(line)) ?? lines.at(-1);
   return last?.replace(/^.*(FATAL|PANIC):\s*/, '') || 'without a word';
 }
 
-/** A port of 127.0.0.1 that nobody listens on. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

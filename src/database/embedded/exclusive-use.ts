@@ -4,19 +4,18 @@ import { findOwner } from './ownership.js';
 import { disownDeadPostmaster, findPostmaster, type Postmaster } from './postmaster.js';
 import { DatabaseUnavailable } from '../unavailable.js';
 
-/** A server that no one holds may be one whose owner is just about to. */
+/** How long an unclaimed server may wait for its owner's claim. */
 const claimGrace = 1_000;
-/** How long the last processes of a dead server may take to end. */
+/** How long the last processes of a dead server may take to exit. */
 const lockGrace = 10_000;
 const pause = 25;
 
 /**
- * Waits until no server runs on the cluster: one that starts or stops is waited for, one that a killed
- * service or this one's killed watchdog left behind is stopped.
- * @param self the name under which this service holds servers
- * @throws DatabaseUnavailable when another service has it
+ * Waits until no server runs on the cluster. Stops an orphan, whose service or watchdog was killed.
+ * @param self the name under which this service claims servers
+ * @throws DatabaseUnavailable if another service uses the cluster
  */
-export async function clearTheWay(cluster: Cluster, self: string, deadline: number): Promise<void> {
+export async function waitForExclusiveUse(cluster: Cluster, self: string, deadline: number): Promise<void> {
   const patience = Date.now() + lockGrace;
   let orphanSince = Infinity;
   let postmaster: Postmaster | null;

@@ -1,13 +1,11 @@
 import pg from 'pg';
 
-/** Held by the one service whose server it is, for as long as both live: unlike a file it cannot go stale. */
+/** An advisory lock, because unlike a file it cannot go stale: it ends with the service or the server. */
 const ownersLock = 72707370;
 
 /**
- * Takes the server for its service.
- * @param name what others are told, the service's pid first
- * @returns the connection that holds it
- * @throws what pg throws when the server does not answer
+ * Claims the server for this service until the returned connection ends.
+ * @param name shown to other services; begins with the pid
  */
 export async function claim(url: string, name: string): Promise<pg.Client> {
   const client = await connect(url, name);
@@ -15,7 +13,7 @@ export async function claim(url: string, name: string): Promise<pg.Client> {
   return client;
 }
 
-/** @returns the name under which the server is held, null where it is not */
+/** @returns the name of the claim; null without one */
 export async function findOwner(url: string): Promise<string | null> {
   const client = await connect(url, 'asking for the owner');
   try {

@@ -3,16 +3,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readOr } from './cluster.js';
 
-/** A live server on a data directory, as its postmaster.pid names it. */
 export interface Postmaster {
   readonly pid: number;
   readonly port: number;
 }
 
-/** No process has this number, on any system. */
+/** Greater than any system's largest pid. */
 const noProcess = 999_999_999;
 
-/** What postmaster.pid says, or null where no server of this directory lives. */
+/** The server named in postmaster.pid; null unless it lives and serves this directory. */
 export function findPostmaster(data: string): Postmaster | null {
   const [pid, , , port] = readOr(join(data, 'postmaster.pid'), '').split('\n');
   const found = { pid: Number(pid), port: Number(port) };
@@ -20,8 +19,8 @@ export function findPostmaster(data: string): Postmaster | null {
 }
 
 /**
- * A dead server's number may since belong to a zombie or to a stranger, and Postgres would refuse to start.
- * The rest of the file stays: by it Postgres sees whether backends of the dead one still live.
+ * Postgres refuses to start while the pid in postmaster.pid exists, even if it now belongs to a zombie or another
+ * program. Replaces only the pid: by the other lines Postgres finds living backends of the dead server.
  */
 export function disownDeadPostmaster(data: string): void {
   const file = join(data, 'postmaster.pid');
@@ -30,7 +29,7 @@ export function disownDeadPostmaster(data: string): void {
   if (pid > 0 && isProcess(pid) && !serves(pid, data)) writeFileSync(file, text.replace(/^\d+/, String(noProcess)));
 }
 
-/** Zombies have no command line. */
+/** False for zombies, which have no command line. */
 function serves(pid: number, data: string): boolean {
   if (!isProcess(pid)) return false;
   if (process.platform === 'linux') return commandLine(pid).split('\0').includes(data);
@@ -38,7 +37,7 @@ function serves(pid: number, data: string): boolean {
   return spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout.includes(data);
 }
 
-/** Zombies are. */
+/** True for zombies. */
 export function isProcess(pid: number): boolean {
   try {
     return process.kill(pid, 0);

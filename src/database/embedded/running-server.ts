@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Cluster } from './cluster.js';
 import { findPostmaster } from './postmaster.js';
 
-/** Where the embedded server answers that a service runs on `dataDir` now; null when none does. */
+/** The URL of the embedded server running on `dataDir`; null if there is none. */
 export function runningServer(dataDir: string): string | null {
   const cluster = new Cluster(resolve(dataDir));
   const postmaster = cluster.exists() ? findPostmaster(cluster.data) : null;

@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { Account } from './account.js';
 
 /**
- * The server's parent, a process of its own that outlives a killed service: when the service's end of
- * stdin closes, for whatever reason, it stops the server. It ends when the server does.
+ * Runs as a process of its own, so that it outlives a killed service: when its stdin closes, for whatever reason, it
+ * stops the server. It exits with the server. Sent to that process as source, so it can use nothing outside itself.
  */
 function watch(): void {
   const { spawn } = process.getBuiltinModule('node:child_process');
@@ -24,9 +24,8 @@ function watch(): void {
 }
 
 /**
- * @param command the server's command line
- * @param log an open file for what the server says
- * @returns the watchdog: end its stdin to stop the server, its exit is the server's
+ * @param log an open file for the server's output
+ * @returns the watchdog: end its stdin to stop the server; it exits when the server does
  */
 export function spawnWatched(command: readonly string[], account: Account, log: number): ChildProcess {
   const order = JSON.stringify({ command: [...account.prefix, ...command], identity: account.identity });

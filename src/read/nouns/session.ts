@@ -2,6 +2,7 @@ import { badInput } from '../../http/refusal.js';
 import { durationSeconds, plain } from '../columns.js';
 import { all, equal, instant, type InstantRange, oneOf } from '../filters.js';
 import type { Ends, Filter, Key } from '../noun.js';
+import { snakeCase } from '../../text/snake-case.js';
 import { type TimeRange, openEnded } from '../span.js';
 
 /** The fields of the API's Session, with both ends. */
@@ -57,7 +58,7 @@ export function sessionOrders({ start, end }: Ends, id: readonly string[]): Reco
 }
 
 function enumName(field: string): string {
-  return field.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+  return snakeCase(field).toUpperCase();
 }
 
 // Both leave out what has not come yet, so an open session may stand as endless here.
