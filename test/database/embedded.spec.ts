@@ -12,7 +12,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, type MockInstance, onTestFinished, test, vi } from 'vitest';
+import { openDatabase } from '../../src/database/database.module.js';
 import { EmbeddedServer } from '../../src/database/embedded/embedded-server.js';
+import { readSettings } from '../../src/settings/read-settings.js';
 import {
   emptyFolder,
   killAll,
@@ -231,6 +233,14 @@ describe('a folder that is not ours', () => {
     writeFileSync(file, '');
     await expect(EmbeddedServer.start(file)).rejects.toThrow(`DATA_DIR ${file} cannot be used`);
   });
+});
+
+test('is the database without a URL, stopped when that is closed', async () => {
+  const folder = emptyFolder();
+  const embedded = await openDatabase(readSettings({ DATA_DIR: folder }));
+  expect((await embedded.queries.query('SELECT epoch FROM log_epoch')).rows).toEqual([{ epoch: 1 }]);
+  await embedded.onApplicationShutdown();
+  expect(processesOn(folder)).toEqual([]);
 });
 
 test("starts though the number in a dead server's postmaster.pid is now a stranger's", async () => {
