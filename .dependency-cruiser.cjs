@@ -35,6 +35,26 @@ module.exports = {
     only('usage-reads-as-graphql-does', 'usage', ['meter', 'graphql', 'access', 'livekit', 'database']),
     only('export-reads-as-graphql-does', 'export', ['graphql', 'usage', 'access', 'database']),
     only('access-knows-tokens', 'access', ['livekit', 'graphql']),
+    {
+      name: 'src-knows-only-itself',
+      comment: 'A spec beside src needs nothing but src: what needs more is in test/.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|bench|harness)/' },
+    },
+    {
+      name: 'test-and-bench-apart',
+      comment: 'What both need is in harness/.',
+      severity: 'error',
+      from: { path: '^(test|bench)/' },
+      to: { path: '^(test|bench)/', pathNot: '^$1/' },
+    },
+    {
+      name: 'harness-knows-no-user',
+      severity: 'error',
+      from: { path: '^harness/' },
+      to: { path: '^(test|bench)/' },
+    },
   ],
   options: {
     doNotFollow: { path: ['node_modules', '^src/generated'] },

@@ -1,7 +1,35 @@
 import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({
+/** What can go on for as long as one lets it; the suite takes a sample of each. */
+const long = [
+  'test/projection/law.spec.ts',
+  'test/projection/world.spec.ts',
+  'test/usage/reference.spec.ts',
+  'test/operations/crash.spec.ts',
+  'test/operations/replicas.spec.ts',
+  'test/rebuild/rebuild-crash.spec.ts',
+  'test/intake/spool-process.spec.ts',
+  'test/intake/spool-load.spec.ts',
+];
+
+/** What another version of Postgres can change. */
+const server = [
+  'test/database/**/*.spec.ts',
+  'test/graphql/**/*.spec.ts',
+  'test/projection/law.spec.ts',
+  'test/rebuild/*.spec.ts',
+  'test/usage/*.spec.ts',
+  'test/export/{sessions,usage}.spec.ts',
+];
+
+const runs: Readonly<Record<string, { include: string[]; env?: Record<string, string> }>> = {
+  long: { include: long, env: { PROOFS: 'whole' } },
+  // What is drawn by chance is drawn anew.
+  server: { include: server, env: { SEED: '20261125' } },
+};
+
+export default defineConfig(({ mode }) => ({
   plugins: [
     swc.vite({
       jsc: {
@@ -15,8 +43,9 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: import.meta.resolve('graphql').replace('file://', '') }] },
   test: {
     include: ['src/**/*.spec.ts', 'test/**/*.spec.ts'],
-    // What tests the embedded server itself has run before the suite runs again on a server of its own.
-    exclude: process.env['DATABASE_URL'] ? ['test/database/embedded*.spec.ts', 'test/operations/crash.spec.ts'] : [],
+    ...runs[mode],
+    // What tests the embedded server itself has no use for another.
+    exclude: process.env['DATABASE_URL'] ? ['test/database/embedded.spec.ts', 'test/operations/crash.spec.ts'] : [],
     globalSetup: ['test/support/global-setup.ts'],
     reporters: ['default', './test/support/tally.ts'],
     testTimeout: 60_000,
@@ -25,4 +54,4 @@ export default defineConfig({
     // Files that one worker runs share what they import: to load it again took an eighth of the time.
     isolate: false,
   },
-});
+}));

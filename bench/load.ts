@@ -4,8 +4,7 @@
 // answers took: the median, the 99th part of a hundred, the worst.
 import { setTimeout as pause } from 'node:timers/promises';
 import { play } from '../src/cli/simulate/play.js';
-import { signBody } from '../src/access/sign-token.js';
-import { forge } from '../test/support/sign.js';
+import { signBody, signToken } from '../src/access/sign-token.js';
 
 const url = process.env['URL'] ?? 'http://127.0.0.1:3000';
 const rate = Number(process.argv[2] ?? 200);
@@ -52,12 +51,8 @@ async function postOne(body: string): Promise<boolean> {
 async function ask(query: string): Promise<void> {
   while (performance.now() < deadline) {
     await timed(answers, async () => {
-      const now = Math.floor(Date.now() / 1000);
-      const claims = { iss: key.key, nbf: now - 5, exp: now + 60, video: { roomList: true } };
-      const headers = {
-        authorization: `Bearer ${forge({ claims, secret: key.secret })}`,
-        'content-type': 'application/json',
-      };
+      const token = await signToken({ video: { roomList: true } }, { ...key, now: Date.now(), ttlSeconds: 60 });
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
       const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
       return !('errors' in ((await response.json()) as object));
     });

@@ -3,7 +3,7 @@
 // Fills the tables of DATABASE_URL, which must be empty, with the participant sessions of so many days that end
 // now (a year), and the rooms, tracks, egress, ingress sessions and agent jobs that go with them; with `log`, a log as big as theirs.
 import { prepare } from '../src/database/prepare.js';
-import { seedLog, seedSessions } from './seed/sessions.js';
+import { seedLog, seedSessions } from '../harness/seed/sessions.js';
 
 const url = process.env['DATABASE_URL'];
 if (url === undefined) throw new Error('DATABASE_URL must be set.');

@@ -1,6 +1,7 @@
-import { planOf } from '../../test/support/plan.js';
-import { record, type Sent } from '../../test/support/recorded.js';
-import { type Service, startService } from '../../test/support/service.js';
+import type { Pool } from 'pg';
+import { planOf } from '../../harness/plan.js';
+import { record, type Sent } from '../../harness/recorded.js';
+import { type Door, openDoor } from './door.js';
 import { questions, type Sample } from './questions.js';
 
 const SAMPLES = 15;
@@ -15,24 +16,25 @@ export interface Answer {
 
 /** Asks every question of tables that came alive `now`, through the door, and then its statements again and again. */
 export async function askAll(url: string, now: number): Promise<Map<string, Answer>> {
-  const service = await startService({ databaseUrl: url });
-  const samples = await takeSamples(service, new Date(now - 60_000).toISOString());
-  const sent = record(service.database.queries);
+  const door = await openDoor(url);
+  const samples = await takeSamples(door.pool, new Date(now - 60_000).toISOString());
+  const sent = record(door.pool);
   const answers = new Map<string, Answer>();
   for (const [name, question] of Object.entries(questions))
-    answers.set(name, await ask(service, { queries: samples.map(question), sent }));
-  await service.stop();
+    answers.set(name, await ask(door, { queries: samples.map(question), sent }));
+  await door.close();
   return answers;
 }
 
-async function ask(service: Service, { queries, sent }: { queries: readonly string[]; sent: Sent[] }): Promise<Answer> {
-  const pool = service.database.queries;
+async function ask(
+  { pool, query: send }: Door,
+  { queries, sent }: { queries: readonly string[]; sent: Sent[] },
+): Promise<Answer> {
   const [buffers, times]: [number[], number[]] = [[], []];
   for (const query of queries) {
     sent.length = 0;
-    const { errors } = await service.query(query);
+    await send(query);
     const statements = [...sent];
-    if (errors !== undefined) throw new Error(`${query}: ${errors[0]!.message}`);
     const plans = [];
     for (const statement of statements) plans.push(await planOf(pool, statement));
     buffers.push(plans.reduce((sum, plan) => sum + plan.buffers, 0));
@@ -46,8 +48,8 @@ async function ask(service: Service, { queries, sent }: { queries: readonly stri
 }
 
 /** Of participants at even distances in time; the identities are the busiest, so that each fills a page. */
-async function takeSamples({ database }: Service, minuteAgo: string): Promise<Sample[]> {
-  const { rows } = await database.queries.query<Sample>(
+async function takeSamples(pool: Pool, minuteAgo: string): Promise<Sample[]> {
+  const { rows } = await pool.query<Sample>(
     `with ends as (select min(started_at) as first, max(started_at) as last from participant),
      instants as (select n, first + (last - first) * n / ${SAMPLES + 1} as at from ends, generate_series(1, ${SAMPLES}) n)
      select p.sid, 'user-' || n as identity, 'user-1' || n % 10 as prefix, room_sid as "roomSid", room_name as "roomName", ${iso('started_at')} as "joinedAt",

@@ -1,48 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { history } from '../../test/support/arbitrary-history.js';
-import { readBody } from '../webhook/read-body.js';
-import { readEvent, type LedgerEvent } from '../livekit/event.js';
-import { jobEvidence, mergeJob } from './agent-job.js';
-import { egressEvidence, mergeEgress } from './egress.js';
-import { ingressEvidence, mergeIngress } from './ingress-session.js';
-import { participantEvidence } from './participant-evidence.js';
-import { mergeParticipant } from './participant.js';
-import { mergeRoom, roomEvidence } from './room.js';
 import { merger } from './merge-rules.js';
-import { mergeTrack, trackEvidence } from './track.js';
-
-const arrival = Date.UTC(2026, 2, 3);
-
-/** Evidence of one thing, whatever its keys: what merges must merge in any order. */
-type Sample = [name: string, evidence: (event: LedgerEvent) => object[], merge: (a: never, b: never) => object];
-const nouns: Sample[] = [
-  ['rooms', (event) => [{ ...roomEvidence(event), sid: '', roomName: '' }], mergeRoom],
-  ['participants', (event) => [{ ...participantEvidence(event), sid: '', roomName: '' }], mergeParticipant],
-  ['tracks', (event) => trackEvidence(event).map((track) => ({ ...track, sid: '', roomName: '' })), mergeTrack],
-  ['egress', (event) => [{ ...egressEvidence(event), egressId: '' }], mergeEgress],
-  ['ingress sessions', (event) => [{ ...ingressEvidence(event), resourceId: '', ingressId: '' }], mergeIngress],
-  ['agent jobs', (event) => [{ ...jobEvidence(event), jobId: '' }], mergeJob],
-];
-
-describe.each(nouns)('the merge of %s', (_, evidence, mergeRecords) => {
-  const merge = mergeRecords as (a: object, b: object) => object;
-  const records = history.map((events) =>
-    events.flatMap((event) => evidence(readEvent('p', readBody(Buffer.from(JSON.stringify(event))), arrival))),
-  );
-  const three = records.filter((list) => list.length >= 3);
-
-  it('is commutative, associative and idempotent', () => {
-    fc.assert(
-      fc.property(three, ([a, b, c]) => {
-        if (!a || !b || !c) return;
-        expect(merge(a, b)).toEqual(merge(b, a));
-        expect(merge(merge(a, b), c)).toEqual(merge(a, merge(b, c)));
-        expect(merge(merge(a, b), b)).toEqual(merge(a, b));
-      }),
-    );
-  });
-});
 
 describe('merger', () => {
   interface Facts {

@@ -11,8 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, type MockInstance, onTestFinished, test, vi } from 'vitest';
+import { openDatabase } from '../../src/database/database.module.js';
 import { EmbeddedServer } from '../../src/database/embedded/embedded-server.js';
+import { readSettings } from '../../src/settings/read-settings.js';
 import {
   emptyFolder,
   killAll,
@@ -171,13 +173,15 @@ describe('after kill -9', () => {
   });
 });
 
-test('leaves a folder alone whose lock is held by what it cannot see', { timeout: 40_000 }, async () => {
+test('leaves a folder alone whose lock is held by what it cannot see', async () => {
   const folder = await usedFolder();
   const elsewhere = spawn('flock', [join(folder, 'postgres/lock'), 'cat'], { stdio: ['pipe', 'pipe', 'inherit'] });
   onTestFinished(() => void elsewhere.kill('SIGKILL'));
   elsewhere.stdin.write('held');
   await once(elsewhere.stdout, 'data');
+  const late = seconds();
   await expect(EmbeddedServer.start(folder)).rejects.toThrow('is in use by a server that this process cannot see');
+  late.mockRestore();
 
   elsewhere.stdin.end();
   await once(elsewhere, 'exit');
@@ -231,6 +235,14 @@ describe('a folder that is not ours', () => {
   });
 });
 
+test('is the database without a URL, stopped when that is closed', async () => {
+  const folder = emptyFolder();
+  const embedded = await openDatabase(readSettings({ DATA_DIR: folder }));
+  expect((await embedded.queries.query('SELECT epoch FROM log_epoch')).rows).toEqual([{ epoch: 1 }]);
+  await embedded.onApplicationShutdown();
+  expect(processesOn(folder)).toEqual([]);
+});
+
 test("starts though the number in a dead server's postmaster.pid is now a stranger's", async () => {
   const folder = await usedFolder();
   const killed = startApart(folder);
@@ -241,6 +253,12 @@ test("starts though the number in a dead server's postmaster.pid is now a strang
   const { url } = await start(folder);
   expect(await query(url, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
 });
+
+/** A clock that is a second further each time somebody looks at it. */
+function seconds(): MockInstance<() => number> {
+  let now = Date.now();
+  return vi.spyOn(Date, 'now').mockImplementation(() => (now += 1_000));
+}
 
 function contains(folder: string, found: string): boolean {
   return (readdirSync(folder, { recursive: true }) as string[]).some((path) => path.includes(found));

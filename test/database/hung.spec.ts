@@ -1,12 +1,14 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { Folding } from '../../src/meter/folding.service.js';
 import { foldUsage } from '../../src/meter/fold.js';
+import { hasten } from '../support/hasten.js';
 import { played, postAll } from '../support/load.js';
 import type { Proxy } from '../support/proxy.js';
 import { type Service, startService } from '../support/service.js';
 import { openWay } from '../support/spooling.js';
 
 async function start(): Promise<{ proxy: Proxy; service: Service }> {
+  hasten(4);
   const { proxy } = await openWay();
   const service = await startService({ databaseUrl: proxy.url });
   onTestFinished(() => service.stop());

@@ -1,10 +1,10 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { snakeCase } from '../../src/text/snake-case.js';
-import { seedLog, seedSessions } from '../../bench/seed/sessions.js';
+import { planOf } from '../../harness/plan.js';
+import { record, type Sent } from '../../harness/recorded.js';
+import { seedLog, seedSessions } from '../../harness/seed/sessions.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
-import { planOf } from '../support/plan.js';
-import { record, type Sent } from '../support/recorded.js';
 import { type Service, startService } from '../support/service.js';
 
 const SESSIONS = 60_000;

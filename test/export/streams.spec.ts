@@ -15,7 +15,7 @@ const patient = { timeout: 15_000 };
 let service: Service;
 let locker: pg.Client;
 beforeAll(async () => {
-  service = await startService({ clock: { now: () => now }, settings: { statementTimeoutMs: 3_000 } });
+  service = await startService({ clock: { now: () => now } });
   await insertJobs(service, many);
   locker = new pg.Client({ connectionString: service.database.url });
   await locker.connect();
@@ -106,7 +106,7 @@ describe('a client that goes away', () => {
   it('frees it too when it stays but takes nothing', async () => {
     const exports = service.app.get(Exports, { strict: false });
     const three = await Promise.all([1, 2, 3].map(() => start('agentJobs.csv')));
-    Object.assign(exports, { patienceMs: 2_000 });
+    Object.assign(exports, { patienceMs: 500 });
     const fourth = await start('agentJobs.csv');
     await expect.poll(() => statusOf('rooms.csv'), patient).toBe(200);
     Object.assign(exports, { patienceMs: 60_000 });
@@ -123,12 +123,18 @@ describe('a client that goes away', () => {
 });
 
 describe('a failure', () => {
+  let hurried: Service;
+  beforeAll(async () => {
+    hurried = await startService({ databaseUrl: service.database.url, settings: { statementTimeoutMs: 750 } });
+  });
+  afterAll(() => hurried.stop());
+
   it('before the first byte is an answer', async () => {
     const told = { code: 'TIMEOUT', message: 'The query took longer than a statement may.' };
     await locked(async () => {
       const usage = 'usage.csv?meter=AGENT_JOB&from=2026-11-24T00:00:00Z&to=2026-11-25T00:00:00Z';
       for (const file of ['agentJobs.csv', usage]) {
-        const answer = await start(file);
+        const answer = await start(file, hurried);
         expect([answer.statusCode, await json(answer)]).toEqual([504, told]);
       }
     });
@@ -136,7 +142,7 @@ describe('a failure', () => {
 
   it('after it breaks the file off, visibly', async () => {
     for (const file of ['agentJobs.csv', 'agentJobs.jsonl']) {
-      const response = await start(file);
+      const response = await start(file, hurried);
       expect(response.statusCode).toBe(200);
       await locked(() => expect(text(response)).rejects.toThrow('aborted'));
     }
@@ -167,6 +173,7 @@ describe('an export of very many rows', () => {
     }
     expect(lines).toBe(many);
     expect(held.length).toBeGreaterThan(4);
-    expect(Math.max(...held) - Math.min(...held)).toBeLessThan(40);
+    // It may fall: what tests before this one left is collected too.
+    expect(Math.max(...held) - held[0]!).toBeLessThan(40);
   });
 });

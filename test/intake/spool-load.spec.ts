@@ -1,15 +1,15 @@
+import { EventEmitter, once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { play } from '../../src/cli/simulate/play.js';
 import { Database } from '../../src/database/database.js';
+import { amount } from '../support/amount.js';
 import { runService } from '../support/process.js';
 import { postSigned } from '../support/sign.js';
 import { healthOf, openWay, spoolFolder } from '../support/spooling.js';
 
-/** Seconds without a database, and events a second: `OUTAGE=60 RATE=500` is the whole proof. */
-const outage = Number(process.env['OUTAGE'] ?? 3);
-const rate = Number(process.env['RATE'] ?? 100);
-const aroundIt = 3;
+const outage = amount('OUTAGE');
+const rate = amount('RATE');
 const senders = 100;
 
 interface Sent {
@@ -26,11 +26,14 @@ it.each(['refuses connections', 'hangs'])(
     const { proxy, direct } = await openWay();
     const service = runService({ DATABASE_URL: proxy.url, SPOOL_DIR: spoolFolder() });
     const url = await service.ready;
-    const sending = send(url);
-    await pause(aroundIt * 1000);
+    const sending = new Sending(url);
+    await sending.answered(rate / 2);
     const away = performance.now();
     if (how === 'hangs') proxy.stall();
     else await proxy.cut();
+    await expect
+      .poll(async () => (await healthOf(url)).entries, { timeout: 60_000, interval: 50 })
+      .toBeGreaterThan(rate / 2);
     await pause(outage * 1000);
     if (how === 'hangs') await proxy.cut();
     await proxy.open();
@@ -39,7 +42,8 @@ it.each(['refuses connections', 'hangs'])(
       .poll(() => healthOf(url), { timeout: 60_000, interval: 50 })
       .toMatchObject({ intake: 'committing', entries: 0 });
     const drained = performance.now();
-    const sent = await sending;
+    await sending.answered(rate / 2);
+    const sent = await sending.end();
     await expect.poll(() => healthOf(url), { timeout: 60_000 }).toMatchObject({ entries: 0 });
 
     expect(await idsIn(direct)).toEqual(
@@ -60,23 +64,41 @@ it.each(['refuses connections', 'hangs'])(
   },
 );
 
-/** At a steady rate, as far as so many senders at once can keep it. */
-async function send(url: string): Promise<Sent[]> {
-  const seconds = outage + 2 * aroundIt + 4;
-  const now = Date.now();
-  const messages = play({ seed: 11, rooms: 40, count: seconds * rate, from: now - 60_000, to: now });
-  const sent: Sent[] = [];
-  const began = performance.now();
-  let taken = 0;
-  const sender = async (): Promise<void> => {
-    for (const { body } of messages) {
-      const due = began + (taken++ * 1000) / rate - performance.now();
-      if (due > 2) await pause(due);
-      sent.push(await post(url, body));
-    }
-  };
-  await Promise.all(Array.from({ length: senders }, sender));
-  return sent;
+/** Events at a steady rate, as far as so many senders at once can keep it, until it is ended. */
+class Sending {
+  private readonly sent: Sent[] = [];
+  private readonly answers = new EventEmitter();
+  private readonly senders: Promise<void>[];
+  private ended = false;
+
+  constructor(url: string) {
+    const now = Date.now();
+    const messages = play({ seed: 11, rooms: 40, count: 1_000_000, from: now - 60_000, to: now });
+    const began = performance.now();
+    let taken = 0;
+    const sendOn = async (): Promise<void> => {
+      for (const { body } of messages) {
+        const due = began + (taken++ * 1000) / rate - performance.now();
+        if (due > 2) await pause(due);
+        if (this.ended) return;
+        this.sent.push(await post(url, body));
+        this.answers.emit('answer');
+      }
+    };
+    this.senders = Array.from({ length: senders }, sendOn);
+  }
+
+  /** Kept when so many more are answered. */
+  async answered(more: number): Promise<void> {
+    const goal = this.sent.length + more;
+    while (this.sent.length < goal) await once(this.answers, 'answer');
+  }
+
+  async end(): Promise<readonly Sent[]> {
+    this.ended = true;
+    await Promise.all(this.senders);
+    return this.sent;
+  }
 }
 
 async function post(url: string, body: object & { id?: unknown }): Promise<Sent> {

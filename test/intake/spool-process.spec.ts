@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { Database } from '../../src/database/database.js';
+import { amount } from '../support/amount.js';
 import { runService } from '../support/process.js';
 import { postSigned } from '../support/sign.js';
 import { bytesIn, type Event, events, healthOf, openWay, spoolFolder, untilDrained } from '../support/spooling.js';
 
-/** `CRASHES=20` does it all twenty times. */
-const options = { timeout: 120_000, repeats: Number(process.env['CRASHES'] ?? 1) - 1 };
+const options = { timeout: 120_000, repeats: amount('CRASHES') - 1 };
 
 async function postEach(url: string, some: readonly Event[]): Promise<number[]> {
   return Promise.all(some.map((event) => postSigned(url, event)));

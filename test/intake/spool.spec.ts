@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { breakOffWhenHung } from '../../src/database/hung.js';
 import { inTransaction } from '../../src/database/transaction.js';
+import { hasten } from '../support/hasten.js';
 import { type Service, type ServiceOptions, startService } from '../support/service.js';
 import {
   allTaken,
@@ -62,6 +63,7 @@ test('what arrives while the database is away is in the tables when it is back, 
 });
 
 test('connections that hang are noticed, and nobody waits for them twice', async () => {
+  hasten(4);
   const { proxy, service } = await startSpooling();
   const all = events(60);
   expect(new Set(await postAll(service, all.slice(0, 20)))).toEqual(allTaken);
@@ -79,12 +81,15 @@ test('connections that hang are noticed, and nobody waits for them twice', async
 });
 
 test('a statement that Postgres works on is not taken for one that hangs', async () => {
+  hasten(4);
   const { service } = await startSpooling();
-  const sleep = { name: 'sleep', text: `select pg_sleep(7)`, values: [] };
+  // Seven seconds, as its watch has it.
+  const sleep = { name: 'sleep', text: 'select pg_sleep(7 / 4.0)', values: [] };
   await expect(inTransaction(service.database.intake, (run) => run(sleep).then(() => []))).resolves.toBeUndefined();
 });
 
 test('a connection is broken off when Postgres works for too long', async () => {
+  hasten(4);
   const { service } = await startSpooling();
   const client = await service.database.intake.connect();
   const endWatch = breakOffWhenHung(service.database.intake, client, 1_000);
@@ -141,6 +146,7 @@ test('a full spool refuses, and takes events again when there is room', async ()
 });
 
 test('an event that the database will not have holds up no other, and stays', async () => {
+  hasten(8);
   const { proxy, service, spoolDir } = await startSpooling();
   const all = events(120);
   const [log, row] = [all[7]!, all[50]!];

@@ -7,14 +7,14 @@ import { Database } from '../../src/database/database.js';
 import { EmbeddedServer } from '../../src/database/embedded/embedded-server.js';
 import type { HealthReport } from '../../src/health/health.service.js';
 import { rebuild } from '../../src/rebuild/rebuild.js';
+import { amount } from '../support/amount.js';
 import { emptyFolder, killAll, serverProcesses } from '../support/embedded.js';
 import { runService, type Ended } from '../support/process.js';
 import { postSigned } from '../support/sign.js';
 import { events, untilDrained } from '../support/spooling.js';
 import { dumpTables } from '../support/tables.js';
 
-/** How often each thing is killed: a few times on every run, `CRASHES=20` for the whole proof. */
-const crashes = Number(process.env['CRASHES'] ?? 1);
+const crashes = amount('CRASHES');
 
 const victims = ['the service', 'Postgres', 'both'] as const;
 

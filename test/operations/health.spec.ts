@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { inWorkspace } from '../../src/rebuild/workspace.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
+import { hasten } from '../support/hasten.js';
 import { Proxy } from '../support/proxy.js';
 import { type Service, startService } from '../support/service.js';
 
@@ -47,6 +48,7 @@ test('health and webhook follow the database away and back', async () => {
 
 test('a database that hangs is unhealthy, for all who ask at once', async () => {
   expect(await health()).toEqual(well);
+  hasten(4);
   proxy.stall();
   const answers = await Promise.all(Array.from({ length: 20 }, health));
   expect(answers).toEqual(Array.from({ length: 20 }, () => away));

@@ -4,6 +4,7 @@ import { Database } from '../../src/database/database.js';
 import { commit } from '../../src/intake/commit.js';
 import { readBody } from '../../src/webhook/read-body.js';
 import { readEvent } from '../../src/livekit/event.js';
+import { amount } from '../support/amount.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { shuffled } from '../support/histories.js';
 import { runService } from '../support/process.js';
@@ -20,9 +21,9 @@ afterAll(() => Promise.all([shared.drop(), single.drop()]));
 
 it('three services on one server, each sent everything twice and mixed, give the tables of one', async () => {
   const now = Date.now();
-  const bodies = [
-    ...play({ seed: 7, rooms: 12, count: Number(process.env['EVENTS'] ?? 600), from: now - 600_000, to: now }),
-  ].map(({ body }) => body);
+  const bodies = [...play({ seed: 7, rooms: 12, count: amount('EVENTS'), from: now - 600_000, to: now })].map(
+    ({ body }) => body,
+  );
   const replicas = Array.from({ length: 3 }, () => runService({ DATABASE_URL: shared.url }));
   const urls = await Promise.all(replicas.map(({ ready }) => ready));
   const statuses = await Promise.all(
@@ -31,7 +32,7 @@ it('three services on one server, each sent everything twice and mixed, give the
   expect(new Set(statuses.flat())).toEqual(new Set([200]));
   await commitAll(bodies, now);
   expect(await tablesOf(shared.url)).toEqual(await tablesOf(single.url));
-}, 120_000);
+}, 3_600_000);
 
 /** Thirty requests at once. */
 async function postAll(url: string, bodies: object[]): Promise<number[]> {

@@ -1,16 +1,13 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Database } from '../../src/database/database.js';
-import { commit } from '../../src/intake/commit.js';
-import { readBody } from '../../src/webhook/read-body.js';
-import { readEvent, type LedgerEvent } from '../../src/livekit/event.js';
+import { amount, seed } from '../support/amount.js';
 import { history } from '../support/arbitrary-history.js';
+import { commitBatches, problemsOf, type Row, tablesOf } from '../support/commits.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { shuffled } from '../support/histories.js';
-import { projected } from '../support/tables.js';
 
 const arrival = Date.UTC(2026, 2, 3);
-const runs = Number(process.env['LAW_RUNS'] ?? 200);
 
 let home: TestDatabase;
 let database: Database;
@@ -31,21 +28,21 @@ it(
   { timeout: 3_600_000 },
   async () => {
     await fc.assert(
-      fc.asyncProperty(history, fc.nat(), async (told, seed) => {
+      fc.asyncProperty(history, fc.nat(), async (told, chance) => {
         const events = told.map(withOwnSids(`${++properties}`));
-        const mixed = shuffled([...events, ...events], seed);
-        const middle = 1 + (seed % mixed.length);
+        const mixed = shuffled([...events, ...events], chance);
+        const middle = 1 + (chance % mixed.length);
         const halves = [mixed.slice(0, middle), mixed.slice(middle)];
         const [inOrder, ...others] = await Promise.all([
-          tablesOf(events.map((event) => [event])),
-          tablesOf(halves),
-          tablesOf(shuffled(events, seed + 1).map((event) => [event])),
-          tablesOf([...halves].reverse(), true),
+          tablesAfter(events.map((event) => [event])),
+          tablesAfter(halves),
+          tablesAfter(shuffled(events, chance + 1).map((event) => [event])),
+          tablesAfter([...halves].reverse(), true),
         ]);
         for (const other of others) expect(other).toEqual(inOrder);
         expectSound(inOrder);
       }),
-      { numRuns: runs, seed: Number(process.env['LAW_SEED'] ?? 20261124) },
+      { numRuns: amount('LAW_RUNS'), seed },
     );
   },
 );
@@ -55,33 +52,16 @@ function withOwnSids(tag: string): (event: object) => object {
   return (event) => JSON.parse(JSON.stringify(event).replaceAll(/"(RM|PA|TR|EG|RT|AJ)_/g, `"$1_${tag}.`)) as object;
 }
 
-/** Commits batches into a project of their own, one after the other or at once, and reads its rows. */
-async function tablesOf(batches: object[][], together = false): Promise<Record<string, Row[]>> {
+/** Commits batches into a project of their own and reads its rows. */
+async function tablesAfter(batches: object[][], together = false): Promise<Record<string, Row[]>> {
   const project = `p${projects++}`;
-  const read = (event: object): LedgerEvent =>
-    readEvent(project, readBody(Buffer.from(JSON.stringify(event))), arrival);
-  const commits = batches
-    .filter((batch) => batch.length > 0)
-    .map((batch) => () => commit(database.intake, batch.map(read)));
-  if (together) await Promise.all(commits.map((start) => start()));
-  else for (const start of commits) await start();
-  const poisoned = await database.queries.query(
-    'select problem from webhook_event where project = $1 and not projected',
-    [project],
+  const arrived = batches.map((batch) =>
+    batch.map((event) => ({ body: Buffer.from(JSON.stringify(event)), receivedAt: arrival })),
   );
-  expect(poisoned.rows).toEqual([]);
-  const tables: Record<string, Row[]> = {};
-  for (const [table, from] of Object.entries(projected)) {
-    const { rows } = await database.queries.query<{ row: Row }>(
-      `select to_jsonb(t) - 'project' as row from ${from} t where project = $1 order by to_jsonb(t)::text`,
-      [project],
-    );
-    tables[table] = rows.map(({ row }) => row);
-  }
-  return tables;
+  await commitBatches(database, project, { batches: arrived, together });
+  expect(await problemsOf(database, project)).toEqual([]);
+  return tablesOf(database, project);
 }
-
-type Row = Record<string, string | number | null>;
 
 /** No end before a start, nobody present in an ended room, counts that are their rows'. */
 function expectSound(tables: Record<string, Row[]>): void {

@@ -1,31 +1,38 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rebuild } from '../../src/rebuild/rebuild.js';
 import { askAll, expectRows } from '../support/answers.js';
-import { recordings, shuffled, type Delivery, type Expected, type Recording } from '../support/histories.js';
+import { type Arrived, commitBatches, type Row, tablesOf } from '../support/commits.js';
+import { recordings, shuffled, type Expected, type Recording } from '../support/histories.js';
 import { startService, type Service } from '../support/service.js';
-import { dumpTables, emptyDatabase } from '../support/tables.js';
+import { dumpTables } from '../support/tables.js';
+
+const all = recordings();
 
 let now = 0;
 let service: Service;
-let token: string;
 
+/** Each recording has a key, and so a project, of its own. */
 beforeAll(async () => {
-  service = await startService({ clock: { now: () => now } });
+  const keys = new Map(all.map(({ name }) => [name, { secret: 'secret', project: name }]));
+  service = await startService({ clock: { now: () => now }, settings: { keys } });
 });
 afterAll(() => service.stop());
 
-describe.each(recordings())('recording $name', (recording) => {
-  const { deliveries } = recording;
-  let inOrder: Record<string, string[]>;
+describe.each(all)('recording $name', (recording) => {
+  const { name: key, deliveries } = recording;
+  const last = Math.max(...deliveries.map(({ receivedAt }) => receivedAt));
+  const late = deliveries.map(({ body }) => ({ body, receivedAt: last }));
+  let inOrder: Record<string, Row[]>;
   let answer: Expected;
 
   beforeAll(async () => {
-    await emptyDatabase(service.database);
-    for (const delivery of deliveries) await post(delivery);
-    now = lastArrival(deliveries) + 60_000;
-    token = await service.token({ roomList: true });
-    inOrder = await dumpTables(service.database);
-    answer = await askAll(service, token);
+    for (const { body, receivedAt } of deliveries) {
+      now = receivedAt;
+      await service.deliver(body, { key });
+    }
+    now = last + 60_000;
+    inOrder = await tablesOf(service.database, key);
+    answer = await askAll(service, await service.token({ roomList: true }, { key }));
   });
 
   it('is answered as expected, field by field', () => {
@@ -37,37 +44,32 @@ describe.each(recordings())('recording $name', (recording) => {
   });
 
   it('gives the same tables reversed, a few at once', async () => {
-    await emptyDatabase(service.database);
-    await postTogether([...deliveries].reverse(), 4);
-    expect(await dumpTables(service.database)).toEqual(inOrder);
+    const project = `${key}/reversed`;
+    await commitBatches(service.database, project, { batches: cut([...late].reverse(), 4) });
+    expect(await tablesOf(service.database, project)).toEqual(inOrder);
   });
 
-  it('gives the same tables shuffled and doubled, many at once, and rebuilt', async () => {
-    await emptyDatabase(service.database);
-    const all = shuffled([...deliveries, ...deliveries], deliveries.length);
-    await postTogether(all, 40);
-    expect(await dumpTables(service.database)).toEqual(inOrder);
-    expect(await rebuild(service.database.url)).toBe(new Set(deliveries.map(({ body }) => body.toString())).size);
-    expect(await dumpTables(service.database)).toEqual(inOrder);
+  it('gives the same tables shuffled and doubled, by many writers at once', async () => {
+    const project = `${key}/shuffled`;
+    const batches = cut(shuffled([...late, ...late], late.length), 40);
+    await commitBatches(service.database, project, { batches, together: true });
+    expect(await tablesOf(service.database, project)).toEqual(inOrder);
   });
 });
 
-async function post({ body, receivedAt }: Delivery): Promise<void> {
-  now = receivedAt;
-  expect((await service.post(body)).status).toBe(200);
-}
+it('all of them, in every order, are rebuilt to the same tables', async () => {
+  const live = await dumpTables(service.database);
+  const { rows } = await service.database.queries.query<{ events: number }>(
+    'select count(*)::int as events from webhook_event',
+  );
+  const distinct = all.map(({ deliveries }) => new Set(deliveries.map(({ body }) => body.toString())).size);
+  expect(rows[0]!.events).toBe(3 * distinct.reduce((sum, size) => sum + size, 0));
+  expect(await rebuild(service.database.url)).toBe(rows[0]!.events);
+  expect(await dumpTables(service.database)).toEqual(live);
+});
 
-/** Posts so many at once, at the time of the last arrival. */
-async function postTogether(deliveries: readonly Delivery[], size: number): Promise<void> {
-  now = lastArrival(deliveries);
-  for (let at = 0; at < deliveries.length; at += size) {
-    const answers = await Promise.all(deliveries.slice(at, at + size).map(({ body }) => service.post(body)));
-    expect(answers.every(({ status }) => status === 200)).toBe(true);
-  }
-}
-
-function lastArrival(deliveries: readonly Delivery[]): number {
-  return Math.max(...deliveries.map(({ receivedAt }) => receivedAt));
+function cut(list: readonly Arrived[], size: number): Arrived[][] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, at) => list.slice(at * size, (at + 1) * size));
 }
 
 /** Clients that were connected, whose true end the stated interval misses. */

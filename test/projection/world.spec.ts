@@ -5,14 +5,13 @@ import { commit } from '../../src/intake/commit.js';
 import { readBody } from '../../src/webhook/read-body.js';
 import { readEvent, type LedgerEvent } from '../../src/livekit/event.js';
 import { verify } from '../../src/rebuild/verify.js';
+import { amount, seed } from '../support/amount.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { projected } from '../support/tables.js';
 import { channelled, type Channelled } from '../support/world/history.js';
 import type { SentEvent } from '../support/world/world.js';
 
-/** A few hundred on every run; `HISTORIES=10000 SEED=… npx vitest run test/world.spec.ts` for the whole proof. */
-const histories = Number(process.env['HISTORIES'] ?? 300);
-const seed = Number(process.env['SEED'] ?? 20261124);
+const histories = amount('HISTORIES');
 /** So many histories share a database transaction, each a project of its own with the same ids. */
 const AT_ONCE = 50;
 const arrival = Date.UTC(2026, 2, 3);

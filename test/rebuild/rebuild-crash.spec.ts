@@ -2,13 +2,13 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { rebuild } from '../../src/rebuild/rebuild.js';
+import { amount } from '../support/amount.js';
 import { played, postAll } from '../support/load.js';
 import { runProgram } from '../support/process.js';
 import { startService, type Service } from '../support/service.js';
 import { dumpTables } from '../support/tables.js';
 
-/** How often a rebuild is killed: a few times on every run, `CRASHES=20` for the whole proof. */
-const crashes = Number(process.env['CRASHES'] ?? 3);
+const crashes = amount('CRASHES') + 1;
 /** About as long as a rebuild of these events takes. */
 const longestMs = 1500;
 

@@ -11,10 +11,7 @@ export function played(count: number): string[] {
 export async function postAll(service: Service, bodies: readonly string[]): Promise<void> {
   const left = bodies.values();
   const post = async (): Promise<void> => {
-    for (const body of left) {
-      const { status } = await service.post(body);
-      if (status !== 200) throw new Error(`a webhook was answered with ${status}`);
-    }
+    for (const body of left) await service.deliver(body);
   };
   await Promise.all(Array.from({ length: 16 }, post));
 }

@@ -2,7 +2,7 @@ import type { Database } from '../../src/database/database.js';
 import type { Prisma } from '../../src/generated/prisma/client.js';
 import { sumColumns } from '../../src/meter/delta.js';
 import { foldUsage } from '../../src/meter/fold.js';
-import { recountSql } from './recount-usage.js';
+import { recountSql } from '../../harness/recount-usage.js';
 
 type Given<T> = Partial<T>;
 

@@ -70,6 +70,12 @@ export class Service {
     return fetch(`${this.url}/webhook`, { method: 'POST', body: new Uint8Array(Buffer.from(body)), headers: all });
   }
 
+  /** Posts a webhook that must be taken. */
+  async deliver(body: string | Buffer, options: PostOptions = {}): Promise<void> {
+    const { status } = await this.post(body, options);
+    if (status !== 200) throw new Error(`a webhook was answered with ${status}`);
+  }
+
   /** An access token with these `video` grants. */
   token(grants: object, options: TokenOptions = {}): Promise<string> {
     return Promise.resolve(this.sign({ sub: 'tests', video: grants }, options));

@@ -1,7 +1,6 @@
 import type { Database } from '../../src/database/database.js';
 import { sessionTables } from '../../src/projection/session-tables.js';
 import { usageCells } from '../../src/rebuild/compare.js';
-import { projectedTables } from '../../src/rebuild/shadow.js';
 
 /** What is a function of the log, by name, as it stands after FROM. */
 export const projected: Readonly<Record<string, string>> = {
@@ -17,10 +16,4 @@ export async function dumpTables(database: Database): Promise<Record<string, str
     dump[table] = rows.map(({ row }) => row).sort();
   }
   return dump;
-}
-
-/** As new: no event, no row. Deletes, for a truncate makes every index anew. */
-export async function emptyDatabase(database: Database): Promise<void> {
-  const tables = ['webhook_event', 'merge_lock', ...projectedTables];
-  await Promise.all(tables.map((table) => database.intake.query(`delete from ${table}`)));
 }

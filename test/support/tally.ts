@@ -9,8 +9,8 @@ export default class Tally implements Reporter {
     // At exit: after the other reporters' summaries.
     process.once('exit', () => {
       const { passed, failed, skipped, pending } = this.count;
-      if (skipped + pending > 0) console.log(`\n${skipped + pending} skipped`);
-      console.log(`\n${passed} passed, ${failed} failed`);
+      const left = skipped + pending;
+      console.log(`\n${passed} passed, ${failed} failed${left > 0 ? `, ${left} skipped` : ''}`);
     });
   }
 

@@ -36,7 +36,7 @@ const tenants = [7, '7', 7.5, true, null, {}, [1], 'acme', '', 'ﬀ', '😀', 'A
 const derived = ['CASCADED', 'SUPERSEDED', 'RECONCILED', 'EXPIRED'];
 
 /** Sessions of every kind around a scene, put into the tables, with twins of another project that nobody may see. */
-export async function seed(rows: Rows, scene: Scene, count: number): Promise<Session[]> {
+export async function sow(rows: Rows, scene: Scene, count: number): Promise<Session[]> {
   return new Seed(rows, scene, new Chance(scene.from / 1_000)).plant(count);
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { record, type Sent } from '../support/recorded.js';
+import { record, type Sent } from '../../harness/recorded.js';
 import { at, now, Rows } from '../support/rows.js';
 import { type Service, startService } from '../support/service.js';
 

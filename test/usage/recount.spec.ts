@@ -3,7 +3,7 @@ import { foldUsage } from '../../src/meter/fold.js';
 import { usageCells } from '../../src/rebuild/compare.js';
 import { rebuild } from '../../src/rebuild/rebuild.js';
 import { played, postAll } from '../support/load.js';
-import { recountSql } from '../support/recount-usage.js';
+import { recountSql } from '../../harness/recount-usage.js';
 import { type Service, startService } from '../support/service.js';
 
 let service: Service;

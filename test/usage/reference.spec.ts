@@ -1,16 +1,15 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { amount, seed } from '../support/amount.js';
 import { now, Rows } from '../support/rows.js';
 import { type Service, startService } from '../support/service.js';
 import { argumentsOf, keeps, type Question, questions } from '../support/usage-questions.js';
 import { type Cell, cellsOf, partOf, type ReferenceRow, rowOf } from '../support/usage-reference.js';
 import { scenes, type Starts, startsOf } from '../support/usage-scenes.js';
-import { seed, type Session } from '../support/usage-sessions.js';
+import { type Session, sow } from '../support/usage-sessions.js';
 
-// USAGE_CASES=50000 asks more, USAGE_SEED=… others.
-const cases = Number(process.env['USAGE_CASES'] ?? 1_500);
+const cases = amount('USAGE_CASES');
 const together = 25;
-const random = process.env['USAGE_SEED'] === undefined ? 20_261_124 : Number(process.env['USAGE_SEED']);
 
 let service: Service;
 const sessions = new Map<string, Session[]>();
@@ -19,7 +18,7 @@ beforeAll(async () => {
   service = await startService({ clock: { now: () => now } });
   const rows = new Rows(service.database);
   for (const scene of scenes) {
-    sessions.set(scene.name, await seed(rows, scene, 50));
+    sessions.set(scene.name, await sow(rows, scene, 50));
     for (const zone of [...scene.zones, 'UTC'])
       starts.set(`${scene.name} ${zone}`, await startsOf(service.database.queries, scene, zone));
   }
@@ -76,7 +75,7 @@ describe('usage', () => {
         }
       },
     );
-    await fc.assert(property, { numRuns: Math.ceil(cases / together), seed: random, endOnFailure: true });
+    await fc.assert(property, { numRuns: Math.ceil(cases / together), seed, endOnFailure: true });
     expect(rows).toBeGreaterThan(cases * 5);
   });
 
@@ -96,7 +95,7 @@ describe('usage', () => {
         }
       },
     );
-    await fc.assert(property, { numRuns: Math.ceil(cases / together), seed: random, endOnFailure: true });
+    await fc.assert(property, { numRuns: Math.ceil(cases / together), seed, endOnFailure: true });
     expect(rows).toBeGreaterThan(cases * 5);
   });
 
@@ -122,7 +121,7 @@ describe('usage', () => {
         expect(found).toEqual(oldestFirst.map((session) => [session.id, partOf(session, from, to) / 1_000]));
       },
     );
-    await fc.assert(property, { numRuns: Math.ceil(cases / 20), seed: random, endOnFailure: true });
+    await fc.assert(property, { numRuns: Math.ceil(cases / 20), seed, endOnFailure: true });
     expect(pages).toBeGreaterThan(cases / 20);
   });
 });

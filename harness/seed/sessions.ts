@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { connection } from '../../src/database/connection.js';
 import { cellColumns } from '../../src/meter/cell.js';
-import { recountSql } from '../../test/support/recount-usage.js';
+import { recountSql } from '../recount-usage.js';
 import { dropIndexes } from './indexes.js';
 import { insertLog } from './log-sql.js';
 import { insertAgentJobs, insertEgress, insertIngressSessions, insertLocks } from './media-sql.js';

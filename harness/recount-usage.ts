@@ -1,9 +1,9 @@
-import { snakeCase } from '../../src/text/snake-case.js';
-import { derivedSql } from '../../src/meter/marks.js';
-import { QUARTER } from '../../src/meter/cell-spans.js';
-import { cellsOf } from '../../src/meter/cell.js';
-import type { SessionTable } from '../../src/projection/table.js';
-import { sessionTables } from '../../src/projection/session-tables.js';
+import { snakeCase } from '../src/text/snake-case.js';
+import { derivedSql } from '../src/meter/marks.js';
+import { QUARTER } from '../src/meter/cell-spans.js';
+import { cellsOf } from '../src/meter/cell.js';
+import type { SessionTable } from '../src/projection/table.js';
+import { sessionTables } from '../src/projection/session-tables.js';
 
 /** Rows of usage_cell as the sessions of a schema have them, counted from nothing. */
 export function recountSql(schema: string): string {

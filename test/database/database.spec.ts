@@ -3,7 +3,7 @@ import { openDatabase } from '../../src/database/database.module.js';
 import type { Database } from '../../src/database/database.js';
 import { readSettings } from '../../src/settings/read-settings.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.js';
-import { emptyFolder, processesOn, query } from '../support/embedded.js';
+import { query } from '../support/embedded.js';
 
 let target: TestDatabase;
 let database: Database;
@@ -87,12 +87,4 @@ test('outlives a connection that is cut while it is in use', async () => {
   await expect(client.query('SELECT 1')).rejects.toThrow('not queryable');
   client.release(true);
   expect((await database.intake.query('SELECT 1 AS n')).rows).toEqual([{ n: 1 }]);
-});
-
-test('without a URL is an embedded one, stopped when it is closed', async () => {
-  const folder = emptyFolder();
-  const embedded = await openDatabase(readSettings({ DATA_DIR: folder }));
-  expect((await embedded.queries.query('SELECT epoch FROM log_epoch')).rows).toEqual([{ epoch: 1 }]);
-  await embedded.onApplicationShutdown();
-  expect(processesOn(folder)).toEqual([]);
 });

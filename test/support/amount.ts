@@ -1,0 +1,26 @@
+/** Proofs that could go on forever: how far `npm test` goes, and how far `npm run test:long` does. */
+const amounts = {
+  /** Histories that keep to LiveKit's world. */
+  HISTORIES: { sample: 200, whole: 10_000 },
+  /** Histories that need not. */
+  LAW_RUNS: { sample: 100, whole: 2_000 },
+  /** Questions of usage. */
+  USAGE_CASES: { sample: 750, whole: 20_000 },
+  /** How often each thing is killed. */
+  CRASHES: { sample: 1, whole: 20 },
+  /** Seconds without a database. */
+  OUTAGE: { sample: 0, whole: 60 },
+  /** Events a second meanwhile. */
+  RATE: { sample: 100, whole: 500 },
+  /** Events that three services are sent. */
+  EVENTS: { sample: 400, whole: 10_000 },
+};
+
+/** As much as the environment's variable of this name says. */
+export function amount(name: keyof typeof amounts): number {
+  const { sample, whole } = amounts[name];
+  return Number(process.env[name] ?? (process.env['PROOFS'] === 'whole' ? whole : sample));
+}
+
+/** Of what is drawn by chance: the same on every run, but for another `SEED`. */
+export const seed = Number(process.env['SEED'] ?? 20_261_124);
