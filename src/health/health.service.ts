@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
+import { REBUILD_LOCK } from '../database/advisory-locks.js';
 import { Database } from '../database/database.js';
 import { Intake, type IntakeState } from '../intake/intake.service.js';
 import { Spool } from '../intake/spool/spool.js';
-import { holderName, REBUILD_LOCK } from '../rebuild/lock.js';
+import { holderName } from '../rebuild/lock.js';
 
 const patienceMs = 2_000;
 

@@ -1,7 +1,8 @@
 import pg from 'pg';
+import { REBUILD_LOCK } from '../database/advisory-locks.js';
 import { connection } from '../database/connection.js';
 import { Database } from '../database/database.js';
-import { holderName, REBUILD_LOCK, type Purpose } from './lock.js';
+import { holderName, type Purpose } from './lock.js';
 import { dropShadows, makeShadow, refuseDependents, type Shadow } from './shadow.js';
 
 /** A shadow that is being filled. */

@@ -1,17 +1,15 @@
 import pg from 'pg';
-
-/** Held by the one service whose server it is, for as long as both live: unlike a file it cannot go stale. */
-const ownersLock = 72707370;
+import { OWNER_LOCK } from '../advisory-locks.js';
 
 /**
- * Takes the server for its service.
+ * Takes the server for its service, by a lock: unlike a file it cannot go stale.
  * @param name what others are told, the service's pid first
  * @returns the connection that holds it
  * @throws what pg throws when the server does not answer
  */
 export async function claim(url: string, name: string): Promise<pg.Client> {
   const client = await connect(url, name);
-  await client.query('SELECT pg_advisory_lock($1)', [ownersLock]);
+  await client.query('SELECT pg_advisory_lock($1)', [OWNER_LOCK]);
   return client;
 }
 
@@ -22,7 +20,7 @@ export async function findOwner(url: string): Promise<string | null> {
     const { rows } = await client.query<{ name: string }>(
       `SELECT a.application_name AS name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
        WHERE l.locktype = 'advisory' AND l.objid = $1 AND l.granted`,
-      [ownersLock],
+      [OWNER_LOCK],
     );
     return rows[0]?.name ?? null;
   } finally {
