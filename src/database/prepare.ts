@@ -1,13 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { MIGRATION_LOCK } from './advisory-locks.js';
 import { connection } from './connection.js';
 import { raiseEpoch } from './epoch.js';
 import { migrate } from './migrate.js';
 import { openPrisma } from './prisma.js';
 import { DatabaseUnavailable } from './unavailable.js';
 
-/** Prisma's own, so that its tools and this exclude each other. */
-const migrationLock = 72707369;
 const oldest = 15;
 
 /**
@@ -49,7 +48,7 @@ async function checkVersion(client: pg.Client): Promise<void> {
 /** Asked for again and again: a statement that waits would hold up another starter's CREATE INDEX CONCURRENTLY. */
 async function lock(client: pg.Client): Promise<void> {
   for (;;) {
-    const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [migrationLock]);
+    const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [MIGRATION_LOCK]);
     if (rows[0]?.held) return;
     await delay(100);
   }

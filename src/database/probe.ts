@@ -26,9 +26,12 @@ export async function ask<Row extends object>(pool: pg.Pool, text: string, value
   }
 }
 
+/** Asks whether it can be written: no standby, and not made read-only. */
+export const selectWritable = `select not pg_is_in_recovery()
+  and current_setting('transaction_read_only') = 'off' as writable`;
+
 /** Whether the database answers, and takes writes. */
 export async function isWritable(pool: pg.Pool): Promise<boolean> {
-  const text = `select not pg_is_in_recovery() and current_setting('transaction_read_only') = 'off' as writable`;
-  const [row] = await ask<{ writable: boolean }>(pool, text).catch(() => []);
+  const [row] = await ask<{ writable: boolean }>(pool, selectWritable).catch(() => []);
   return row?.writable ?? false;
 }

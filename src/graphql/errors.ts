@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { ExecutionResult, FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
 import { GraphQLError } from 'graphql';
+import { isAway, isTimeout } from '../database/failure.js';
 import { Refusal } from '../http/refusal.js';
 
 const logger = new Logger('GraphQL');
@@ -13,17 +14,6 @@ interface Told {
 }
 
 const byStatus: Readonly<Record<number, string>> = { 413: 'BODY_TOO_LARGE', 415: 'CONTENT_TYPE_UNSUPPORTED' };
-const unavailable = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ENOTFOUND',
-  'ETIMEDOUT',
-  'EPIPE',
-  '53300',
-  '57P01',
-  '57P02',
-  '57P03',
-]);
 
 /** Answers errors with their codes. Where execution began the status is 200, as for any answer. */
 export function formatErrors(execution: { errors: readonly GraphQLError[]; data?: unknown }): {
@@ -60,11 +50,12 @@ function tell(error: GraphQLError): Told {
   if (cause instanceof Refusal) return { code: cause.code, message: cause.message, status: cause.status };
   if (cause instanceof GraphQLError) return tellOfDocument(error, cause);
   const { code, statusCode, message } = cause as Error & { code?: string; statusCode?: number };
-  if (code === '57014') return { code: 'TIMEOUT', message: 'The query took longer than a statement may.', status: 200 };
-  if (isUnavailable(code, message))
-    return { code: 'UNAVAILABLE', message: 'The database cannot be reached.', status: 503 };
+  if (isTimeout(cause)) return { code: 'TIMEOUT', message: 'The query took longer than a statement may.', status: 200 };
   if (statusCode !== undefined && statusCode < 500)
     return { code: byStatus[statusCode] ?? 'BAD_REQUEST', message, status: statusCode };
+  // Postgres's own faults: it can be reached, and somebody must look at it.
+  if (code?.startsWith('XX')) logger.error(cause);
+  if (isAway(cause)) return { code: 'UNAVAILABLE', message: 'The database cannot be reached.', status: 503 };
   logger.error(cause);
   return { code: 'INTERNAL', message: 'Something went wrong inside this service.', status: 500 };
 }
@@ -83,13 +74,4 @@ function tellOfDocument(error: GraphQLError, { extensions }: GraphQLError): Told
   const ofValue =
     path !== undefined || /^Variable "\$\w+" (got invalid value|of (required|non-null) type)/.test(message);
   return told(ofValue ? 'BAD_USER_INPUT' : 'GRAPHQL_VALIDATION_FAILED');
-}
-
-function isUnavailable(code: string | undefined, message: string): boolean {
-  return (
-    (code !== undefined && unavailable.has(code)) ||
-    /^(timeout exceeded when trying to connect|Connection terminated|The connection hung|Client has encountered a connection error|Cannot use a pool)/.test(
-      message,
-    )
-  );
 }

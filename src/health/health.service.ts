@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
+import { holderName, REBUILD_LOCK } from '../database/advisory-locks.js';
 import { Database } from '../database/database.js';
+import { selectWritable } from '../database/probe.js';
 import { Intake, type IntakeState } from '../intake/intake.service.js';
 import { Spool } from '../intake/spool/spool.js';
-import { holderName, REBUILD_LOCK } from '../rebuild/lock.js';
 
 const patienceMs = 2_000;
 
@@ -59,7 +60,7 @@ function statusOf(intake: IntakeState, queries: boolean): HealthReport['status']
 }
 
 async function canWrite(pool: Pool): Promise<boolean> {
-  const rows = await answer<{ writable: boolean }>(pool, 'select not pg_is_in_recovery() as writable');
+  const rows = await answer<{ writable: boolean }>(pool, selectWritable);
   return rows?.[0]?.writable ?? false;
 }
 

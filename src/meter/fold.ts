@@ -1,14 +1,13 @@
 import type { Pool } from 'pg';
+import { FOLD_LOCK } from '../database/advisory-locks.js';
 import { breakOffWhenHung } from '../database/hung.js';
 import { cellColumns, cellsOf } from './cell.js';
 import { sumColumns } from './delta.js';
 
-/** One process folds at a time: two would wait for each other's cells. */
-const LOCK = 7_205_318;
 const MOST = 20_000;
 
 const fold = `
-  with folder as materialized (select pg_try_advisory_xact_lock(${LOCK}) as alone),
+  with folder as materialized (select pg_try_advisory_xact_lock(${FOLD_LOCK}) as alone),
   folded as (
     delete from usage_delta where (select alone from folder)
       and ctid = any(array(select ctid from usage_delta limit ${MOST})) returning *

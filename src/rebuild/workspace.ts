@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { holderName, REBUILD_LOCK, type RebuildPurpose } from '../database/advisory-locks.js';
 import { connection } from '../database/connection.js';
 import { Database } from '../database/database.js';
 import { isAway } from '../database/failure.js';
-import { holderName, REBUILD_LOCK, type Purpose } from './lock.js';
 import { dropShadows, makeShadow, refuseDependents, type Shadow } from './shadow.js';
 
 /** A shadow that is being filled. */
@@ -23,7 +23,7 @@ export interface Workspace extends Shadow {
  */
 export async function inWorkspace<T>(
   url: string,
-  purpose: Purpose,
+  purpose: RebuildPurpose,
   work: (workspace: Workspace) => Promise<T>,
 ): Promise<T> {
   const named = withParameters(url, { application_name: holderName(purpose) });

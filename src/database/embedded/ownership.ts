@@ -1,15 +1,13 @@
 import pg from 'pg';
-
-/** An advisory lock, because unlike a file it cannot go stale: it ends with the service or the server. */
-const ownersLock = 72707370;
+import { OWNER_LOCK } from '../advisory-locks.js';
 
 /**
- * Claims the server for this service until the returned connection ends.
+ * Claims the server for this service until the returned connection ends, by a lock: unlike a file it cannot go stale.
  * @param name shown to other services; begins with the pid
  */
 export async function claim(url: string, name: string): Promise<pg.Client> {
   const client = await connect(url, name);
-  await client.query('SELECT pg_advisory_lock($1)', [ownersLock]);
+  await client.query('SELECT pg_advisory_lock($1)', [OWNER_LOCK]);
   return client;
 }
 
@@ -20,7 +18,7 @@ export async function findOwner(url: string): Promise<string | null> {
     const { rows } = await client.query<{ name: string }>(
       `SELECT a.application_name AS name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
        WHERE l.locktype = 'advisory' AND l.objid = $1 AND l.granted`,
-      [ownersLock],
+      [OWNER_LOCK],
     );
     return rows[0]?.name ?? null;
   } finally {
