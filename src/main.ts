@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { systemClock } from './settings/clock.js';
-import { DatabaseUnavailable } from './database/unavailable.js';
+import { CannotStart } from './settings/cannot-start.js';
 import { createServer } from './server.js';
 import { readSettings, SettingsRefused } from './settings/read-settings.js';
 
@@ -32,7 +32,7 @@ function stopOnSignal(app: NestFastifyApplication): void {
 }
 
 /** What the one who starts the service can mend is told in a sentence. */
-const mendable = [SettingsRefused, DatabaseUnavailable];
+const mendable = [SettingsRefused, CannotStart];
 
 main().catch((error: unknown) => {
   console.error(mendable.some((kind) => error instanceof kind) ? (error as Error).message : error);

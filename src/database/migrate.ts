@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
-import { DatabaseUnavailable } from './unavailable.js';
+import { CannotStart } from '../settings/cannot-start.js';
 
 /** The same path from src/database and from dist/database. */
 export const migrationsFolder = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
@@ -36,7 +36,7 @@ const bookkeeping = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
  * Applies what is missing, in order, in Prisma's bookkeeping, so that its tools and this agree.
  * The caller holds the migration lock.
  * @returns the names applied
- * @throws DatabaseUnavailable when the database and the folder disagree
+ * @throws CannotStart when the database and the folder disagree
  */
 export async function migrate(client: pg.Client, folder = migrationsFolder): Promise<string[]> {
   await client.query(bookkeeping);
@@ -67,19 +67,19 @@ function missingFrom(migrations: Migration[], applied: Map<string, Row>): Migrat
     const migration = known.get(row.migration_name);
     const name = `migration ${row.migration_name}`;
     if (row.finished_at === null) {
-      throw new DatabaseUnavailable(
+      throw new CannotStart(
         `${name} was begun on this database and never finished`,
         'Mend it by hand, then its row in _prisma_migrations',
       );
     }
     if (migration === undefined) {
-      throw new DatabaseUnavailable(
+      throw new CannotStart(
         `this database has ${name}, which this version does not know`,
         'Start the version that made it, or a newer one',
       );
     }
     if (migration.checksum !== row.checksum) {
-      throw new DatabaseUnavailable(`${name} was changed after it was applied to this database`, 'Restore its script');
+      throw new CannotStart(`${name} was changed after it was applied to this database`, 'Restore its script');
     }
   }
   return migrations.filter((migration) => !applied.has(migration.name));
@@ -102,7 +102,7 @@ async function apply(client: pg.Client, { name, script, checksum }: Migration): 
     if (inside) await client.query('COMMIT');
   } catch (error) {
     if (inside) await client.query('ROLLBACK').catch(() => undefined);
-    throw new DatabaseUnavailable(
+    throw new CannotStart(
       `migration ${name} failed on this database (${(error as Error).message})`,
       'Mend what it says, then start again',
     );

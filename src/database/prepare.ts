@@ -1,24 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { MIGRATION_LOCK } from './advisory-locks.js';
+import { MIGRATION_LOCK } from './locks/advisory-locks.js';
 import { connection } from './connection.js';
 import { raiseEpoch } from './epoch.js';
 import { migrate } from './migrate.js';
 import { openPrisma } from './prisma.js';
-import { DatabaseUnavailable } from './unavailable.js';
+import { CannotStart } from '../settings/cannot-start.js';
 
 const oldest = 15;
 
 /**
  * Brings a database up to this version: its migrations, and its log's epoch. Any number of starters may do so at once.
  * @returns the names of the migrations applied
- * @throws DatabaseUnavailable when it cannot be
+ * @throws CannotStart when it cannot be
  */
 export async function prepare(url: string, folder?: string): Promise<string[]> {
   const client = new pg.Client(connection(url, '-c lock_timeout=300000'));
   client.on('error', () => undefined);
   await client.connect().catch((error: Error) => {
-    throw new DatabaseUnavailable(
+    throw new CannotStart(
       `no connection to the database at ${new URL(url).host} (${error.message})`,
       'Check DATABASE_URL',
     );
@@ -42,7 +42,7 @@ async function checkEpoch(url: string): Promise<void> {
 async function checkVersion(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ version: string }>('SHOW server_version');
   const version = rows[0]?.version ?? '';
-  if (Number.parseInt(version, 10) < oldest) throw new DatabaseUnavailable(`the database is PostgreSQL ${version}`);
+  if (Number.parseInt(version, 10) < oldest) throw new CannotStart(`the database is PostgreSQL ${version}`);
 }
 
 /** Asked for again and again: a statement that waits would hold up another starter's CREATE INDEX CONCURRENTLY. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
-import { holderName, REBUILD_LOCK } from '../database/advisory-locks.js';
+import { holderName, REBUILD_LOCK } from '../database/locks/advisory-locks.js';
 import { Database } from '../database/database.js';
 import { selectWritable } from '../database/probe.js';
 import { Intake, type IntakeState } from '../intake/intake.service.js';

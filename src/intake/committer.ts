@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { isAway, isPassing } from '../database/failure.js';
 import type { LedgerEvent } from '../livekit/event.js';
-import { Batches } from './batches.js';
+import { Batches } from './batching/batches.js';
 import { commit } from './commit.js';
 import type { IntakeEvents } from './intake-events.service.js';
 import type { Outage } from './outage.js';

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { FOLD_LOCK } from '../database/advisory-locks.js';
+import { FOLD_LOCK } from '../database/locks/advisory-locks.js';
 import { breakOffWhenHung } from '../database/hung.js';
 import { cellColumns, cellsOf } from './cell.js';
 import { sumColumns } from './delta.js';

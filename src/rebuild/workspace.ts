@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { holderName, REBUILD_LOCK, type RebuildPurpose } from '../database/advisory-locks.js';
+import { holderName, REBUILD_LOCK, type RebuildPurpose } from '../database/locks/advisory-locks.js';
 import { connection } from '../database/connection.js';
 import { Database } from '../database/database.js';
 import { isAway } from '../database/failure.js';

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { userInfo } from 'node:os';
 import type { Binaries } from './binaries.js';
-import { DatabaseUnavailable } from '../unavailable.js';
+import { CannotStart } from '../../settings/cannot-start.js';
 
 const nobody = 65534;
 
@@ -29,7 +29,7 @@ const renamed: Account = {
 /**
  * Finds an account that can run the server on this folder.
  * @param prepare hands the folder to the account about to be tried
- * @throws DatabaseUnavailable if there is none
+ * @throws CannotStart if there is none
  */
 export function chooseAccount(binaries: Binaries, folder: string, prepare: (account: Account) => void): Account {
   const reasons: string[] = [];
@@ -38,7 +38,7 @@ export function chooseAccount(binaries: Binaries, folder: string, prepare: (acco
     if (reason === null) return account;
     reasons.push(`${account.name}: ${reason}`);
   }
-  throw new DatabaseUnavailable(`the embedded Postgres cannot run here (${reasons.join('; ')})`);
+  throw new CannotStart(`the embedded Postgres cannot run here (${reasons.join('; ')})`);
 }
 
 function candidates(): Account[] {

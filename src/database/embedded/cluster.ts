@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Account } from './account.js';
 import type { Binaries } from './binaries.js';
 import { ClusterLock } from './cluster-lock.js';
-import { DatabaseUnavailable } from '../unavailable.js';
+import { CannotStart } from '../../settings/cannot-start.js';
 
 const superuser = 'roomledger';
 
@@ -49,18 +49,15 @@ export class Cluster {
     return fs.readFileSync(this.log).subarray(size).toString();
   }
 
-  /** @throws DatabaseUnavailable unless the folder was made by these binaries' major version */
+  /** @throws CannotStart unless the folder was made by these binaries' major version */
   check(binaries: Binaries): void {
     const major = readOr(join(this.data, 'PG_VERSION'), '').trim();
     const elsewhere = 'Set DATA_DIR to another folder, or DATABASE_URL to a PostgreSQL server, 15 or newer';
     if (major === '' || !fs.existsSync(this.passwordFile)) {
-      throw new DatabaseUnavailable(
-        `${this.home} is no embedded Postgres of Roomledger's, or a damaged one`,
-        elsewhere,
-      );
+      throw new CannotStart(`${this.home} is no embedded Postgres of Roomledger's, or a damaged one`, elsewhere);
     }
     if (major !== String(binaries.major)) {
-      throw new DatabaseUnavailable(
+      throw new CannotStart(
         `${this.home} was written by PostgreSQL ${major}, and this is ${binaries.major}`,
         elsewhere,
       );
@@ -113,7 +110,7 @@ export class Cluster {
             .split('\n')
             .find((line) => line.includes('error'))) ||
         `exit ${result.status}`;
-      throw new DatabaseUnavailable(`initdb could not make ${this.data} (${reason})`);
+      throw new CannotStart(`initdb could not make ${this.data} (${reason})`);
     }
   }
 

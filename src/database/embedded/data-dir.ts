@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { chooseAccount, type Account } from './account.js';
 import type { Binaries } from './binaries.js';
 import { isProcess } from './postmaster.js';
-import { DatabaseUnavailable } from '../unavailable.js';
+import { CannotStart } from '../../settings/cannot-start.js';
 
 /**
  * Creates DATA_DIR if needed and makes it private to the returned account, which will run the server. A folder with
@@ -13,8 +13,8 @@ export function openDataDir(folder: string, binaries: Binaries): Account {
   try {
     return open(folder, binaries);
   } catch (error) {
-    if (error instanceof DatabaseUnavailable) throw error;
-    throw new DatabaseUnavailable(
+    if (error instanceof CannotStart) throw error;
+    throw new CannotStart(
       `DATA_DIR ${folder} cannot be used (${(error as Error).message})`,
       'Set DATA_DIR to another folder, or DATABASE_URL',
     );
@@ -26,7 +26,7 @@ function open(folder: string, binaries: Binaries): Account {
   if (!fs.existsSync(folder)) fs.mkdirSync(folder, { mode: 0o700 });
   const content = fs.readdirSync(folder);
   if (content.includes('PG_VERSION')) {
-    throw new DatabaseUnavailable(
+    throw new CannotStart(
       `DATA_DIR ${folder} is another Postgres server's folder`,
       'Set DATA_DIR to another folder, or DATABASE_URL',
     );

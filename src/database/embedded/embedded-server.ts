@@ -14,7 +14,7 @@ import { openDataDir, sweepDrafts } from './data-dir.js';
 import { claim } from './ownership.js';
 import { findPostmaster } from './postmaster.js';
 import { waitForExclusiveUse } from './exclusive-use.js';
-import { DatabaseUnavailable } from '../unavailable.js';
+import { CannotStart } from '../../settings/cannot-start.js';
 import { spawnWatched } from './watchdog.js';
 
 const startTimeout = 120_000;
@@ -49,7 +49,7 @@ export class EmbeddedServer {
     private readonly options: EmbeddedOptions,
   ) {}
 
-  /** @throws DatabaseUnavailable if it cannot run here, or the folder is in use, not ours, or damaged */
+  /** @throws CannotStart if it cannot run here, or the folder is in use, not ours, or damaged */
   static async start(dataDir: string, options: EmbeddedOptions = {}): Promise<EmbeddedServer> {
     const folder = resolve(dataDir);
     const binaries = findBinaries();
@@ -104,7 +104,7 @@ export class EmbeddedServer {
     const output = cluster.logAfter(logged);
     const retry = watchdog.exitCode === busy || findPostmaster(cluster.data) !== null || worthRetrying.test(output);
     if (retry && !this.stopping && Date.now() < deadline) return false;
-    throw new DatabaseUnavailable(`the embedded Postgres in ${cluster.home} does not start (${reasonIn(output)})`);
+    throw new CannotStart(`the embedded Postgres in ${cluster.home} does not start (${reasonIn(output)})`);
   }
 
   private spawn(): ChildProcess {

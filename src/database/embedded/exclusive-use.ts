@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster } from './cluster.js';
 import { findOwner } from './ownership.js';
 import { disownDeadPostmaster, findPostmaster, type Postmaster } from './postmaster.js';
-import { DatabaseUnavailable } from '../unavailable.js';
+import { CannotStart } from '../../settings/cannot-start.js';
 
 /** How long an unclaimed server may wait for its owner's claim. */
 const claimGrace = 1_000;
@@ -13,7 +13,7 @@ const pause = 25;
 /**
  * Waits until no server runs on the cluster. Stops an orphan, whose service or watchdog was killed.
  * @param self the name under which this service claims servers
- * @throws DatabaseUnavailable if another service uses the cluster
+ * @throws CannotStart if another service uses the cluster
  */
 export async function waitForExclusiveUse(cluster: Cluster, self: string, deadline: number): Promise<void> {
   const patience = Date.now() + lockGrace;
@@ -44,14 +44,11 @@ function stopOrphan({ pid }: Postmaster): void {
   }
 }
 
-function inUse(cluster: Cluster, by: string): DatabaseUnavailable {
+function inUse(cluster: Cluster, by: string): CannotStart {
   const remedy = 'Stop that service, or set DATA_DIR to another folder, or DATABASE_URL';
-  return new DatabaseUnavailable(`${cluster.home} is in use by ${by}`, remedy);
+  return new CannotStart(`${cluster.home} is in use by ${by}`, remedy);
 }
 
-function stuck(cluster: Cluster, { pid }: Postmaster): DatabaseUnavailable {
-  return new DatabaseUnavailable(
-    `the Postgres server with pid ${pid} on ${cluster.home} neither answers nor stops`,
-    'Stop it',
-  );
+function stuck(cluster: Cluster, { pid }: Postmaster): CannotStart {
+  return new CannotStart(`the Postgres server with pid ${pid} on ${cluster.home} neither answers nor stops`, 'Stop it');
 }

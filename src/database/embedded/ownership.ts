@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { OWNER_LOCK } from '../advisory-locks.js';
+import { OWNER_LOCK } from '../locks/advisory-locks.js';
 
 /**
  * Claims the server for this service until the returned connection ends, by a lock: unlike a file it cannot go stale.

@@ -1,20 +1,15 @@
 import { mkdir, open, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseUnavailable } from '../../database/unavailable.js';
+import { CannotStart } from '../../settings/cannot-start.js';
 
 /** What LevelDB needs to tidy up, above all when it is opened again: without it a full disk could not even be drained. */
 const RESERVE_BYTES = 16 * 1024 * 1024;
 const TRIAL_BYTES = 1024 * 1024;
 
-/** Why the spool cannot be used, as one sentence that ends in what to do. */
-export class SpoolUnavailable extends DatabaseUnavailable {
-  override name = 'SpoolUnavailable';
-}
-
-/** @throws SpoolUnavailable */
+/** @throws CannotStart */
 export async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: Error) => {
-    throw new SpoolUnavailable(`the spool cannot be in ${folder} (${error.message})`, 'Check SPOOL_DIR');
+    throw new CannotStart(`the spool cannot be in ${folder} (${error.message})`, 'Check SPOOL_DIR');
   });
 }
 
@@ -46,17 +41,17 @@ export function reasonOf(error: unknown): string {
   return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
-/** @throws SpoolUnavailable for what only who starts the service can mend */
+/** @throws CannotStart for what only who starts the service can mend */
 export function refuseToOpen(folder: string, error: unknown): void {
   const code =
     error instanceof Error && error.cause instanceof Error && 'code' in error.cause ? error.cause.code : null;
   if (code === 'LEVEL_LOCKED') {
-    throw new SpoolUnavailable(
+    throw new CannotStart(
       `the spool in ${folder} is in use by another process`,
       'Give each one a SPOOL_DIR of its own',
     );
   }
   if (code === 'LEVEL_CORRUPTION' || /permission denied|not a directory/i.test(reasonOf(error))) {
-    throw new SpoolUnavailable(`the spool in ${folder} cannot be opened (${reasonOf(error)})`, 'Check SPOOL_DIR');
+    throw new CannotStart(`the spool in ${folder} cannot be opened (${reasonOf(error)})`, 'Check SPOOL_DIR');
   }
 }

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { JsonObject } from '../../livekit/json.js';
 import { Refusal } from '../../http/refusal.js';
 import type { Settings } from '../../settings/settings.js';
-import { Batches } from '../batches.js';
+import { Batches } from '../batching/batches.js';
 import { hasReserve, makeFolder, reasonOf, refuseToOpen, takesFiles } from './spool-folder.js';
 import { bytesOf, SpoolStore, type Text, weightOf } from './spool-store.js';
 
@@ -40,7 +40,7 @@ export class Spool {
     private readonly maxBytes: number,
   ) {}
 
-  /** @throws SpoolUnavailable where another process has it, or the folder cannot be used */
+  /** @throws CannotStart where another process has it, or the folder cannot be used */
   static async open({ spoolDir, spoolMaxBytes }: Pick<Settings, 'spoolDir' | 'spoolMaxBytes'>): Promise<Spool> {
     const spool = new Spool(spoolDir, spoolMaxBytes);
     if (spoolDir === null) return spool;

@@ -1,4 +1,4 @@
-import { report, simulate } from './simulate/run.js';
+import { report, simulate } from './run.js';
 
 try {
   const outcome = await simulate(process.argv.slice(2), process.env, Date.now());

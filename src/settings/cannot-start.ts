@@ -1,0 +1,12 @@
+const BRING_POSTGRES = 'Set DATABASE_URL to a PostgreSQL server, 15 or newer';
+
+/** Why the service cannot start: one sentence, then what to do about it. */
+export class CannotStart extends Error {
+  override name = 'CannotStart';
+
+  constructor(reason: string, remedy = BRING_POSTGRES) {
+    super(`${reason.charAt(0).toUpperCase()}${reason.slice(1)}. ${remedy}.`);
+    // Shown to whoever starts the service, who cannot use a stack.
+    this.stack = this.message;
+  }
+}
