@@ -2,7 +2,6 @@ import type { Json } from './json.js';
 
 const escapeToClean = /\\u(?:0000|d[89a-f])/i;
 
-/** Whether a JSON text may hold strings that Postgres refuses. */
 export function needsCleaning(text: string): boolean {
   return escapeToClean.test(text);
 }

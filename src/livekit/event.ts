@@ -37,7 +37,6 @@ export interface EventIds {
   jobId: string | null;
 }
 
-/** An accepted event: what the log stores and what the projection needs. */
 export interface LedgerEvent {
   project: string;
   id: string;
@@ -50,7 +49,6 @@ export interface LedgerEvent {
   /** First arrival, in ms. */
   receivedAt: number;
   ids: EventIds;
-  /** Why it is not projected. */
   problem: string | null;
   message: Wire<WebhookEvent>;
 }

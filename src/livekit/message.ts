@@ -38,7 +38,6 @@ export function flag<T>(message: Wire<T>, name: FieldOf<T, boolean>): boolean {
   return field(message, name) === true;
 }
 
-/** A proto3 `optional` bool. */
 export function optionalFlag<T>(message: Wire<T>, name: FieldOf<T, boolean>): boolean | null {
   const value = field(message, name);
   return typeof value === 'boolean' ? value : null;
@@ -64,7 +63,6 @@ interface MessageType {
   readonly fields: { findJsonName(name: string): unknown };
 }
 
-/** The enum of a message's field, such as EgressStatus for EgressInfo.status. */
 export function enumOf<T>(
   type: MessageType & (new (...data: never[]) => T),
   name: FieldOf<T, number | number[]>,

@@ -54,7 +54,6 @@ function hidden(value: Json | undefined): Json {
   return typeof value === 'string' && alreadyCut.test(value) ? value : REDACTED;
 }
 
-/** Hides the named fields at any depth, and the secret parts of every URL. */
 function redactTree(value: Json | undefined, secrets: Set<string>): void {
   if (Array.isArray(value)) {
     for (const [index, inner] of value.entries()) {

@@ -42,7 +42,6 @@ export class BatchEvents {
   }
 }
 
-/** What the events say of each row, by the row's key. */
 function mergedFacts<F extends object, R extends object>(
   rows: PendingRows<R>,
   events: readonly LedgerEvent[],

@@ -20,9 +20,8 @@ import { selectList } from './table.js';
 import type { TrackRow } from './track.js';
 
 export interface RelatedParticipants {
-  /** By room and identity: sessions that can supersede each other. */
+  /** By room and identity. */
   readonly siblings: ChildRows<ParticipantRow>;
-  /** By room. */
   readonly withoutOwnEnd: ChildRows<ParticipantRow>;
 }
 
@@ -33,7 +32,6 @@ export function relatedParticipants(run: Run): RelatedParticipants {
   };
 }
 
-/** Merges the events into the participants that they name. */
 export async function mergeParticipants(
   run: Run,
   events: BatchEvents,

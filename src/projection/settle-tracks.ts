@@ -6,12 +6,10 @@ import { readByKey } from './read-rows.js';
 import { revised, PendingRows } from './pending-rows.js';
 import { mergeTrack, settleTrack, trackEvidence, trackTable, type TrackFacts, type TrackRow } from './track.js';
 
-/** Tracks without an end of their own, by participant. */
 export function tracksWithoutOwnEnd(run: Run): ChildRows<TrackRow> {
   return withoutOwnEnd(run, { table: trackTable, parent: 'participantSid' });
 }
 
-/** Merges the events into the tracks that they name. */
 export async function mergeTracks(run: Run, events: BatchEvents): Promise<PendingRows<TrackRow>> {
   const tracks = new PendingRows<TrackRow>(trackTable);
   await events.mergeInto<TrackFacts, TrackRow>(tracks, {

@@ -10,26 +10,28 @@ export interface Account {
   readonly name: string;
   /** The uid that owns the server's files; null: whoever created them. */
   readonly owner: number | null;
-  /** Options for spawn. */
-  readonly identity: { readonly uid?: number; readonly gid?: number };
-  /** Goes before every command. */
-  readonly prefix: readonly string[];
+  readonly spawnOptions: { readonly uid?: number; readonly gid?: number };
+  readonly commandPrefix: readonly string[];
 }
 
-const asItself: Account = { name: 'as this user', owner: null, identity: {}, prefix: [] };
-const asNobody: Account = { name: 'as nobody', owner: nobody, identity: { uid: nobody, gid: nobody }, prefix: [] };
-/** A user namespace: this user under another uid, with access to its own files still. */
-const renamed: Account = {
+const asItself: Account = { name: 'as this user', owner: null, spawnOptions: {}, commandPrefix: [] };
+const asNobody: Account = {
+  name: 'as nobody',
+  owner: nobody,
+  spawnOptions: { uid: nobody, gid: nobody },
+  commandPrefix: [],
+};
+/** In a user namespace this user has another uid, and still reaches its own files. */
+const asRenumbered: Account = {
   name: 'in a user namespace',
   owner: process.getuid?.() ?? null,
-  identity: {},
-  prefix: ['unshare', '--user', `--map-user=${nobody}`, `--map-group=${nobody}`],
+  spawnOptions: {},
+  commandPrefix: ['unshare', '--user', `--map-user=${nobody}`, `--map-group=${nobody}`],
 };
 
 /**
- * Finds an account that can run the server on this folder.
  * @param prepare hands the folder to the account about to be tried
- * @throws CannotStart if there is none
+ * @throws CannotStart if no account can run the server on this folder
  */
 export function chooseAccount(binaries: Binaries, folder: string, prepare: (account: Account) => void): Account {
   const reasons: string[] = [];
@@ -43,8 +45,8 @@ export function chooseAccount(binaries: Binaries, folder: string, prepare: (acco
 
 function candidates(): Account[] {
   if (process.getuid === undefined) return [asItself];
-  if (process.getuid() === 0) return [asNobody, renamed];
-  return hasName() ? [asItself] : [renamed];
+  if (process.getuid() === 0) return [asNobody, asRenumbered];
+  return hasName() ? [asItself] : [asRenumbered];
 }
 
 /** initdb refuses a user who is not in /etc/passwd. */
@@ -69,8 +71,8 @@ function obstacle(account: Account, binaries: Binaries, folder: string): string 
   const probe = [binaries.postgres, '--version'];
   // `cd` in a shell, with the account's rights: spawn's own cwd option uses this process's.
   if (process.platform !== 'win32') probe.unshift('/bin/sh', '-c', 'cd "$1" && shift && exec "$@"', 'sh', folder);
-  const [command, ...args] = [...account.prefix, ...probe] as [string, ...string[]];
-  const result = spawnSync(command, args, { ...account.identity, encoding: 'utf8', timeout: 10_000, cwd: '/' });
+  const [command, ...args] = [...account.commandPrefix, ...probe] as [string, ...string[]];
+  const result = spawnSync(command, args, { ...account.spawnOptions, encoding: 'utf8', timeout: 10_000, cwd: '/' });
   if (result.status === 0) return null;
   return (result.error?.message ?? result.stderr.trim().split('\n').at(-1)) || `exit ${result.status}`;
 }

@@ -6,10 +6,7 @@ export const busy = 75;
 
 const flock = ['flock', '--nonblock', `--conflict-exit-code=${busy}`];
 
-/**
- * A lock on a cluster that every process of its server holds. Unlike a pid it works across containers. Without
- * flock(1), only Postgres's own check is left.
- */
+/** Held by every process of a cluster's server. Unlike a pid it works across containers; it needs flock(1). */
 export class ClusterLock {
   private readonly file: string;
 

@@ -37,8 +37,8 @@ export class Cluster {
     return `postgresql://${superuser}:${fs.readFileSync(this.passwordFile, 'utf8').trim()}@127.0.0.1:${port}/postgres`;
   }
 
-  /** Truncates the server's log if it is longer than `longest`. */
-  logSize(longest: number): number {
+  /** @returns the size that is left */
+  truncateLog(longest: number): number {
     const size = fs.statSync(this.log, { throwIfNoEntry: false })?.size ?? 0;
     if (size <= longest) return size;
     fs.truncateSync(this.log);
@@ -94,9 +94,9 @@ export class Cluster {
       '--builtin-locale=C.UTF-8',
       '--no-instructions',
     );
-    const [command, ...args] = [...account.prefix, binaries.initdb, ...options] as [string, ...string[]];
+    const [command, ...args] = [...account.commandPrefix, binaries.initdb, ...options] as [string, ...string[]];
     const result = spawnSync(command, args, {
-      ...account.identity,
+      ...account.spawnOptions,
       encoding: 'utf8',
       timeout: 120_000,
       cwd: '/',

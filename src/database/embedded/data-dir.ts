@@ -2,13 +2,10 @@ import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { chooseAccount, type Account } from './account.js';
 import type { Binaries } from './binaries.js';
-import { isProcess } from './postmaster.js';
+import { pidExists } from './postmaster.js';
 import { CannotStart } from '../../settings/cannot-start.js';
 
-/**
- * Creates DATA_DIR if needed and makes it private to the returned account, which will run the server. A folder with
- * other things in it keeps its owner and mode.
- */
+/** @returns the account that will run the server. Makes the folder private to it, unless other files are in it. */
 export function openDataDir(folder: string, binaries: Binaries): Account {
   try {
     return open(folder, binaries);
@@ -44,11 +41,11 @@ function takeOver(folder: string, account: Account): void {
   if (account.owner !== null && process.getuid?.() === 0) fs.chownSync(folder, account.owner, account.owner);
 }
 
-/** Removes clusters that killed processes left half made; one of them may have had this process's pid. */
+/** Removes what killed processes left half made. One of them may have had this process's pid. */
 export function sweepDrafts(folder: string): void {
   for (const name of fs.readdirSync(folder)) {
     const pid = Number(/^postgres\.new-(\d+)$/.exec(name)?.[1]);
-    if (pid === process.pid || (pid > 0 && !isProcess(pid))) sweep(join(folder, name));
+    if (pid === process.pid || (pid > 0 && !pidExists(pid))) sweep(join(folder, name));
   }
 }
 

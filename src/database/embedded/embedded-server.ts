@@ -68,7 +68,6 @@ export class EmbeddedServer {
     return this.installation.cluster.url(this.port);
   }
 
-  /** Resolves once the server is down and its data on disk. */
   async stop(): Promise<void> {
     this.stopping = true;
     await this.owner?.end().catch(() => undefined);
@@ -93,7 +92,7 @@ export class EmbeddedServer {
   /** @returns false if the attempt is worth repeating */
   private async launch(deadline: number): Promise<boolean> {
     const { cluster } = this.installation;
-    const logged = cluster.logSize(longestLog);
+    const logged = cluster.truncateLog(longestLog);
     const watchdog = this.spawn();
     while (!hasExited(watchdog) && !this.stopping && Date.now() < deadline) {
       const held = await claim(this.url, this.name).catch(() => null);

@@ -4,19 +4,16 @@ import { findOwner } from './ownership.js';
 import { disownDeadPostmaster, findPostmaster, type Postmaster } from './postmaster.js';
 import { CannotStart } from '../../settings/cannot-start.js';
 
-/** How long an unclaimed server may wait for its owner's claim. */
-const claimGrace = 1_000;
-/** How long the last processes of a dead server may take to exit. */
-const lockGrace = 10_000;
+const claimTimeout = 1_000;
+const exitTimeout = 10_000;
 const pause = 25;
 
 /**
  * Waits until no server runs on the cluster. Stops an orphan, whose service or watchdog was killed.
- * @param self the name under which this service claims servers
  * @throws CannotStart if another service uses the cluster
  */
 export async function waitForExclusiveUse(cluster: Cluster, self: string, deadline: number): Promise<void> {
-  const patience = Date.now() + lockGrace;
+  const patience = Date.now() + exitTimeout;
   let orphanSince = Infinity;
   let postmaster: Postmaster | null;
   while ((postmaster = findPostmaster(cluster.data)) !== null || cluster.lock.isHeld()) {
@@ -28,7 +25,7 @@ export async function waitForExclusiveUse(cluster: Cluster, self: string, deadli
       if (typeof owner === 'string' && owner !== self)
         throw inUse(cluster, `the Roomledger service with pid ${owner.split(' ')[0]}`);
       if (owner === null) orphanSince = Math.min(orphanSince, Date.now());
-      if (owner === self || Date.now() - orphanSince > claimGrace) stopOrphan(postmaster);
+      if (owner === self || Date.now() - orphanSince > claimTimeout) stopOrphan(postmaster);
       if (Date.now() > deadline) throw stuck(cluster, postmaster);
     }
     await delay(pause);

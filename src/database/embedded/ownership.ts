@@ -1,17 +1,13 @@
 import pg from 'pg';
 import { OWNER_LOCK } from '../locks/advisory-locks.js';
 
-/**
- * Claims the server for this service until the returned connection ends, by a lock: unlike a file it cannot go stale.
- * @param name shown to other services; begins with the pid
- */
+/** Claims the server until the returned connection ends. @param name what other services report; begins with the pid */
 export async function claim(url: string, name: string): Promise<pg.Client> {
   const client = await connect(url, name);
   await client.query('SELECT pg_advisory_lock($1)', [OWNER_LOCK]);
   return client;
 }
 
-/** @returns the name of the claim; null without one */
 export async function findOwner(url: string): Promise<string | null> {
   const client = await connect(url, 'asking for the owner');
   try {

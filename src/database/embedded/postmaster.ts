@@ -8,8 +8,7 @@ export interface Postmaster {
   readonly port: number;
 }
 
-/** Greater than any system's largest pid. */
-const noProcess = 999_999_999;
+const impossiblePid = 999_999_999;
 
 /** The server named in postmaster.pid; null unless it lives and serves this directory. */
 export function findPostmaster(data: string): Postmaster | null {
@@ -26,19 +25,18 @@ export function disownDeadPostmaster(data: string): void {
   const file = join(data, 'postmaster.pid');
   const text = readOr(file, '');
   const pid = Number.parseInt(text, 10);
-  if (pid > 0 && isProcess(pid) && !serves(pid, data)) writeFileSync(file, text.replace(/^\d+/, String(noProcess)));
+  if (pid > 0 && pidExists(pid) && !serves(pid, data)) writeFileSync(file, text.replace(/^\d+/, String(impossiblePid)));
 }
 
 /** False for zombies, which have no command line. */
 function serves(pid: number, data: string): boolean {
-  if (!isProcess(pid)) return false;
+  if (!pidExists(pid)) return false;
   if (process.platform === 'linux') return commandLine(pid).split('\0').includes(data);
   if (process.platform === 'win32') return true;
   return spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout.includes(data);
 }
 
-/** True for zombies. */
-export function isProcess(pid: number): boolean {
+export function pidExists(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {

@@ -1,18 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Account } from './account.js';
 
-/**
- * Runs as a process of its own, so that it outlives a killed service: when its stdin closes, for whatever reason, it
- * stops the server. It exits with the server. Sent to that process as source, so it can use nothing outside itself.
- */
+// A process of its own, so that it outlives a killed service: it stops the server when its stdin closes, for whatever
+// reason. It gets this function as source text, so the function can use nothing outside itself.
 function watch(): void {
   const { spawn } = process.getBuiltinModule('node:child_process');
-  const { command, identity } = JSON.parse(process.argv[1] ?? '') as {
+  const { command, spawnOptions } = JSON.parse(process.argv[1] ?? '') as {
     command: [string, ...string[]];
-    identity: object;
+    spawnOptions: object;
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-  const server = spawn(command[0], command.slice(1), { ...identity, stdio: ['ignore', 'inherit', 'inherit'] });
+  const server = spawn(command[0], command.slice(1), { ...spawnOptions, stdio: ['ignore', 'inherit', 'inherit'] });
   server.on('error', (error) => {
     console.error(error.message);
     process.exit(1);
@@ -23,12 +21,9 @@ function watch(): void {
   process.stdin.resume();
 }
 
-/**
- * @param log an open file for the server's output
- * @returns the watchdog: end its stdin to stop the server; it exits when the server does
- */
+/** @returns the watchdog: end its stdin to stop the server; it exits when the server does */
 export function spawnWatched(command: readonly string[], account: Account, log: number): ChildProcess {
-  const order = JSON.stringify({ command: [...account.prefix, ...command], identity: account.identity });
+  const order = JSON.stringify({ command: [...account.commandPrefix, ...command], spawnOptions: account.spawnOptions });
   return spawn(process.execPath, ['-e', `(${watch.toString()})()`, order], {
     detached: true,
     stdio: ['pipe', log, log],
