@@ -1,11 +1,12 @@
 import { Job, JobState, type ParticipantInfo } from '@livekit/protocol';
+import type { Prisma } from '../generated/prisma/client.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { child, enumName, enumOf, field, integer, text, type Wire } from '../livekit/message.js';
 import { clockOf, timeOf } from '../livekit/time.js';
 import { clockText, secondsPart } from './clock.js';
 import { OPEN, reportedEnd, SECOND, startOf, type End, type SessionInterval } from './interval.js';
 import { merger } from './merge-rules.js';
-import { intervalColumns, payloadOf, type SessionTable } from './table.js';
+import { intervalColumns, payloadOf, tableOf } from './table.js';
 
 /** Times in ms. The optional fields are set only by a snapshot. */
 export interface JobFacts {
@@ -36,7 +37,7 @@ export interface JobRow extends JobFacts, SessionInterval {
   waiting: boolean;
 }
 
-export const jobTable: SessionTable = {
+export const jobTable = tableOf<Prisma.AgentJobScalarFieldEnum>()({
   name: 'agent_job',
   key: ['jobId', 'project'],
   columns: {
@@ -65,7 +66,7 @@ export const jobTable: SessionTable = {
   },
   defaults: { type: '', status: '', info: 'null' },
   usage: { meter: 'AGENT_JOB', by: [], empty: { column: 'waiting', value: true } },
-};
+});
 
 export const mergeJob = merger<JobFacts>({
   least: ['reportedStartAt', 'firstSeenAt', 'startSeenAt', 'reportedEndAt', 'endSeenAt'],

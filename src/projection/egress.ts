@@ -1,4 +1,5 @@
 import { EgressInfo } from '@livekit/protocol';
+import type { Prisma } from '../generated/prisma/client.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { child, enumName, enumOf, field, int32, integer, text, type Wire } from '../livekit/message.js';
 import { clockOf, timeOf } from '../livekit/time.js';
@@ -6,7 +7,7 @@ import { clockText, secondsPart } from './clock.js';
 import { outputsOf } from './egress-output.js';
 import { OPEN, reportedEnd, SECOND, startOf, type SessionInterval } from './interval.js';
 import { merger } from './merge-rules.js';
-import { intervalColumns, payloadOf, type SessionTable } from './table.js';
+import { intervalColumns, payloadOf, tableOf } from './table.js';
 
 /** Times in ms. The optional fields are set only by a snapshot. */
 export interface EgressFacts {
@@ -35,7 +36,7 @@ export interface EgressFacts {
 
 export interface EgressRow extends EgressFacts, SessionInterval {}
 
-export const egressTable: SessionTable = {
+export const egressTable = tableOf<Prisma.EgressScalarFieldEnum>()({
   name: 'egress',
   key: ['egressId', 'project'],
   columns: {
@@ -65,7 +66,7 @@ export const egressTable: SessionTable = {
   },
   defaults: { status: '', sourceType: '', info: 'null', outputs: '[]' },
   usage: { meter: 'EGRESS', by: ['type', 'sourceType'] },
-};
+});
 
 export const mergeEgress = merger<EgressFacts>({
   least: ['reportedStartAt', 'firstSeenAt'],

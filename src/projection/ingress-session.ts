@@ -1,11 +1,12 @@
 import { IngressInfo, IngressState } from '@livekit/protocol';
+import type { Prisma } from '../generated/prisma/client.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { child, enumName, enumOf, field, integer, optionalFlag, text, type Wire } from '../livekit/message.js';
 import { clockOf, timeOf } from '../livekit/time.js';
 import { clockText, secondsPart } from './clock.js';
 import { derivedEnd, reportedEnd, SECOND, startOf, type End, type SessionInterval } from './interval.js';
 import { merger } from './merge-rules.js';
-import { intervalColumns, payloadOf, type SessionTable } from './table.js';
+import { intervalColumns, payloadOf, tableOf } from './table.js';
 
 /** Times in ms. The optional fields are set only by a snapshot. */
 export interface IngressFacts {
@@ -35,7 +36,7 @@ export interface IngressRow extends IngressFacts, SessionInterval {
   supersededAt: number | null;
 }
 
-export const ingressTable: SessionTable = {
+export const ingressTable = tableOf<Prisma.IngressSessionScalarFieldEnum>()({
   name: 'ingress_session',
   key: ['resourceId', 'ingressId', 'project'],
   columns: {
@@ -64,7 +65,7 @@ export const ingressTable: SessionTable = {
   },
   defaults: { inputType: '', status: '', info: 'null' },
   usage: { meter: 'INGRESS', by: ['inputType'] },
-};
+});
 
 export const mergeIngress = merger<IngressFacts>({
   least: ['reportedStartAt', 'firstSeenAt', 'reportedEndAt', 'endSeenAt'],

@@ -1,8 +1,9 @@
+import type { Prisma } from '../generated/prisma/client.js';
 import { timeOfClock } from './clock.js';
 import { derivedEnd, reportedEnd, SECOND, startOf, type End, type SessionInterval } from './interval.js';
 import { cascadedEnd, type RoomRow } from './room.js';
 import { merger } from './merge-rules.js';
-import { intervalColumns, payloadOf, type SessionTable } from './table.js';
+import { intervalColumns, payloadOf, tableOf } from './table.js';
 
 /** Times in ms. The optional fields are set only by a snapshot. */
 export interface ParticipantFacts {
@@ -44,7 +45,7 @@ export interface ParticipantRow extends ParticipantFacts, SessionInterval {
   supersededAt: number | null;
 }
 
-export const participantTable: SessionTable = {
+export const participantTable = tableOf<Prisma.ParticipantScalarFieldEnum>()({
   name: 'participant',
   key: ['sid', 'roomName', 'project'],
   columns: {
@@ -86,7 +87,7 @@ export const participantTable: SessionTable = {
   },
   defaults: { kind: 'STANDARD', kindDetails: '[]', attributes: '{}' },
   usage: { meter: 'PARTICIPANT', by: ['kind'], empty: { column: 'state', value: 'ABORTED' } },
-};
+});
 
 export const mergeParticipant = merger<ParticipantFacts>({
   least: ['joinedMs', 'joinedS', 'firstSeenAt'],

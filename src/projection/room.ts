@@ -1,4 +1,5 @@
 import type { Room } from '@livekit/protocol';
+import type { Prisma } from '../generated/prisma/client.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { metadataJson } from '../livekit/metadata.js';
 import { child, field, int32, integer, text } from '../livekit/message.js';
@@ -6,7 +7,7 @@ import { timeOf } from '../livekit/time.js';
 import { byteOrder, clockText, secondsPart, timeOfClock } from './clock.js';
 import { derivedEnd, reportedEnd, SECOND, startOf, type End, type SessionInterval } from './interval.js';
 import { merger } from './merge-rules.js';
-import { intervalColumns, payloadOf, type SessionTable } from './table.js';
+import { intervalColumns, payloadOf, tableOf } from './table.js';
 
 /** Times in ms. The optional fields are set only by a snapshot. */
 export interface RoomFacts {
@@ -36,7 +37,7 @@ export interface RoomRow extends RoomFacts, SessionInterval {
   participantSessionCount: number;
 }
 
-export const roomTable: SessionTable = {
+export const roomTable = tableOf<Prisma.RoomScalarFieldEnum>()({
   name: 'room',
   key: ['sid', 'roomName', 'project'],
   columns: {
@@ -65,7 +66,7 @@ export const roomTable: SessionTable = {
     },
   },
   usage: { meter: 'ROOM', by: [] },
-};
+});
 
 export const mergeRoom = merger<RoomFacts>({
   least: ['createdMs', 'createdS', 'firstSeenAt'],

@@ -21,6 +21,20 @@ export interface SessionTable {
   readonly usage: UsageOf;
 }
 
+/** The columns of a table, of all its payload groups too. */
+type ColumnsOf<T extends SessionTable> =
+  keyof T['columns'] | { [Clock in keyof T['payload']]: keyof T['payload'][Clock] }[keyof T['payload']];
+
+type Differing<A, B> = Exclude<A, B> | Exclude<B, A>;
+
+/** Ties a table to the fields of its Prisma model: a column that only one of them has does not compile. */
+export function tableOf<Field extends string>() {
+  return <const T extends SessionTable>(
+    table: T &
+      ([Differing<ColumnsOf<T>, Field>] extends [never] ? unknown : { differing: Differing<ColumnsOf<T>, Field> }),
+  ): SessionTable => table;
+}
+
 export type RowValues = Record<string, unknown>;
 
 export const intervalColumns = {

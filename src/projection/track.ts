@@ -1,4 +1,5 @@
 import { TrackInfo, type ParticipantInfo, type TimedVersion } from '@livekit/protocol';
+import type { Prisma } from '../generated/prisma/client.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { child, children, enumName, enumOf, field, flag, int32, integer, text, type Wire } from '../livekit/message.js';
 import { clockOf } from '../livekit/time.js';
@@ -6,7 +7,7 @@ import { clockText, secondsPart } from './clock.js';
 import { derivedEnd, reportedEnd, SECOND, startOf, type SessionInterval } from './interval.js';
 import type { ParticipantRow } from './participant.js';
 import { merger } from './merge-rules.js';
-import { intervalColumns, payloadOf, type SessionTable } from './table.js';
+import { intervalColumns, payloadOf, tableOf } from './table.js';
 
 /** Times in ms, versions in µs (0: none). The optional fields are set only by a snapshot. */
 export interface TrackFacts {
@@ -37,7 +38,7 @@ export interface TrackFacts {
 
 export interface TrackRow extends TrackFacts, SessionInterval {}
 
-export const trackTable: SessionTable = {
+export const trackTable = tableOf<Prisma.TrackScalarFieldEnum>()({
   name: 'track',
   key: ['sid', 'roomName', 'project'],
   columns: {
@@ -69,7 +70,7 @@ export const trackTable: SessionTable = {
   },
   defaults: { type: '', source: '', muted: false, encryption: '', info: 'null' },
   usage: { meter: 'TRACK', by: ['type', 'source'] },
-};
+});
 
 const mergeByRules = merger<TrackFacts>({
   least: ['firstVersion', 'publishedAt', 'firstSeenAt'],
