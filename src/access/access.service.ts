@@ -7,10 +7,9 @@ import { type Scope, scopeOf } from './scope.js';
 
 const bearer = /^bearer +(\S.*)$/i;
 
-/** Who may ask for what: an Authorization header becomes a scope, or a refusal. */
 @Injectable()
 export class Access {
-  /** By the token: its signature stays good, its times pass. */
+  /** A signature stays good; times are checked again. */
   private readonly verified = new Recent<string, VerifiedToken>(1_000);
 
   constructor(
@@ -18,7 +17,7 @@ export class Access {
     private readonly clock: Clock,
   ) {}
 
-  /** Throws {@link Refusal}: 401 UNAUTHENTICATED, 403 FORBIDDEN. */
+  /** @throws Refusal 401 UNAUTHENTICATED or 403 FORBIDDEN */
   async scope(authorization: string | undefined): Promise<Scope> {
     const token = bearer.exec(authorization ?? '')?.[1];
     if (token === undefined)

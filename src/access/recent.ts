@@ -1,4 +1,4 @@
-/** Remembers a value for each of the `size` keys that were used last. */
+/** Keeps the values of the `size` keys used last. */
 export class Recent<K, V> {
   private readonly values = new Map<K, V>();
 

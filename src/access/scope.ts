@@ -1,13 +1,16 @@
 import type { JWTPayload } from 'jose';
 import { Refusal } from '../http/refusal.js';
 
-/** What a token reads: one project, whole or only the rows of one room name. */
+/** What a token reads: a project, or one room name of it. */
 export interface Scope {
   readonly project: string;
   readonly roomName: string | null;
 }
 
-/** Reads LiveKit's video grant. Throws {@link Refusal} 403 when it grants no reading. */
+/**
+ * From LiveKit's video grant.
+ * @throws Refusal 403 if it grants no reading
+ */
 export function scopeOf(project: string, claims: JWTPayload): Scope {
   const video = (claims['video'] ?? {}) as Readonly<Record<string, unknown>>;
   if (video['roomList'] === true) return { project, roomName: null };

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { type JWTPayload, SignJWT } from 'jose';
 
-/** Who signs, when (milliseconds since 1970), and for how long. */
+/** `now` in ms since 1970. */
 export interface Signer {
   readonly key: string;
   readonly secret: string;
@@ -9,7 +9,6 @@ export interface Signer {
   readonly ttlSeconds: number;
 }
 
-/** A token as LiveKit's servers and SDKs make them. */
 export function signToken(claims: JWTPayload, { key, secret, now, ttlSeconds }: Signer): Promise<string> {
   const seconds = Math.floor(now / 1000);
   return new SignJWT(claims)
@@ -21,7 +20,6 @@ export function signToken(claims: JWTPayload, { key, secret, now, ttlSeconds }: 
     .sign(new TextEncoder().encode(secret));
 }
 
-/** The token that goes with a webhook's body. */
 export function signBody(body: string, signer: Omit<Signer, 'ttlSeconds'>): Promise<string> {
   const sha256 = hash('sha256', body, 'base64');
   return signToken({ sha256 }, { ...signer, ttlSeconds: 300 });

@@ -6,19 +6,17 @@ import { Settings } from '../settings/settings.js';
 
 const toleranceSeconds = 60;
 
-/** A token whose signature and times are good. `key` is the API key that signed it, `project` the key's. */
 export interface VerifiedToken {
   readonly key: string;
   readonly project: string;
   readonly claims: JWTPayload;
 }
 
-/** LiveKit sends the token bare in webhooks, with `Bearer ` everywhere else. */
+/** LiveKit sends webhook tokens without `Bearer`. */
 export function tokenOf(authorization: string | undefined): string {
   return (authorization ?? '').replace(/^bearer(?: +|$)/i, '').trim();
 }
 
-/** Verifies LiveKit's JWTs: HS256, by a configured key, with an `exp`. */
 @Injectable()
 export class TokenVerifier {
   private readonly imported = new Map<string, Promise<CryptoKey>>();
@@ -28,14 +26,14 @@ export class TokenVerifier {
     private readonly clock: Clock,
   ) {}
 
-  /** Throws {@link Refusal} 401. */
+  /** @throws Refusal 401 */
   async verify(token: string): Promise<VerifiedToken> {
     if (token === '') throw new Refusal(401, 'TOKEN_MISSING', 'The Authorization header holds no token.');
     const claims = wellFormed(() => decodeJwt(token));
     const key = keyOf(claims);
     const { secret, project } = this.configured(key);
     const imported = await this.cryptoKey(key, secret);
-    // Each check goes to a thread pool: handing over those of one turn of the event loop together is cheaper.
+    // Checks run in a thread pool: handing over those of one turn together is cheaper.
     await new Promise(setImmediate);
     await requireSignature(token, imported);
     requireTime(claims, this.clock.now());
@@ -45,7 +43,7 @@ export class TokenVerifier {
   private configured(key: string): { secret: string; project: string } {
     const found = this.settings.keys.get(key);
     if (found === undefined) {
-      // Shortened, because somebody may have put the secret where the key belongs.
+      // Shortened: somebody may have put the secret here.
       const shown = JSON.stringify(`${key.slice(0, 6)}…`);
       throw new Refusal(401, 'KEY_UNKNOWN', `The token is signed by the key ${shown}, which is not configured.`);
     }
@@ -84,18 +82,21 @@ function wellFormed<T>(decode: () => T): T {
   }
 }
 
-// jwtVerify would refuse a token for its iat, which older servers leave out and which says nothing here.
+// jwtVerify would also check `iat`, which older servers omit.
 async function requireSignature(token: string, key: CryptoKey): Promise<void> {
   try {
     await compactVerify(token, key, { algorithms: ['HS256'] });
   } catch {
-    // To say what was wrong: a good token's header is not read twice.
+    // Only for the message.
     requireAlgorithm(token);
     throw new Refusal(401, 'SIGNATURE_INVALID', 'The token is not signed with the secret of its key.');
   }
 }
 
-/** Throws {@link Refusal} 401 for claims that do not hold at this moment, in milliseconds since 1970. */
+/**
+ * At a time in ms since 1970.
+ * @throws Refusal 401
+ */
 export function requireTime({ exp, nbf }: JWTPayload, at: number): void {
   const now = Math.floor(at / 1000);
   if (!Number.isFinite(exp)) throw new Refusal(401, 'TOKEN_WITHOUT_EXP', 'The token has no expiry time.');

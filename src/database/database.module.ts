@@ -11,7 +11,6 @@ import { prepare } from './prepare.js';
 })
 export class DatabaseModule {}
 
-/** The server of the settings, or one of our own, brought up to this version. */
 export async function openDatabase(settings: Settings): Promise<Database> {
   const embedded = settings.databaseUrl === null ? await startEmbedded(settings.dataDir) : null;
   const url = embedded?.url ?? settings.databaseUrl ?? '';

@@ -7,26 +7,23 @@ import type { EmbeddedServer } from './embedded/embedded-server.js';
 import { breakOffAllHung } from './hung.js';
 import { openPrisma } from './prisma.js';
 
-/** Steady plans for statements that go by key: a batch's plan never turns round with its size. */
+/** Statements that go by key keep one plan: it does not flip as batches grow. */
 const byKey =
   '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off';
 
-/** Tables are read by index, a page at a time: a row elsewhere is hardly farther than the next. */
+/** Pages are read by index, so the next row is hardly cheaper than any other. */
 const byIndex = '-c random_page_cost=1.1';
 
-/** What cannot be written soon is better spooled, or sent again. */
 const INTAKE_PATIENCE_MS = 4_000;
 
-/** The ways to the database, one for each kind of work. */
 export class Database implements OnApplicationShutdown {
-  /** For writing events: statements of one connection are sent without waiting for the answer of the one before. */
+  /** For events. Statements of a connection are pipelined. */
   readonly intake: pg.Pool;
-  /** For answering questions: read-only, each statement bounded by `STATEMENT_TIMEOUT`. */
+  /** For questions: read-only, each statement bounded by `STATEMENT_TIMEOUT`. */
   readonly queries: pg.Pool;
   private opened: PrismaClient | null = null;
   private readonly endWatch: () => void;
 
-  /** @param embedded the server to stop when the service has closed everything else */
   constructor(
     readonly url: string,
     private readonly statementTimeoutMs: number,
@@ -39,12 +36,12 @@ export class Database implements OnApplicationShutdown {
     this.endWatch = breakOffAllHung(this.queries);
   }
 
-  /** For what is not hot. Opened by its first use. */
+  /** For what is not hot. Opens with its first use. */
   get prisma(): PrismaClient {
     return (this.opened ??= openPrisma(this.url, { statementTimeoutMs: this.statementTimeoutMs }));
   }
 
-  /** The global module's hook runs last: nothing of ours asks any more. */
+  /** Runs last, because the module is global. */
   async onApplicationShutdown(): Promise<void> {
     await Promise.allSettled([this.intake.end(), this.queries.end(), this.opened?.$disconnect()]);
     this.endWatch();
@@ -52,7 +49,7 @@ export class Database implements OnApplicationShutdown {
   }
 }
 
-/** A server that goes away ends idle connections and ones in use: the query under way, or the next, says so. */
+/** When a server goes away, the query under way or the next reports it. */
 function openPool(config: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({ ...config, Client });
   pool.on('error', ignore);

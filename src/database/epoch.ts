@@ -1,10 +1,9 @@
 import type { PrismaClient } from '../generated/prisma/client.js';
 
 /**
- * Raises the log's epoch by one when this database's next transaction id is not above what the log has seen: a
- * restored dump starts its ids anew, and the log's order must go on. The caller holds the migration lock.
- *
- * @returns whether it was raised
+ * Raises the log's epoch if this database's next transaction id is not above all in the log: a restored dump starts
+ * its ids anew. The caller holds the migration lock.
+ * @returns whether it did
  */
 export async function raiseEpoch(prisma: PrismaClient): Promise<boolean> {
   const { epoch } = await prisma.logEpoch.upsert({ where: { singleton: true }, create: {}, update: {} });
@@ -15,7 +14,7 @@ export async function raiseEpoch(prisma: PrismaClient): Promise<boolean> {
   return true;
 }
 
-/** Two index look-ups for each project, however long the log is: its index begins with the project. */
+/** Two index look-ups for each project: the log's index begins with the project. */
 async function greatestXid(prisma: PrismaClient, epoch: number): Promise<bigint> {
   let greatest = 0n;
   for (

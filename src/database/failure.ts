@@ -1,19 +1,19 @@
 import pg from 'pg';
 
-/** Deadlock, serialization failure, lock not available: the same work may succeed at once. */
+/** The same work may succeed at once: deadlock, serialization, lock not available. */
 const passing = new Set(['40P01', '40001', '55P03']);
 
 /** SQLSTATEs of a server that cannot serve now: connection, resources, shutdown, system, read-only. */
 const away = /^(?:08|53|57|58|XX|25006)/;
 
-/** A code of Postgres's own; the system's and TLS's look otherwise. */
+/** Postgres's own codes; those of the system and of TLS look different. */
 const sqlState = /^[0-9FHPX][0-9A-Z]{4}$/;
 
-/** What pg and its pool say, and we, when no server answers; such errors carry no code. */
+/** Errors without a code, by pg, its pool and this service. */
 const unanswered =
   /^(?:the )?(?:connection|transaction) |^timeout (?:expired|exceeded)|not queryable|read timeout|\bSSL\b|use a pool/i;
 
-/** What Prisma's driver adapter tells of a failure; without a code no server answered. */
+/** Prisma's driver adapter; without a code no server answered. */
 interface AdapterFailure {
   readonly originalCode?: string;
 }
@@ -22,12 +22,12 @@ export function isPassing(error: unknown): boolean {
   return error instanceof pg.DatabaseError && passing.has(error.code ?? '');
 }
 
-/** A statement ran longer than its `statement_timeout`, or was cancelled. */
+/** Longer than its `statement_timeout`, or cancelled. */
 export function isTimeout(error: unknown): boolean {
   return (adapterFailureOf(error)?.originalCode ?? (error as { code?: unknown }).code) === '57014';
 }
 
-/** The database is away; nothing is wrong with what was asked, or with the event. */
+/** The database is away; the question or event is not at fault. */
 export function isAway(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) return false;
   const inPrisma = adapterFailureOf(error);

@@ -11,11 +11,11 @@ export const migrationsFolder = fileURLToPath(new URL('../../prisma/migrations',
 interface Migration {
   readonly name: string;
   readonly script: string;
-  /** As Prisma writes it: SHA-256 of the script, in hex. */
+  /** SHA-256 in hex, as Prisma writes it. */
   readonly checksum: string;
 }
 
-interface Row {
+interface AppliedMigration {
   readonly migration_name: string;
   readonly checksum: string;
   readonly finished_at: Date | null;
@@ -33,10 +33,9 @@ const bookkeeping = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
 )`;
 
 /**
- * Applies what is missing, in order, in Prisma's bookkeeping, so that its tools and this agree.
- * The caller holds the migration lock.
+ * Applies what is missing, in Prisma's own bookkeeping. The caller holds the migration lock.
  * @returns the names applied
- * @throws CannotStart when the database and the folder disagree
+ * @throws CannotStart if the database and the folder disagree
  */
 export async function migrate(client: pg.Client, folder = migrationsFolder): Promise<string[]> {
   await client.query(bookkeeping);
@@ -54,14 +53,14 @@ function readMigrations(folder: string): Migration[] {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-async function readApplied(client: pg.Client): Promise<Map<string, Row>> {
-  const { rows } = await client.query<Row>(
+async function readApplied(client: pg.Client): Promise<Map<string, AppliedMigration>> {
+  const { rows } = await client.query<AppliedMigration>(
     'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL',
   );
   return new Map(rows.map((row) => [row.migration_name, row]));
 }
 
-function missingFrom(migrations: Migration[], applied: Map<string, Row>): Migration[] {
+function missingFrom(migrations: Migration[], applied: Map<string, AppliedMigration>): Migration[] {
   const known = new Map(migrations.map((migration) => [migration.name, migration]));
   for (const row of applied.values()) {
     const migration = known.get(row.migration_name);
@@ -85,7 +84,7 @@ function missingFrom(migrations: Migration[], applied: Map<string, Row>): Migrat
   return migrations.filter((migration) => !applied.has(migration.name));
 }
 
-/** A script that says `-- no-transaction` holds one statement that Postgres runs only outside of any. */
+/** A script with `-- no-transaction` holds one statement that Postgres runs only outside a transaction. */
 async function apply(client: pg.Client, { name, script, checksum }: Migration): Promise<void> {
   const inside = !/^-- no-transaction\s*$/m.test(script);
   try {

@@ -10,9 +10,9 @@ import { CannotStart } from '../settings/cannot-start.js';
 const oldest = 15;
 
 /**
- * Brings a database up to this version: its migrations, and its log's epoch. Any number of starters may do so at once.
- * @returns the names of the migrations applied
- * @throws CannotStart when it cannot be
+ * Brings a database up to this version. Any number of starters may run it at once.
+ * @returns the migrations applied
+ * @throws CannotStart
  */
 export async function prepare(url: string, folder?: string): Promise<string[]> {
   const client = new pg.Client(connection(url, '-c lock_timeout=300000'));
@@ -45,7 +45,7 @@ async function checkVersion(client: pg.Client): Promise<void> {
   if (Number.parseInt(version, 10) < oldest) throw new CannotStart(`the database is PostgreSQL ${version}`);
 }
 
-/** Asked for again and again: a statement that waits would hold up another starter's CREATE INDEX CONCURRENTLY. */
+/** Polls: a waiting statement would block another starter's CREATE INDEX CONCURRENTLY. */
 async function lock(client: pg.Client): Promise<void> {
   for (;;) {
     const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [MIGRATION_LOCK]);

@@ -7,16 +7,16 @@ import { StoppableReading } from './stoppable.js';
 
 const MAX_EXPORTS = 4;
 
-/** The exports under way in this process. Each ends with its response, whoever closes that. */
+/** The exports under way in this process. Each ends when its response closes. */
 @Injectable()
 export class Exports implements OnModuleDestroy {
-  /** For how long a client may take nothing. */
+  /** A client that reads nothing for this long is disconnected. */
   readonly patienceMs: number = 60_000;
   private readonly underWay = new Set<ServerResponse>();
 
   constructor(private readonly readings: Readings) {}
 
-  /** Throws {@link Refusal} 503 TOO_MANY_EXPORTS. */
+  /** @throws Refusal 503 TOO_MANY_EXPORTS */
   begin(scope: Scope, response: ServerResponse): StoppableReading {
     if (this.underWay.size >= MAX_EXPORTS) {
       throw new Refusal(503, 'TOO_MANY_EXPORTS', `${MAX_EXPORTS} exports are under way, as many as there may be.`);
@@ -26,7 +26,6 @@ export class Exports implements OnModuleDestroy {
     return new StoppableReading({ ...this.readings.tables, names: null }, scope, { now: this.readings.now, signal });
   }
 
-  /** A service that stops waits for no export: each breaks off. */
   onModuleDestroy(): void {
     for (const response of this.underWay) response.destroy();
   }

@@ -4,13 +4,12 @@ import { Refusal } from '../http/refusal.js';
 
 const statuses: Readonly<Record<string, number>> = { INTERNAL: 500, UNAVAILABLE: 503, TIMEOUT: 504 };
 
-/** What an export is refused with for a failure before its first byte: GraphQL's code and sentence. */
+/** For a failure before the first byte: GraphQL's code and message. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   return toldBy(formatErrors({ errors: [graphqlError(error)] }).response.errors![0]!);
 }
 
-/** The same for an error as GraphQL answers it. */
 export function toldBy({ message, extensions }: Pick<GraphQLFormattedError, 'message' | 'extensions'>): Refusal {
   const code = String(extensions?.['code']);
   return new Refusal(statuses[code] ?? 400, code, message);

@@ -1,4 +1,4 @@
-/** A page of what is exported: each row has a value for every column. */
+/** Each row has a value for every column. */
 export type ExportRows = readonly (readonly unknown[])[];
 
 export interface Format {
@@ -7,14 +7,16 @@ export interface Format {
   readonly lines: (columns: readonly string[], rows: ExportRows) => string;
 }
 
-/** RFC 4180. Null is an empty field, an empty text `""`; lists and objects are JSON. Texts are data: no formula is disarmed. */
+/**
+ * RFC 4180. Null is an empty field, an empty text `""`; lists and objects are JSON. Texts stay as they are, formulas
+ * too.
+ */
 const csv: Format = {
   contentType: 'text/csv; charset=utf-8; header=present',
   head: (columns) => record(columns),
   lines: (_columns, rows) => rows.map(record).join(''),
 };
 
-/** One JSON object a line. */
 const jsonl: Format = {
   contentType: 'application/jsonl; charset=utf-8',
   head: () => '',

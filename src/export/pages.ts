@@ -7,7 +7,6 @@ import { roomCounts } from '../read/room-counts.js';
 import type { ExportRows } from './format.js';
 
 const PAGE = 2_000;
-/** Of rooms with what is counted over their participants. */
 const COUNTED_PAGE = 200;
 
 export interface SessionFilter {
@@ -23,7 +22,7 @@ export interface SessionList {
 
 type Count = keyof typeof roomCounts;
 
-/** The list by start, then id. Each page is read as it is wanted, and nothing is held between two. */
+/** By start, then id. A page is read when it is wanted; nothing is held between pages. */
 export async function* pagesOf(list: SessionList, reading: Reading): AsyncGenerator<ExportRows> {
   const { noun, columns } = list;
   const ordered = {

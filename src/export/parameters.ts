@@ -10,7 +10,7 @@ import { badInput } from '../http/refusal.js';
 
 export type Parameters = Readonly<Record<string, string>>;
 
-/** The query's parameters, each once. Throws BAD_USER_INPUT for one that is not in `known`. */
+/** @throws Refusal BAD_USER_INPUT for a parameter that is not in `known`, or given twice */
 export function parametersOf(query: object, known: readonly string[]): Parameters {
   for (const [name, value] of Object.entries(query)) {
     if (!known.includes(name)) throw badInput(`There is no parameter ${name}: there are ${known.join(', ')}.`);
@@ -19,7 +19,7 @@ export function parametersOf(query: object, known: readonly string[]): Parameter
   return query as Parameters;
 }
 
-/** What GraphQL would be given for `argument`: inputs and lists are JSON, everything else is the text itself. */
+/** Inputs and lists are JSON; anything else is text. */
 export function variableOf({ name, type }: Pick<GraphQLArgument, 'name' | 'type'>, text: string): unknown {
   if (!isListType(type) && !isInputObjectType(getNamedType(type))) return text;
   try {
@@ -29,7 +29,7 @@ export function variableOf({ name, type }: Pick<GraphQLArgument, 'name' | 'type'
   }
 }
 
-/** The value of a field's argument, as GraphQL reads it. Throws BAD_USER_INPUT. */
+/** @throws Refusal BAD_USER_INPUT */
 export function argumentOf(field: GraphQLField<unknown, unknown>, name: string, text: string): unknown {
   const argument = field.args.find((one) => one.name === name)!;
   return coerceInputValue(variableOf(argument, text), argument.type, (path, _value, { message }) => {
@@ -37,7 +37,10 @@ export function argumentOf(field: GraphQLField<unknown, unknown>, name: string, 
   });
 }
 
-/** The columns that are asked for, all of `known` where none are. Throws BAD_USER_INPUT. */
+/**
+ * All of `known` by default.
+ * @throws Refusal BAD_USER_INPUT
+ */
 export function fieldsOf(asked: string | undefined, known: readonly string[]): string[] {
   if (asked === undefined) return [...known];
   const fields = [...new Set(asked.split(','))];

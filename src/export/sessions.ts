@@ -13,7 +13,6 @@ import { pagesOf, type SessionFilter } from './pages.js';
 import { argumentOf, fieldsOf, type Parameters, parametersOf } from './parameters.js';
 import type { ExportTable } from './table.js';
 
-/** The lists, by their names in the API. */
 export const sessionLists: ReadonlyMap<string, Noun> = new Map([
   ['rooms', room],
   ['participants', participant],
@@ -23,7 +22,7 @@ export const sessionLists: ReadonlyMap<string, Noun> = new Map([
   ['agentJobs', agentJob],
 ]);
 
-/** One list of the API, as its filter chooses, with all that its rows hold. Throws BAD_USER_INPUT. */
+/** @throws Refusal BAD_USER_INPUT */
 export function sessionsOf(
   name: string,
   query: object,
@@ -36,7 +35,7 @@ export function sessionsOf(
   return { columns, pages: pagesOf({ noun, columns, filter }, reading) };
 }
 
-/** Throws BAD_USER_INPUT. */
+/** @throws Refusal BAD_USER_INPUT */
 function filterOf({ filter, from, to }: Parameters, list: GraphQLField<unknown, unknown>): SessionFilter {
   const read = (text: string): SessionFilter => (argumentOf(list, 'filter', text) as SessionFilter | null) ?? {};
   const given = filter === undefined ? {} : read(filter);
@@ -47,7 +46,6 @@ function filterOf({ filter, from, to }: Parameters, list: GraphQLField<unknown, 
   return { ...given, ...range };
 }
 
-/** In the order of the schema. */
 function columnsOf(noun: Noun, schema: GraphQLSchema): string[] {
   const fields = Object.keys((schema.getType(noun.type) as GraphQLObjectType).getFields());
   return fields.filter((field) => field in noun.columns || (noun === room && field in roomCounts));

@@ -3,7 +3,7 @@ import type { Scope } from '../access/scope.js';
 import { ask } from '../database/probe.js';
 import { Reading, type Row, type Tables } from '../read/reading.js';
 
-/** Reads as a question of the API does, until `signal` says stop: then the statement under way ends at once. */
+/** A reading that `signal` stops: it cancels the statement under way. */
 export class StoppableReading extends Reading {
   constructor(
     private readonly read: Tables,
@@ -13,7 +13,6 @@ export class StoppableReading extends Reading {
     super(read, scope, until.now);
   }
 
-  /** Nobody waits for what is read any more. */
   get stopped(): boolean {
     return this.until.signal.aborted;
   }

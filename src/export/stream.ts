@@ -11,9 +11,8 @@ type Texts = Omit<Format, 'contentType'>;
 const logger = new Logger('Export');
 
 /**
- * A table as a stream of text, read as fast as the client takes it. An error after the first text destroys the
- * stream and with it the connection, so that no part looks like the whole.
- *
+ * Streams as fast as the client reads. An error after the first text destroys the connection, so that no part looks
+ * like the whole.
  * @throws Refusal for what fails before the first text
  */
 export async function streamOf(table: ExportTable, format: Texts, reading: StoppableReading): Promise<Readable> {
@@ -24,7 +23,6 @@ export async function streamOf(table: ExportTable, format: Texts, reading: Stopp
   return Readable.from(joined(first, texts, reading));
 }
 
-/** A text for each page, the first with the head. */
 async function* textsOf({ columns, pages }: ExportTable, format: Texts): AsyncGenerator<string> {
   let head = format.head(columns);
   for await (const rows of pages) {

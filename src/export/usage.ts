@@ -15,7 +15,7 @@ interface UsageRow {
   readonly [field: string]: unknown;
 }
 
-/** Each column as the API has it; `group` stands for a column of each dimension. */
+/** By column; `group` becomes a column for each dimension. */
 const selections: Readonly<Record<string, string>> = {
   from: 'from',
   to: 'to',
@@ -33,7 +33,10 @@ const selections: Readonly<Record<string, string>> = {
   final: 'final',
 };
 
-/** What the API's `usage` answers: the question is put to GraphQL itself. Throws BAD_USER_INPUT, TOO_MANY_ROWS. */
+/**
+ * Asks GraphQL itself.
+ * @throws Refusal BAD_USER_INPUT or TOO_MANY_ROWS
+ */
 export function usageOf(
   query: object,
   { reply, reading, settings }: { reply: FastifyReply; reading: StoppableReading; settings: Settings },

@@ -3,14 +3,14 @@ import { type DocumentNode, getOperationAST, GraphQLError, type GraphQLSchema, L
 
 export const parseOptions = { maxTokens: 10_000 };
 
-/** Mercurius also takes a document's tree as JSON, which escapes the parser's limit. */
+/** Mercurius also takes a document as JSON, which escapes the parser's limit. */
 export async function refuseForeignDocument(_schema: GraphQLSchema, document: DocumentNode): Promise<void> {
   if (!(document?.loc instanceof Location)) {
     throw new GraphQLError('Syntax Error: The query is not a GraphQL document.');
   }
 }
 
-/** Mercurius looks at the operation of a GET before it knows that there is one. */
+/** Mercurius reads the operation of a GET before it knows that there is one. */
 export async function refuseAmbiguousGet(
   _schema: GraphQLSchema,
   source: string,
@@ -24,7 +24,6 @@ export async function refuseAmbiguousGet(
   }
 }
 
-// What cannot be parsed is refused by Mercurius, with its place.
 function parsed(source: string): DocumentNode | null {
   try {
     return parse(source, parseOptions);

@@ -6,15 +6,14 @@ import { bisect, problemFrom } from './bisect.js';
 import { countDifferingBodies } from './differing-bodies.js';
 import { entriesOf, freshOf, logStatement, type Entry, type Logged } from './log.js';
 
-/** What became of deliveries. */
 export interface Committed {
-  /** Events that the log did not have. */
+  /** New to the log. */
   fresh: number;
-  /** Further deliveries of events. */
+  /** Deliveries of events that the log has. */
   known: number;
-  /** Of the fresh ones, those that are kept with a problem. */
+  /** Fresh ones kept with a problem. */
   problems: number;
-  /** Of the known ones, those with another body. */
+  /** Known ones with another body. */
   differing: number;
 }
 

@@ -7,12 +7,10 @@ import type { IntakeEvents } from './intake-events.service.js';
 import type { Outage } from './outage.js';
 import type { Spool } from './spool/spool.js';
 
-/** Where an event is now. */
 export type Kept = 'committed' | 'spooled';
 
 export interface Item {
   readonly event: LedgerEvent;
-  /** It comes out of the spool. */
   readonly spooled: boolean;
 }
 

@@ -5,7 +5,7 @@ import type { Run } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import type { Entry } from './log.js';
 
-/** A longer text that differs is another body without a closer look. */
+/** A longer payload whose hash differs is not compared any further. */
 const COMPARED_BYTES = 64 * 1024;
 
 const deliveries = new Rows<LedgerEvent>([
@@ -22,7 +22,7 @@ const otherBodies = `select u.place,
   join webhook_event e on e.id = u.id and e.project = u.project and e.created_seconds = u.created
   where encode(sha256(convert_to(e.payload::text, 'UTF8')), 'hex') <> u.hash`;
 
-/** How many deliveries have another body than the log keeps of their event, as JSON. */
+/** How many deliveries have a body that differs, as JSON, from the one in the log. */
 export async function countDifferingBodies(
   run: Run,
   entries: readonly Entry[],
@@ -43,7 +43,6 @@ async function differingFromLog(run: Run, known: readonly Entry[]): Promise<numb
   return others.filter(({ place, payload }) => payload === null || !isSame(JSON.parse(payload), events[place])).length;
 }
 
-/** Of events that are new the log has the first's body. */
 function differingAmong(fresh: readonly Entry[]): number {
   const different = fresh.flatMap(({ event, again }) =>
     again.filter((more) => !isSame(JSON.parse(textOf(event)), more)),
@@ -51,7 +50,7 @@ function differingAmong(fresh: readonly Entry[]): number {
   return different.length;
 }
 
-/** As JSON, which knows fewer numbers than JavaScript: no -0, for one. */
+/** By JSON, which for instance has no -0. */
 function isSame(stored: unknown, event: LedgerEvent | undefined): boolean {
   return event !== undefined && isDeepStrictEqual(stored, JSON.parse(textOf(event)));
 }

@@ -14,23 +14,21 @@ import { Outage } from './outage.js';
 import { Recovery } from './recovery.js';
 import { Spool } from './spool/spool.js';
 
-/** An event that a project's key signed, as readBody gives it. */
 export interface Delivery {
   project: string;
   event: JsonObject;
   /** ms */
   receivedAt: number;
-  /** Of the body: what waits is bounded by it. */
+  /** The body's size. */
   bytes: number;
 }
 
-/** Refusing: the database is away, and the spool, if there is one, takes nothing. */
+/** Refusing: the database is away, and the spool takes nothing. */
 export type IntakeState = 'committing' | 'spooling' | 'refusing';
 
 const MAX_WAITING = 20_000;
 const MAX_WAITING_BYTES = 128 * 1024 * 1024;
 
-/** Takes events: into the database, or, while that is away, into the spool. */
 @Injectable()
 export class Intake implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly parts: CommitterParts;
@@ -53,9 +51,8 @@ export class Intake implements OnApplicationBootstrap, BeforeApplicationShutdown
   }
 
   /**
-   * Takes an event; kept after it is committed, or durably spooled.
-   *
-   * @throws Refusal 503 `UNAVAILABLE` when neither can be, or too much waits already
+   * Resolves once the event is committed, or durably spooled.
+   * @throws Refusal 503 `UNAVAILABLE` if it cannot be, or too much waits
    */
   async accept({ project, event, receivedAt, bytes }: Delivery): Promise<void> {
     if (this.waiting >= MAX_WAITING || this.waitingBytes + bytes > MAX_WAITING_BYTES) {
@@ -72,7 +69,6 @@ export class Intake implements OnApplicationBootstrap, BeforeApplicationShutdown
     }
   }
 
-  /** What an earlier run left in the spool. */
   onApplicationBootstrap(): void {
     if (this.parts.spool.entries > 0) this.recovery.wake();
   }

@@ -3,13 +3,13 @@ import type { LedgerEvent } from '../livekit/event.js';
 import type { Statement } from '../database/transaction.js';
 import { lockValues, takeLocks } from '../projection/lock.js';
 
-/** One event of the log's key, and the further deliveries of it that a batch brought. */
+/** One event, with the further deliveries of it in the same batch. */
 export interface Entry {
   event: LedgerEvent;
   again: LedgerEvent[];
 }
 
-/** Deliveries of one event are one entry, with the first's body and arrival. */
+/** The first delivery gives the body and the arrival. */
 export function entriesOf(events: readonly LedgerEvent[]): Entry[] {
   const entries = new Map<string, Entry>();
   for (const event of events) {
@@ -70,7 +70,7 @@ const logRows = new Rows(columns, 4);
 const names = columns.map(([name]) => name).join(', ');
 const selected = columns.map(([name]) => `e.${name}${name === 'payload' ? '::json' : ''}`).join(', ');
 
-/** Locks first, in key order; then the log, in key order: no two writers can wait for each other. */
+/** Locks, then log rows, each in key order: writers cannot deadlock. */
 const takeLocksAndLog = `with locked as (${takeLocks} returning 1)
   insert into webhook_event (${names}, epoch)
   select ${selected}, (select epoch from log_epoch) from ${logRows.sql} e
@@ -79,13 +79,12 @@ const takeLocksAndLog = `with locked as (${takeLocks} returning 1)
   on conflict (id, project, created_seconds) do update set deliveries = webhook_event.deliveries + excluded.deliveries
   returning id, project, created_seconds::text as created, deliveries`;
 
-/** Takes the batch's locks and writes its log rows; answers each row's number of deliveries. */
 export function logStatement(entries: readonly Entry[]): Statement {
   const locks = lockValues(entries.map(({ event }) => event));
   return { name: 'locks and log', text: takeLocksAndLog, values: [...locks, ...logRows.values(entries)] };
 }
 
-/** The entries that this transaction was the first to log. */
+/** The entries that were new to the log. */
 export function freshOf(entries: readonly Entry[], logged: readonly Logged[]): Entry[] {
   const total = new Map(logged.map((row) => [identityOf({ ...row, createdSeconds: row.created }), row.deliveries]));
   return entries.filter((entry) => total.get(identityOf(entry.event)) === deliveriesOf(entry));

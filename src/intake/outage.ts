@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 
-/** Whether the database is known to be away. The log tells it once, and once when it is back. */
+/** Logs once when the database goes away, and once when it is back. */
 export class Outage {
   private readonly logger = new Logger('Intake');
   private since: number | null = null;

@@ -9,11 +9,11 @@ import type { SpoolEntry } from './spool/spool.js';
 const PROBE_INTERVAL_MS = 300;
 const FIRST_CHUNK = 100;
 const MOST = 2_000;
-/** Of one event by itself, while the database answers. */
+/** For one event alone, while the database answers. */
 const ATTEMPTS = 5;
 const RETRY_STUCK_MS = 60_000;
 
-/** Finds out when the database is back, and commits what the spool holds. */
+/** Waits for the database and commits what the spool holds. */
 export class Recovery {
   private readonly logger = new Logger('Intake');
   private readonly stuck = new Set<string>();
@@ -28,7 +28,6 @@ export class Recovery {
     private readonly committer: Committer,
   ) {}
 
-  /** Runs until the database is there and the spool empty; calling it again changes nothing. */
   wake(): void {
     if (!this.stopping) this.running ??= this.run().finally(() => (this.running = null));
   }
@@ -53,7 +52,7 @@ export class Recovery {
     if (this.stuck.size > 0) setTimeout(() => this.retryStuck(), RETRY_STUCK_MS).unref();
   }
 
-  /** Whether there is nothing left to do. The database counts as back with the first commit. */
+  /** Returns whether nothing is left. The database counts as back with the first commit. */
   private async drain(): Promise<boolean> {
     if (!this.left) this.parts.outage.end();
     let next = this.read('');
@@ -62,7 +61,7 @@ export class Recovery {
       const kept = await next;
       const last = kept?.at(-1);
       if (kept === null || last === undefined) return (await before) && kept !== null;
-      // Read while these are committed, and committed while the ones before are removed: neither waits.
+      // Reading, committing and removing overlap.
       next = this.read(last.key);
       const these = this.commit(kept.filter(({ key }) => !this.stuck.has(key)));
       if (!(await before)) {
@@ -78,7 +77,7 @@ export class Recovery {
     return this.parts.spool.read(after, this.size).catch(() => null);
   }
 
-  /** Removed from the spool after its commit, never before. */
+  /** Removes from the spool only after the commit. */
   private async commit(chunk: readonly SpoolEntry[]): Promise<boolean> {
     const outcomes = await Promise.allSettled(chunk.map((kept) => this.add(kept)));
     const committed = chunk.filter((_, at) => {
@@ -98,7 +97,7 @@ export class Recovery {
     return this.committer.add({ event: readEvent(project, event, receivedAt), spooled: true }, bytes);
   }
 
-  /** Fewer at once the next time, until the one stands alone that the database does not take; then the others go first. */
+  /** Shrinks the next chunk until the event that the database refuses stands alone; then it is skipped. */
   private giveWay(chunk: readonly SpoolEntry[], outcomes: readonly PromiseSettledResult<Kept>[]): boolean {
     const [only] = chunk;
     const [outcome] = outcomes;

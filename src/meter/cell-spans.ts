@@ -1,17 +1,17 @@
-/** How much time a cell covers, in seconds: a quarter-hour, an hour, a day, 32 days. Each divides the next. */
+/** How long a cell is, in seconds: a quarter-hour, an hour, a day, 32 days. Each divides the next. */
 export const SPANS = [900, 3_600, 86_400, 2_764_800] as const;
 
-/** In ms. Every zone's calendar begins its windows on one since 2000. */
+/** In ms. Since 2000 every time zone begins its days and hours on one. */
 export const QUARTER = 900_000;
 
-/** Cells of one span, from the one that begins at `from` to before the one at `to`; instants in ms since 1970. */
+/** Cells of one length in [from, to), in ms since 1970. */
 export interface Stretch {
   readonly span: number;
   readonly from: number;
   readonly to: number;
 }
 
-/** Fewest cells that cover every window between neighbouring edges by itself; quarter-hours begin at all edges. */
+/** The fewest cells that cover each window between neighbouring edges, which lie on quarter-hours. */
 export function coverWindows(edges: readonly number[]): Stretch[] {
   const last = new Map<number, { span: number; from: number; to: number }>();
   const stretches: Stretch[] = [];

@@ -4,7 +4,7 @@ import { SPANS } from './cell-spans.js';
 export const cellKey = ['project', 'meter', 'span', 'at', 'type', 'source'] as const;
 export const cellColumns = [...cellKey, ...sumColumns].join(', ');
 
-/** From a longer cell's beginning to the quarter-hour's, in ms. */
+/** From the beginning of the longer cell, in ms. */
 const distance = 'at % (span * 1000)';
 const moved: Readonly<Record<string, string>> = {
   offset_ms: `offset_ms + ${distance} * (starts - ends)`,
@@ -12,7 +12,7 @@ const moved: Readonly<Record<string, string>> = {
   doubt_offset_ms: `doubt_offset_ms + ${distance} * doubts`,
 };
 
-/** Sums of quarter-hours, given as `from` with the columns of usage_delta, as rows of cells of every span. */
+/** Rows of usage_cell, of every length, from rows shaped like usage_delta. */
 export function cellsOf(from: string): string {
   const sums = sumColumns.map((name) => `sum(${moved[name] ?? name})::bigint as ${name}`);
   return `select project, meter, span, at - ${distance} as at, type, source, ${sums.join(', ')}

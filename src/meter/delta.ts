@@ -3,30 +3,24 @@ import { snakeCase } from '../text/snake-case.js';
 import { type Column, Rows } from '../database/rows.js';
 import { marksOf, none, type Mark, type Metered, type Sums } from './marks.js';
 
-/** A row of a projected table as it was (undefined: not there) and as it is now. */
 export interface Change {
   readonly before: object | undefined;
   readonly after: object;
 }
 
-/** A table of sessions, as far as metering knows it. */
 export interface MeteredTable {
   readonly usage: UsageOf;
-  /** What a column holds where a row has nothing for it. */
   readonly defaults?: Readonly<Record<string, string | boolean>>;
 }
 
-/** How a table's sessions are metered. */
 export interface UsageOf {
-  /** As the API names it. */
   readonly meter: string;
-  /** Columns of few values that cells are kept by: at most a type and a source. */
+  /** Columns with few values that cells are kept by: a type, a source. */
   readonly by: readonly string[];
-  /** Sessions that last no time at all. */
+  /** Sessions with no length at all. */
   readonly empty?: { readonly column: string; readonly value: string | boolean };
 }
 
-/** Sums of one cell, which has a row once it is folded. */
 interface Delta extends Mark {
   readonly project: string;
   readonly meter: string;
@@ -34,26 +28,26 @@ interface Delta extends Mark {
   readonly source: string;
 }
 
-type Row = Metered & Record<string, unknown>;
+type MeteredRow = Metered & Record<string, unknown>;
 
-/** By how much each cell changes with the rows, so that cells stay a function of them. */
+/** What a batch changes in the cells: the sums of its rows after it, less those before. */
 export class Deltas {
   private readonly cells = new Map<string, Delta>();
 
   add(table: MeteredTable, { before, after }: Change): void {
-    if (before && sameUsage(table.usage, before as Row, after as Row)) return;
-    if (before) this.count(table, before as Row, -1);
-    this.count(table, after as Row, 1);
+    if (before && sameUsage(table.usage, before as MeteredRow, after as MeteredRow)) return;
+    if (before) this.count(table, before as MeteredRow, -1);
+    this.count(table, after as MeteredRow, 1);
   }
 
-  /** What must be written: nothing, or one statement for all. Nobody waits for a row of a cell here. */
+  /** At most one insert, so that no writer waits for a row of a cell. */
   write(): Statement[] {
     const changed = [...this.cells.values()].filter((delta) => sumNames.some((name) => delta[name] !== 0));
     if (changed.length === 0) return [];
     return [{ name: 'usage delta', text: insert, values: deltaRows.values(changed) }];
   }
 
-  private count({ usage, defaults }: MeteredTable, row: Row, sign: 1 | -1): void {
+  private count({ usage, defaults }: MeteredTable, row: MeteredRow, sign: 1 | -1): void {
     const { meter, by, empty } = usage;
     if (empty && row[empty.column] === empty.value) return;
     const [type = '', source = ''] = by.map((column) => (row[column] ?? defaults?.[column] ?? '') as string);
@@ -71,8 +65,7 @@ const sumNames = Object.keys(none) as (keyof Sums)[];
 
 const sessionNames = ['startedAt', 'endedAt', 'endSource', 'project'];
 
-/** Cheap: most changes of a session do not concern its usage. */
-function sameUsage({ by, empty }: UsageOf, before: Row, after: Row): boolean {
+function sameUsage({ by, empty }: UsageOf, before: MeteredRow, after: MeteredRow): boolean {
   if (before.lastSeenAt !== after.lastSeenAt && after.endedAt !== null) return false;
   const isSame = (name: string): boolean => before[name] === after[name];
   return sessionNames.every(isSame) && by.every(isSame) && (!empty || isSame(empty.column));
@@ -87,7 +80,6 @@ const deltaRows = new Rows<Delta>([
   ...sumNames.map((name): Column<Delta> => [snakeCase(name), 'bigint', (delta) => delta[name]]),
 ]);
 
-/** As the tables spell them. */
 export const sumColumns = sumNames.map(snakeCase);
 
 const insert = `insert into usage_delta (project, meter, type, source, at, ${sumColumns.join(', ')})

@@ -15,7 +15,7 @@ const fold = `
   written as (${addToCells('usage_cell')})
   select count(*)::int as folded from folded`;
 
-/** Folds everything in a schema that no other process folds, however much that is. */
+/** Folds all deltas of a schema that nobody else folds. */
 export function foldAllSql(schema: string): string {
   return `with folded as (delete from ${schema}.usage_delta returning *) ${addToCells(`${schema}.usage_cell`)}`;
 }
@@ -26,7 +26,7 @@ function addToCells(table: string): string {
     set ${sumColumns.map((name) => `${name} = cell.${name} + excluded.${name}`).join(', ')}`;
 }
 
-/** Adds what was written beside the sessions to the cells: reads see both, and the same sums before and after. */
+/** Moves deltas into cells. Readers add both, so that sums never change. */
 export async function foldUsage(pool: Pool): Promise<void> {
   const client = await pool.connect();
   const endWatch = breakOffWhenHung(pool, client);

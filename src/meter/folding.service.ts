@@ -5,7 +5,6 @@ import { foldUsage } from './fold.js';
 
 const INTERVAL_MS = 1_000;
 
-/** Folds usage every second, so that questions have little to add up, and no fold takes long. */
 @Injectable()
 export class Folding implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Intake');
@@ -27,7 +26,7 @@ export class Folding implements OnApplicationBootstrap, BeforeApplicationShutdow
     try {
       await foldUsage(this.database.intake);
     } catch (error) {
-      // What is not folded is read all the same, and folded later.
+      // Deltas are read unfolded too, and folded later.
       if (!isAway(error) && !isPassing(error)) this.logger.error(error);
     } finally {
       this.running = null;

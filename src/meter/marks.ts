@@ -1,6 +1,6 @@
 import { QUARTER } from './cell-spans.js';
 
-/** What metering knows of a session. Times in ms. */
+/** Times in ms. */
 export interface Metered {
   readonly startedAt: number;
   readonly endedAt: number | null;
@@ -8,37 +8,35 @@ export interface Metered {
   readonly lastSeenAt: number;
 }
 
-/** What a cell adds up. All of it is additive; times are from the cell's beginning. */
+/** All of it is additive. Times count from the cell's beginning. */
 export interface Sums {
-  /** Sessions that start here, and that end here. */
   starts: number;
   ends: number;
-  /** Their starts less their ends, in ms. */
+  /** Starts less ends, in ms. */
   offsetMs: number;
-  /** The minutes in which they start less those before which their last started minutes end. */
+  /** The minutes of starts, less those in which the last started minute ends. */
   offsetMinutes: number;
-  /** Uncertain parts that begin here less those that end here, and their times likewise, in ms. */
+  /** Uncertain parts that begin here less those that end here, and their times. */
   doubts: number;
   doubtOffsetMs: number;
 }
 
-/** The sums of one quarter-hour, which begins at `at`. */
+/** The sums of the quarter-hour that begins at `at`. */
 export interface Mark extends Sums {
   readonly at: number;
 }
 
 const MINUTE = 60_000;
-/** Ends that follow from something else, and were not told. */
+/** Ends that LiveKit did not tell. */
 const derivedEnds: ReadonlySet<string> = new Set(['CASCADED', 'SUPERSEDED', 'RECONCILED', 'EXPIRED']);
 
-/** The same of a column, in SQL. */
 export function derivedSql(column: string): string {
   return `${column} in ('${[...derivedEnds].join("', '")}')`;
 }
 
 /**
- * Where a session changes the sums: at its start and end, and at those of its uncertain part. An end
- * counts in the quarter-hour that it closes, so that what ended by an edge is all in cells before it.
+ * What a session adds, at its start and end and at those of its uncertain part. An end belongs to the quarter-hour
+ * that it closes, so that cells before an edge hold all that ended by it.
  */
 export function marksOf({ startedAt, endedAt, endSource, lastSeenAt }: Metered): Mark[] {
   if (endedAt === null) return [startAt(startedAt)];

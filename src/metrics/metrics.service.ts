@@ -3,13 +3,12 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 import type { Committed } from '../intake/commit.js';
 import { IntakeEvents } from '../intake/intake-events.service.js';
 
-/** What is true when somebody looks. */
 export interface Present {
   readonly databaseAway: boolean;
   readonly spool: { readonly entries: number; readonly bytes: number; readonly oldest: number | null };
 }
 
-/** The service's numbers, in Prometheus' form. None names a project, a room or a person. */
+/** None names a project, a room or a person. */
 @Injectable()
 export class Metrics {
   private readonly registry = new Registry();

@@ -4,11 +4,10 @@ interface Waiting<K, V> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Collects the keys that are asked for in one round of resolvers and loads them together, each once. */
+/** Loads the keys that one round of resolvers asks for together, each once. */
 export class Batch<K, V> {
   private waiting: Waiting<K, V>[] = [];
 
-  /** `load` answers in the order of its keys. */
   constructor(private readonly load: (keys: readonly K[]) => Promise<readonly V[]>) {}
 
   get(key: K): Promise<V> {
@@ -31,7 +30,7 @@ export class Batch<K, V> {
   }
 }
 
-// A tick that is asked for inside a microtask runs when no microtask is left: every sibling has asked by then.
+// The tick runs once no microtask is left: by then every sibling resolver has asked.
 function afterThisRound(run: () => Promise<void>): void {
   void Promise.resolve().then(() => process.nextTick(run));
 }

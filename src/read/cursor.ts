@@ -1,21 +1,19 @@
 import { badInput } from '../http/refusal.js';
 import { parseInstant } from './instant.js';
-import type { Key } from './noun.js';
+import type { OrderKey } from './noun.js';
 import type { Row } from './reading.js';
 
-/** A list in one order. Its cursors hold the values of the order's keys, and so stay valid for ever. */
+/** A list in one order. Cursors hold the values of its keys, so they stay valid for ever. */
 export interface Ordered {
-  /** The list's name, such as `Room.participants`. */
   readonly list: string;
   readonly order: string;
   readonly direction: 'ASC' | 'DESC';
-  readonly keys: readonly Key[];
+  readonly keys: readonly OrderKey[];
 }
 
 export type Position = readonly string[];
 
-/** What a cursor is made of, as columns beside the API's. */
-export function keyColumns(keys: readonly Key[]): string[] {
+export function keyColumns(keys: readonly OrderKey[]): string[] {
   return keys.map(({ sql, kind }, index) => `${sql}${kind === 'integer' ? '::text' : ''} as "key${index}"`);
 }
 
@@ -24,7 +22,7 @@ export function cursorOf({ list, order, direction, keys }: Ordered, row: Row): s
   return Buffer.from(JSON.stringify([list, order, direction, ...position])).toString('base64url');
 }
 
-/** Throws BAD_USER_INPUT for anything but a cursor of this list in this order. */
+/** @throws Refusal BAD_USER_INPUT unless `cursor` is one of this list in this order */
 export function positionOf({ list, order, direction, keys }: Ordered, cursor: string): Position {
   const parts = partsOf(cursor);
   const [ofList, ofOrder, ofDirection, ...position] = parts;
@@ -44,7 +42,7 @@ function partsOf(cursor: string): unknown[] {
   }
 }
 
-function isOf(kind: Key['kind'], value: unknown): boolean {
+function isOf(kind: OrderKey['kind'], value: unknown): boolean {
   if (typeof value !== 'string') return false;
   if (kind === 'time') return value === 'infinity' || parseInstant(value) === value;
   return kind === 'text' || (/^\d{1,19}$/.test(value) && BigInt(value) < 2n ** 63n);

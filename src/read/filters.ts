@@ -25,7 +25,6 @@ export interface PathFilter {
   readonly eq: string;
 }
 
-/** Conditions joined; none at all is always true. */
 export function all(conditions: readonly (string | false)[]): string {
   return conditions.filter((condition) => condition !== false).join(' and ') || 'true';
 }
@@ -39,12 +38,12 @@ export function equal(column: string): Filter<string> {
   return (value, statement) => `${column} = ${statement.bind(value)}`;
 }
 
-/** Part of the text: a plan for either value could not take an index of one. */
+/** Literal: a plan for a bound boolean could not use a partial index. */
 export function is(column: string): Filter<boolean> {
   return (value) => (value ? column : `not ${column}`);
 }
 
-/** One value alone leads an index to rows that are ordered by what follows it. */
+/** With equality an index also returns its rows in order; with `any` it does not. */
 export function oneOf(column: string): Filter<readonly string[]> {
   return (list, statement) =>
     list.length === 1
@@ -71,7 +70,7 @@ export function count(column: string): Filter<IntFilter> {
     all([gte != null && `${column} >= ${statement.bind(gte)}`, lte != null && `${column} <= ${statement.bind(lte)}`]);
 }
 
-/** An enum of the API; its OTHER is every stored word that has no name there. */
+/** `OTHER` is every stored value that the API has no name for. */
 export function word(column: string, known: Words): Filter<readonly string[]> {
   return (names, statement) => {
     const stored = bounded(names).flatMap((name) => known.get(name) ?? []);
@@ -86,12 +85,11 @@ export function attribute(column: string): Filter<PathFilter> {
   return ({ path, eq }, statement) => `${column} ->> ${statement.bind(path)} = ${statement.bind(eq)}`;
 }
 
-/** Leaves out JSON lists that hold any of these. */
 export function noneOf(column: string): Filter<readonly string[]> {
   return (list, statement) => `not coalesce(${column} ?| ${statement.bind(bounded(list))}::text[], false)`;
 }
 
-/** A value in a JSON document, by its dotted path; numbers and booleans by their JSON text. */
+/** Numbers and booleans compare by their JSON text. */
 export function atPath(column: string): Filter<PathFilter> {
   return ({ path, eq }, statement) => {
     const steps = `${statement.bind(path.split('.'))}::text[]`;

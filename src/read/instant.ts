@@ -1,12 +1,12 @@
 const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
-/** RFC 3339 in any offset as UTC with milliseconds, finer digits cut off; null when it is no such time. */
+/** RFC 3339 in any offset as UTC with milliseconds, finer digits cut; null if it is no such time. */
 export function parseInstant(text: string): string | null {
   const [, year, month, day, hour, minute, second, fraction = '', sign, offsetHour = '00', offsetMinute = '00'] =
     rfc3339.exec(text) ?? [];
   const local = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
   const moment = Date.parse(`${local}Z`);
-  // Date.parse moves the 30th of February to March: such a day is none.
+  // Date.parse turns 30 February into 1 March.
   if (Number.isNaN(moment) || !new Date(moment).toISOString().startsWith(local)) return null;
   if (offsetHour > '23' || offsetMinute > '59') return null;
   const offset = (Number(offsetHour) * 60 + Number(offsetMinute)) * 60_000 * (sign === '-' ? -1 : 1);

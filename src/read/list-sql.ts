@@ -1,16 +1,16 @@
 import { keyColumns, type Ordered, type Position } from './cursor.js';
 import { all } from './filters.js';
-import { type Filter, type Key, type NestedList, selectList } from './noun.js';
+import { type Filter, type OrderKey, type NestedList, selectList } from './noun.js';
 import { namedOf, namedSql } from './named.js';
 import type { Window } from './page-arguments.js';
 import { withPointed } from './pointed.js';
 import type { Row } from './reading.js';
 import type { ListSelection } from './selection.js';
-import { type Place, placesOf, spanOf } from './span.js';
+import { type RowSource, sourcesOf, spanOf } from './span.js';
 import { isSteady } from './steady.js';
 import type { StatementBuilder } from './statement.js';
 
-/** One list as one place of a query asks for it, the same for all parents there. */
+/** One list at one place of a question, the same for all parents there. */
 export interface Listing {
   readonly relation: NestedList;
   readonly filter: Readonly<Record<string, unknown>>;
@@ -19,16 +19,15 @@ export interface Listing {
   readonly selection: ListSelection;
 }
 
-/** Rows beyond a position of the list, itself included: those up to `after`, or those from `before` on. */
+/** Rows up to and including `after`, or from `before` on. */
 export type Beyond = 'after' | 'before' | null;
 
 export interface ListSql {
   readonly sql: string;
-  /** One plan is good for whatever values the filters have. */
   readonly steady: boolean;
 }
 
-/** The page and one row more. Of many parents the rows carry `parent`, its index. */
+/** The page and one row more. Rows of several parents carry `parent`, its index. */
 export function pageSql(statement: StatementBuilder, listing: Listing, parents: readonly Row[]): ListSql {
   const { relation, filter, ordered, window } = listing;
   const byNames = namedSource(statement, listing, `order by ${orderSql(ordered, window.backward)}`);
@@ -37,23 +36,23 @@ export function pageSql(statement: StatementBuilder, listing: Listing, parents: 
   return { sql: pageOfSource(statement, listing, source), steady };
 }
 
-function pageOfSource(statement: StatementBuilder, listing: Listing, { of, places }: Source): string {
+function pageOfSource(statement: StatementBuilder, listing: Listing, { of, sources }: ListSource): string {
   const { relation, ordered, window, selection } = listing;
   const { table } = relation.noun;
   const cursor = selection.cursors ? keyColumns(ordered.keys) : [];
   const columns = [selectList(relation.noun, selection.fields), ...cursor].join(', ');
   const order = orderSql(ordered, window.backward);
-  // Part of the text: a plan that is kept would take an unknown limit for a tenth of the table.
+  // Literal: a generic plan takes a bound limit for a tenth of the table.
   const limit = window.size + 1;
   if (of !== null && !statement.laterals) {
     const place = `row_number() over (partition by parent order by ${order})`;
-    const ranked = `select ${table}.*, parent, ${place} as place from ${of} join ${table} on ${places[0]!.where}`;
+    const ranked = `select ${table}.*, parent, ${place} as place from ${of} join ${table} on ${sources[0]!.where}`;
     return `select parent, ${columns} from (${ranked}) as ${table} where place <= ${limit} order by place`;
   }
   const end = `order by ${order} limit ${limit}`;
-  const from = isPlain(places)
-    ? `${table} where ${places[0]!.where}`
-    : `(${places.map((place) => `(${rowsAt(place, `* from ${table}`, end)})`).join(' union all ')}) as ${table}`;
+  const from = isPlain(sources)
+    ? `${table} where ${sources[0]!.where}`
+    : `(${sources.map((place) => `(${rowsAt(place, `* from ${table}`, end)})`).join(' union all ')}) as ${table}`;
   const page = withPointed(statement, selection, {
     noun: relation.noun,
     page: `select ${columns} from ${from} ${end}`,
@@ -62,7 +61,7 @@ function pageOfSource(statement: StatementBuilder, listing: Listing, { of, place
   return of === null ? page : `select parent, page.* from ${of} cross join lateral (${page}) as page`;
 }
 
-/** How many rows the list has, or has beyond a position, counted up to `limit`. Parents without a row may be left out. */
+/** Counts rows up to `limit`. Parents without a row may be missing. */
 export function countSql(
   statement: StatementBuilder,
   listing: Listing,
@@ -78,37 +77,35 @@ function countOf(
   ask: { parents: readonly Row[]; limit: number; beyond: Beyond },
 ): string {
   const beyond = ask.beyond === null ? [] : [beyondSql(statement, listing, ask.beyond)];
-  const { of, places } = sourceSql(statement, listing, { parents: ask.parents, also: beyond });
+  const { of, sources } = sourceSql(statement, listing, { parents: ask.parents, also: beyond });
   const { table } = listing.relation.noun;
   if (of !== null && !statement.laterals) {
-    const ranked = `select parent, row_number() over (partition by parent) as place from ${of} join ${table} on ${places[0]!.where}`;
+    const ranked = `select parent, row_number() over (partition by parent) as place from ${of} join ${table} on ${sources[0]!.where}`;
     return `select parent, count(*)::int as count from (${ranked}) as counted where place <= ${ask.limit} group by parent`;
   }
   const end = `limit ${ask.limit}`;
-  const rows = places.map((place) => `(${rowsAt(place, `1 from ${table}`, end)})`).join(' union all ');
+  const rows = sources.map((place) => `(${rowsAt(place, `1 from ${table}`, end)})`).join(' union all ');
   const counted = `select count(*)::int as count from (select 1 from (${rows}) as place limit ${ask.limit}) as counted`;
   if (of === null) return `select 0 as parent, count from (${counted}) as counts`;
   return `select parent, count from ${of} cross join lateral (${counted}) as counts`;
 }
 
-interface Source {
-  /** The parents' keys, where there are many. */
+interface ListSource {
   readonly of: string | null;
-  /** Several where each leads to rows in the list's order. */
-  readonly places: readonly Place[];
+  /** Each of several leads to rows in the order of the list. */
+  readonly sources: readonly RowSource[];
 }
 
-function isPlain(places: readonly Place[]): boolean {
-  return places.length === 1 && places[0]!.each === undefined;
+function isPlain(sources: readonly RowSource[]): boolean {
+  return sources.length === 1 && sources[0]!.each === undefined;
 }
 
-function rowsAt({ each, where }: Place, what: string, end: string): string {
+function rowsAt({ each, where }: RowSource, what: string, end: string): string {
   const rows = `select ${what} where ${where} ${end}`;
   return each === undefined ? rows : `select found.* from ${each} cross join lateral (${rows}) as found`;
 }
 
-/** The rows of a page that are found by names. */
-function namedSource(statement: StatementBuilder, listing: Listing, order: string): Source | null {
+function namedSource(statement: StatementBuilder, listing: Listing, order: string): ListSource | null {
   const { relation, filter, ordered, window } = listing;
   const named = namedOf(statement, listing);
   if (named === null) return null;
@@ -122,27 +119,26 @@ function namedSource(statement: StatementBuilder, listing: Listing, order: strin
     inside: all([...range, ...insideSql(statement, listing)]),
     size: window.size + 1,
   };
-  return { of: null, places: [{ where: `${statement.inScope} and ${namedSql(statement, named, page)}` }] };
+  return { of: null, sources: [{ where: `${statement.inScope} and ${namedSql(statement, named, page)}` }] };
 }
 
-/** The rows of a list for its parents, of which `also` holds. */
 function sourceSql(
   statement: StatementBuilder,
   listing: Listing,
   { parents, also }: { parents: readonly Row[]; also: readonly string[] },
-): Source {
+): ListSource {
   const { relation, filter, ordered } = listing;
   const { of, on } = parentsSql(statement, relation, parents);
   const { ends, filters } = relation.noun;
   const by = ordered.keys[0]!.sql;
-  // A parent's own index leads to its rows.
+  // The parent's own index already leads to few rows.
   const span = ends === undefined || relation.keys.length > 0 ? null : spanOf(ends, filter, by);
   const given = Object.entries(filter).filter(([name, value]) => value != null && !(name === 'active' && span));
   const named = given.map(([name, value]) => (filters as Filters)[name]!(value, statement, by));
   const where = [on, statement.inScope, ...named, ...also].join(' and ');
-  if (span === null) return { of, places: [{ where }] };
-  const places = placesOf(statement, span, by);
-  return { of, places: places.map((place) => ({ ...place, where: `${where} and ${place.where}` })) };
+  if (span === null) return { of, sources: [{ where }] };
+  const sources = sourcesOf(statement, span, by);
+  return { of, sources: sources.map((place) => ({ ...place, where: `${where} and ${place.where}` })) };
 }
 
 type Filters = Readonly<Record<string, Filter<unknown>>>;
@@ -186,7 +182,7 @@ function beyondSql(statement: StatementBuilder, { ordered, window }: Listing, be
 
 export function compareSql(
   statement: StatementBuilder,
-  keys: readonly Key[],
+  keys: readonly OrderKey[],
   { than, by }: { than: Position; by: string },
 ): string {
   const types = { time: '::timestamptz', text: '::text', integer: '::bigint' };

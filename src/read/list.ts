@@ -13,7 +13,6 @@ const MAX_COUNT = 100_000;
 
 interface Fetched {
   readonly rows: readonly Row[];
-  /** Whether there is at least one more row in the direction of reading. */
   readonly more: boolean;
 }
 
@@ -21,12 +20,12 @@ interface Fetched {
 export interface ListRequest {
   readonly reading: Reading;
   readonly args: ListArguments;
-  /** The same object for all parents of one place: their pages are read together. */
+  /** Identifies the place: pages of the same object are read together. */
   readonly place: object;
   readonly selection: () => ListSelection;
 }
 
-/** The page of the list that belongs to `parent`. Nothing is read before it is selected. */
+/** The page of the list that belongs to `parent`. Nothing is read before it is needed. */
 export function pageOf(relation: NestedList, parent: Row, request: ListRequest): Page {
   const { reading, place } = request;
   return new Page(
@@ -41,7 +40,6 @@ function listingOf(relation: NestedList, { args, selection }: ListRequest): List
   return { relation, filter: args.filter ?? {}, ordered, window, selection: selection() };
 }
 
-/** One list at one place of a query, read for all its parents together. */
 class List {
   readonly pages = new Batch<Row, Row[]>((parents) => this.loadPages(parents));
   private readonly counting = new Map<string, Batch<Row, number>>();
@@ -83,7 +81,6 @@ class List {
   }
 }
 
-/** A connection of the API. */
 export class Page {
   private fetched: Promise<Fetched> | undefined;
 
@@ -100,7 +97,7 @@ export class Page {
     return row === undefined ? null : cursorOf(this.list.listing.ordered, row);
   }
 
-  /** Exact whatever the filter: a row after the page is one that the page left over, or one from `before` on. */
+  /** Exact for any filter: a row after the page is either left over from it, or at `before` or later. */
   async hasNext(): Promise<boolean> {
     const { backward, before } = this.list.listing.window;
     if (!backward && (await this.fetch()).more) return true;
@@ -113,7 +110,6 @@ export class Page {
     return after !== null && this.reaches('after');
   }
 
-  /** Of the whole list, whatever the page. */
   async count(limit: number): Promise<{ value: number; precision: 'EXACT' | 'AT_LEAST' }> {
     if (limit < 0 || limit > MAX_COUNT)
       throw badInput(`A count's limit of ${limit} is not between 0 and ${MAX_COUNT}.`);

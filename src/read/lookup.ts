@@ -2,30 +2,27 @@ import { Batch } from './batch.js';
 import { type Noun, selectList } from './noun.js';
 import type { Reading, Row } from './reading.js';
 
-/** What is read of the rows that are looked up. */
 export interface Lookup {
   readonly reading: Reading;
   readonly fields: ReadonlySet<string>;
 }
 
-/** A row that another one points at: its id, and its room name where that is known. */
 interface Target {
   readonly id: string;
   readonly roomName: string | null;
 }
 
-/** The row of one id; of several, the first in the noun's order. */
 export async function byId(noun: Noun, id: string, lookup: Lookup): Promise<Row | null> {
   const [row] = await rowsById(noun, [id], lookup);
   return row ?? null;
 }
 
-/** The first row of each id; unknown ids are left out. */
+/** Unknown ids are missing. Of several rows with one id, the first in order. */
 export function rowsById(noun: Noun, ids: readonly string[], lookup: Lookup): Promise<Row[]> {
   return select(noun, ids, { ...lookup, distinct: `distinct on (${noun.id[0]}) ` });
 }
 
-/** The target's row: that of the same room name if there is one, else the first of its id. Batched by `place`. */
+/** The row of the same room name if there is one, else the first with the id. Batched by `place`. */
 export function toOne(noun: Noun, target: Target, lookup: Lookup & { place: object }): Promise<Row | null> {
   const { reading, place } = lookup;
   return reading.once(place, () => new Batch((targets: readonly Target[]) => load(noun, targets, lookup))).get(target);

@@ -4,13 +4,12 @@ import { bounded, type StringFilter } from './filters.js';
 import type { NestedList } from './noun.js';
 import type { StatementBuilder } from './statement.js';
 
-/** How far each way to a page is followed before the next is tried: entries of the names, rows for each that is shown. */
+/** How far to read before the next way is tried: index entries of the names, and rows for each row of the page. */
 const WAYS = [
   { entries: 1_000, rows: 200 },
   { entries: 20_000, rows: 2_000 },
 ];
 
-/** What is asked of a list by one name, and at most a range of its order. */
 export type Named = Several | Alike;
 
 interface Several {
@@ -18,7 +17,7 @@ interface Several {
   readonly names: readonly string[];
 }
 
-/** All that begin alike: from a text on, below another, by their bytes. */
+/** Names from one text up to another, in byte order. */
 interface Alike {
   readonly column: string;
   readonly from: string;
@@ -32,8 +31,8 @@ interface Asked {
 }
 
 /**
- * Null where an index of names leads no way: where it has not all that the order compares, where there is a parent or
- * a room to find rows by, and where one value has its rows in order.
+ * Null unless an index of names leads to the page: it must hold all that the order compares, and there is no parent,
+ * room or single name, whose rows another index has in order.
  */
 export function namedOf(
   statement: StatementBuilder,
@@ -53,23 +52,21 @@ export function namedOf(
   return below === null ? null : { column, from, below };
 }
 
-/** The least text after all that begin so, in the order of their bytes; null where there is none. */
+/** The least text after all with this prefix, in byte order; null if there is none. */
 function endOf(prefix: string): string | null {
   const points = [...prefix];
   while (points.at(-1) === '\u{10ffff}') points.pop();
   const last = points.pop()?.codePointAt(0);
   if (last === undefined) return null;
-  // Between them lie the surrogates, which no text has.
+  // Skips the surrogates.
   return points.join('') + String.fromCodePoint(last === 0xd7ff ? 0xe000 : last + 1);
 }
 
-/** The condition of the page's rows. */
 export function namedSql(statement: StatementBuilder, named: Named, page: NamedPage): string {
   const found = 'names' in named ? severalSql(statement, named, page) : alikeSql(statement, named, page);
   return `(${page.columns.join(', ')}) in (${found} ${page.order} limit ${page.size})`;
 }
 
-/** Each name's rows are in order. */
 function severalSql(statement: StatementBuilder, { column, names }: Several, page: NamedPage): string {
   const { table, columns, order, inside, size } = page;
   const rows = `from ${table} where ${statement.inScope} and ${column} = of_name and ${inside}`;
@@ -78,9 +75,9 @@ function severalSql(statement: StatementBuilder, { column, names }: Several, pag
 }
 
 /**
- * If few rows have names that begin so, they are read in the names' index and sorted; if many do, the page's are soon
- * met among all rows in the list's order. Which it is the planner guesses wrong by a factor of a hundred, so both are
- * tried, not far and then farther. Last, all of the names are read, in their index alone.
+ * Few rows may have the prefix, and are best read by name and sorted; or many, and the page is best filtered from all
+ * rows in order. The planner misjudges which by a factor of a hundred. So both plans run with growing budgets, and at
+ * last every matching name is read.
  */
 function alikeSql(statement: StatementBuilder, { column, from, below }: Alike, page: NamedPage): string {
   const { table, columns, order, inside, size } = page;
@@ -92,11 +89,10 @@ function alikeSql(statement: StatementBuilder, { column, from, below }: Alike, p
   const found: string[] = [];
   let reached = 'true';
   WAYS.forEach((way, index) => {
-    // The names' first entries; the page among the next rows; a row if neither has all of it.
     const [few, near, far] = [`few${index}`, `near${index}`, `far${index}`];
     const many = exists(few, way.entries + 1);
     const next = `(select ${held} ${rows} and ${inside} and ${many} ${order} limit ${way.rows * size}) as next`;
-    // Whether rows are left to look through costs as much again, and is asked only before all names are read.
+    // Asked only before the last way: it costs as much as the way itself.
     const unseen = way === WAYS.at(-1) ? exists(next, way.rows * size) : many;
     tried.push(
       `${few} as materialized (select ${keys} ${rows} and ${named} and ${reached} limit ${way.entries + 1})`,
@@ -110,12 +106,10 @@ function alikeSql(statement: StatementBuilder, { column, from, below }: Alike, p
   return `with ${tried.join(', ')} select ${keys} from (${found.join(' union all ')}) as found`;
 }
 
-/** Whether there are so many rows. */
 function exists(rows: string, count: number): string {
   return `exists (select from ${rows} offset ${count - 1})`;
 }
 
-/** A page of a table: its order's columns, `order by` them, the condition of rows in its range of it, its rows at most. */
 export interface NamedPage {
   readonly table: string;
   readonly columns: readonly string[];

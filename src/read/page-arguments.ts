@@ -5,7 +5,6 @@ import type { Noun } from './noun.js';
 
 export const DEFAULT_PAGE = 50;
 
-/** The arguments that every connection of the API takes. */
 export interface ListArguments {
   readonly filter?: Readonly<Record<string, unknown>> | null;
   readonly orderBy?: { readonly field: string; readonly direction: 'ASC' | 'DESC' } | null;
@@ -15,7 +14,7 @@ export interface ListArguments {
   readonly before?: string | null;
 }
 
-/** The part of a list that is asked for, from the end where `backward`. */
+/** `backward`: counted from the end. */
 export interface Window {
   readonly size: number;
   readonly backward: boolean;
@@ -23,7 +22,10 @@ export interface Window {
   readonly before: Position | null;
 }
 
-/** Throws BAD_USER_INPUT for an order that the noun has not; newest first where none is given. */
+/**
+ * Newest first by default.
+ * @throws Refusal BAD_USER_INPUT for an unknown order
+ */
 export function orderOf(noun: Noun, list: string, { orderBy }: ListArguments): Ordered {
   const order = orderBy?.field ?? noun.defaultOrder;
   const keys = noun.orders[order];
@@ -31,7 +33,7 @@ export function orderOf(noun: Noun, list: string, { orderBy }: ListArguments): O
   return { list, order, direction: orderBy?.direction ?? 'DESC', keys };
 }
 
-/** Throws BAD_USER_INPUT. */
+/** @throws Refusal BAD_USER_INPUT */
 export function windowOf(ordered: Ordered, { first, after, last, before }: ListArguments): Window {
   if (first != null && last != null) throw badInput('A page has a first or a last, not both.');
   const size = first ?? last ?? DEFAULT_PAGE;

@@ -4,8 +4,7 @@ import type { ListSelection } from './selection.js';
 import type { StatementBuilder } from './statement.js';
 
 /**
- * The page with the rows that its rows point at: of the same room name if there is one, else the first of the id,
- * as `toOne` has it. Their columns are named `pointer.field`.
+ * Joins to each row of the page the rows that it points at, by the rule of `toOne`. Their columns are `pointer.field`.
  */
 export function withPointed(
   statement: StatementBuilder,
@@ -17,7 +16,7 @@ export function withPointed(
     const one = pointedSql(statement, { name, pointer: noun.pointers![name]!, fields: ofOne });
     return ` left join lateral (${one}) as ${name} on true`;
   });
-  // Not what only the join needed: to read a column costs more than to find it.
+  // Without columns that only the join needed: reading a column costs more than finding it.
   const held = heldFields(noun, new Set([...fields].filter((field) => !pointed.has(field))));
   const shown = [
     ...[...held, ...cursor].map((name) => `page."${name}"`),
@@ -34,11 +33,11 @@ function pointedSql(
   const columns = selectList(noun, new Set([...fields, idField(noun, fields)]), `${name}.`);
   const named = `${noun.columns['roomName']} = page."roomName"`;
   const ofId = `from ${noun.table} where ${noun.id[0]} = page."${id}" and ${statement.inScope}`;
-  // Not by an order with the name first: to sort each row's one room took a tenth of the statement.
+  // Not ordered by name first: sorting one room for each row took a tenth of the statement.
   return `select ${columns} ${ofId} and (${named} or not exists (select ${ofId} and ${named})) order by ${noun.id.join(', ')} limit 1`;
 }
 
-/** Moves what rows point at into rows of their own: null where there is none. */
+/** Moves joined columns into rows of their own; null where there is none. */
 export function nestPointed(
   rows: readonly Record<string, unknown>[],
   { pointed }: ListSelection,

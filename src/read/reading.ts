@@ -5,19 +5,18 @@ import { shownTypes } from './shown.js';
 import { StatementBuilder } from './statement.js';
 import type { StatementNames } from './statement-names.js';
 
-/** A row as the API shows it: keys are the API's field names. */
+/** A row by the API's field names. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Where readings read. */
 export interface Tables {
   readonly pool: Pool;
-  /** Citus spreads the tables over machines; it refuses laterals. */
+  /** Distributed over machines by Citus, which refuses laterals. */
   readonly distributed: boolean;
-  /** All that read from one pool share them; without them nothing is prepared. */
+  /** Null: nothing is prepared. */
   readonly names: StatementNames | null;
 }
 
-/** One request's view of the tables: its scope, its instant, its statements. */
+/** One request's view of the tables: its scope and instant. */
 export class Reading {
   private readonly made = new Map<object, unknown>();
 
@@ -35,7 +34,7 @@ export class Reading {
     return this.run({ text: statement.text(sql), values: statement.values, types: shownTypes });
   }
 
-  /** The same for a statement of which one plan is good for all values. */
+  /** For statements of which one plan fits all values. */
   rowsOfPrepared(statement: StatementBuilder, sql: string): Promise<Row[]> {
     const text = statement.text(sql);
     return this.run({ name: this.tables.names?.of(text), text, values: statement.values, types: shownTypes });
@@ -45,7 +44,7 @@ export class Reading {
     return (await query<Row>(this.tables.pool, config)).rows;
   }
 
-  /** Makes what all rows at one place of the query share: a list, a batch. */
+  /** Makes once what all rows at one place of the question share. */
   once<T>(place: object, make: () => T): T {
     const found = this.made.get(place);
     if (found !== undefined) return found as T;

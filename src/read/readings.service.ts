@@ -8,7 +8,6 @@ import { StatementNames } from './statement-names.js';
 @Injectable()
 export class Readings implements OnModuleInit {
   private readonly names = new StatementNames();
-  /** Citus spreads the tables over machines. */
   distributed = false;
 
   constructor(

@@ -5,7 +5,7 @@ import { NOW, type StatementBuilder } from './statement.js';
 
 type Load = (reading: Reading, rooms: readonly Row[]) => Promise<readonly Row[]>;
 
-/** What is counted over a room's rows when it is asked for, for all rooms together: one resolver each. */
+/** Fields counted over a room's participants, for all rooms of a place together. */
 export const roomCounts = {
   peakParticipantCount: counted(peaks, 'peak', 0),
   identityCount: counted(totals, 'identities', 0),
@@ -51,7 +51,7 @@ function totals(reading: Reading, rooms: readonly Row[]): Promise<Row[]> {
   );
 }
 
-/** Where one session ends as another starts, the end counts first: half-open intervals. */
+/** Intervals are half-open: at one instant ends count before starts. */
 function peaks(reading: Reading, rooms: readonly Row[]): Promise<Row[]> {
   const statement = reading.statement();
   const ended = `coalesce(ended_at, ${NOW})`;

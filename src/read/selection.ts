@@ -1,8 +1,7 @@
-/** What a question selects of a list's rows, as plain data. */
+/** What a question selects of the rows of a list. */
 export interface ListSelection {
-  /** Fields of the rows, by their names in the API. */
   readonly fields: ReadonlySet<string>;
   readonly cursors: boolean;
-  /** Fields of the rows that each selected pointer leads to. */
+  /** By pointer, the fields selected of its row. */
   readonly pointed: ReadonlyMap<string, ReadonlySet<string>>;
 }

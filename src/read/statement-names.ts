@@ -1,14 +1,14 @@
 import { Recent } from '../access/recent.js';
 
-/** What every connection may hold prepared. */
+/** The most that each connection prepares. */
 const MOST = 200;
 
-/** Names for the statements that come again: each connection prepares a named one once, and keeps it. */
+/** Names statements that recur, so that each connection prepares them once. */
 export class StatementNames {
   private readonly names = new Map<string, string>();
   private readonly once = new Recent<string, true>(1_000);
 
-  /** Undefined for a text that is new, or one too many. */
+  /** Undefined for a new text, or when all names are taken. */
   of(text: string): string | undefined {
     const name = this.names.get(text);
     if (name !== undefined || this.names.size === MOST) return name;

@@ -1,18 +1,17 @@
 import type { Scope } from '../access/scope.js';
 import { clean } from '../livekit/clean.js';
 
-/** Stands in SQL fragments for the instant of the request. */
+/** A placeholder for the instant of the request. */
 export const NOW = ':now';
 
 type Value = string | number | boolean | readonly string[] | readonly number[];
 
-/** One SQL statement being written: values are bound, never spliced, and its reads stay in the scope. */
+/** Builds one statement: values are bound, and every read is restricted to the scope. */
 export class StatementBuilder {
   readonly values: Value[] = [];
   readonly now: string;
-  /** Whether the database joins laterally. */
+  /** False where Citus refuses lateral joins. */
   readonly laterals: boolean;
-  /** Whether the scope is one room name's. */
   readonly ofOneRoom: boolean;
   private readonly scopeSql: string;
   private nowSql: string | undefined;
@@ -25,18 +24,16 @@ export class StatementBuilder {
     this.scopeSql = roomName === null ? ofProject : `${ofProject} and room_name = ${this.bind(roomName)}`;
   }
 
-  /** Every read of a table carries this condition. */
   get inScope(): string {
     return this.scopeSql;
   }
 
-  /** The placeholder of a value, cleaned like everything that is stored. */
+  /** Cleans the value like everything that is stored. */
   bind(value: Value): string {
     this.values.push(clean(value as string) as Value);
     return `$${this.values.length}`;
   }
 
-  /** The finished text. */
   text(sql: string): string {
     return sql.replaceAll(NOW, () => (this.nowSql ??= `${this.bind(this.now)}::timestamptz`));
   }

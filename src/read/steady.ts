@@ -3,8 +3,8 @@ import type { Noun } from './noun.js';
 import { openEnded } from './span.js';
 
 /**
- * Whether one plan is good for whatever values these filters have: for equality it is, and for a range of the time
- * that the list is ordered by. Other ranges and prefixes can find all rows or none, and want a plan each time.
+ * One plan fits all values of equality filters, and of a range in the order of the list. Other ranges and prefixes
+ * match anything from no row to all, and need a plan each time.
  */
 export function isSteady({ ends }: Noun, filter: Readonly<Record<string, unknown>>, ordered: Ordered): boolean {
   const by = ordered.keys[0]?.sql;

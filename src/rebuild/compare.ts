@@ -3,26 +3,25 @@ import { cellColumns, cellKey, cellsOf } from '../meter/cell.js';
 import { sumColumns } from '../meter/delta.js';
 import { byteOrder } from '../projection/clock.js';
 
-/** One column of one row that is not what the log says. Values as JSON text. */
+/** A column that differs from what the log says. Values are JSON. */
 export interface Difference {
   readonly table: string;
-  /** The row's key, as `column=value`. */
+  /** As `column=value`. */
   readonly key: string;
-  /** Null: the whole row, which one side lacks. */
+  /** Null: one side lacks the row. */
   readonly column: string | null;
   readonly live: string | null;
   readonly rebuilt: string | null;
 }
 
-/** What is compared: rows with a key. */
 export interface ComparedTable {
   readonly name: string;
   readonly key: readonly string[];
-  /** What stands after FROM. */
+  /** What follows FROM. */
   readonly from: (schema: string) => string;
 }
 
-/** Cells as they are read, folded or not, without those that sum up to nothing. */
+/** Cells as readers see them, without those that are zero. */
 export const usageCells: ComparedTable = {
   name: 'usage_cell',
   key: cellKey,
@@ -56,7 +55,7 @@ interface Digest {
 
 const FETCH = 2000;
 
-/** Goes through both in the order of their keys, side by side, holding a few digests of each. */
+/** Reads both sides in the order of their keys, with a few digests of each in memory. */
 export async function compareRows(table: ComparedTable, sides: Sides, shown: number): Promise<Found> {
   const found: Found = { rows: 0, differing: 0, differences: [] };
   const [live, rebuilt] = [digestsOf(sides.live, table), digestsOf(sides.rebuilt, table)];
@@ -93,7 +92,7 @@ async function next(rows: AsyncGenerator<Digest>): Promise<Digest | null> {
   return done ? null : value;
 }
 
-/** Below 0: the first alone comes now; above: the second alone; 0: both have the row. */
+/** Negative: the first side alone has the row; positive: the second alone. */
 function compareKeys(a: Digest | null, b: Digest | null): number {
   if (!a || !b) return a ? -1 : 1;
   for (const [at, part] of a.key.entries()) {
@@ -120,7 +119,6 @@ async function differencesOf(
     .map(([column, value]) => ({ ...place, column, live: value, rebuilt: theirs.get(column) ?? null }));
 }
 
-/** The row's columns as JSON text; none where there is no such row. */
 async function valuesOf(
   { client, schema }: Side,
   table: ComparedTable,

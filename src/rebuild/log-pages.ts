@@ -2,10 +2,10 @@ import type { Run } from '../database/transaction.js';
 import { readEvent, type LedgerEvent } from '../livekit/event.js';
 import type { JsonObject } from '../livekit/json.js';
 
-/** A part of the log: what one snapshot of the database sees and an earlier one does not. */
+/** The part of the log that a snapshot sees and an earlier one did not. */
 export interface LogStretch {
   readonly epoch: number;
-  /** Null: from the log's beginning. */
+  /** Null: from the beginning. */
   readonly since: string | null;
   readonly until: string;
 }
@@ -36,11 +36,11 @@ interface LogPosition {
 }
 
 const PAGE = 1000;
-/** All rows of a page are measured before its bytes bound it: where they are large, few are looked at. */
+/** Postgres measures every row of a page before bytes limit it, so the first page is small. */
 const FIRST_PAGE = 125;
 const PAGE_BYTES = 8 * 1024 * 1024;
 
-/** From where an earlier one ended to what is committed now. In a transaction: to what it sees. */
+/** From the end of an earlier stretch to what is committed now, or what the transaction sees. */
 export async function stretchSince(run: Run, home: string, before: LogStretch | null): Promise<LogStretch> {
   const [now] = await run<{ epoch: number; until: string }>({
     name: 'until now',
@@ -50,7 +50,7 @@ export async function stretchSince(run: Run, home: string, before: LogStretch | 
   return { ...now!, since: before?.until ?? null };
 }
 
-/** The stretch's rows, project by project in the log's order, in pages of bounded number and size. */
+/** By project, then in the order of the log, in pages of bounded rows and bytes. */
 export async function* pagesOf(run: Run, home: string, stretch: LogStretch): AsyncGenerator<LogRow[]> {
   const start = startOf(stretch);
   for (const project of await projectsAfter(run, home, start)) {
@@ -67,13 +67,12 @@ export async function* pagesOf(run: Run, home: string, stretch: LogStretch): Asy
   }
 }
 
-/** Nothing that the earlier snapshot did not see has a transaction below its least open one. */
+/** What the earlier snapshot did not see has at least the id of its oldest open transaction. */
 function startOf({ since, epoch }: LogStretch): LogPosition {
   const least = since?.split(':')[0];
   return least === undefined ? { epoch: 0, xid: '0', seq: '0' } : { epoch, xid: least, seq: '0' };
 }
 
-/** The projects that have anything there: one step in the log's index each. */
 async function projectsAfter(run: Run, home: string, { epoch, xid }: LogPosition): Promise<string[]> {
   const rows = await run<{ project: string }>({
     name: 'projects with news',

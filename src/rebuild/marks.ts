@@ -4,7 +4,7 @@ import type { Replayed } from './log-pages.js';
 
 const CHUNK = 200;
 
-/** Marks the events that this version projects otherwise than the log says: no longer, or only now. */
+/** For events that this version projects otherwise than the log says. */
 export function markStatements(events: readonly Replayed[]): Statement[] {
   const changed = events.filter(({ row, event }) => row.problem !== event.problem);
   if (changed.length === 0) return [];
@@ -20,7 +20,6 @@ export function markStatements(events: readonly Replayed[]): Statement[] {
   return [{ name: 'mark', text, values }];
 }
 
-/** Writes the marks into the log: a few events in each transaction, each mark gone with its own. */
 export async function applyMarks(prisma: PrismaClient): Promise<void> {
   for (;;) {
     const marks = await prisma.eventMark.findMany({ take: CHUNK });

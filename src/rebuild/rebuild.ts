@@ -7,18 +7,17 @@ import { projectedTables } from './shadow.js';
 import { SHORT_TAIL, swap } from './swap.js';
 import { atLength, inWorkspace, patiently, type Workspace } from './workspace.js';
 
-/** Worth another pass, so that nobody waits for it. */
+/** Few enough to replay while intake waits. */
 const TINY_TAIL = 50;
 const PAUSE_MS = 1000;
 /** A backup may hold the tables for long. */
 const MAX_ATTEMPTS = 3600;
 
 /**
- * Projects the whole log into new tables while events arrive and questions are answered, and then puts
- * them in the place of the live ones. Interrupted at any moment it has changed nothing.
- *
+ * Projects the whole log into new tables beside a running service, then exchanges the tables. Killed before the
+ * exchange, it has changed nothing.
  * @returns how many events were projected
- * @throws Error when another rebuild or verification is running, or the tables cannot be replaced
+ * @throws Error if another rebuild or verification runs, or the tables cannot be replaced
  */
 export function rebuild(url: string, report: Report = () => undefined): Promise<number> {
   return inWorkspace(url, 'rebuild', async (workspace) => {
@@ -32,7 +31,7 @@ export function rebuild(url: string, report: Report = () => undefined): Promise<
   });
 }
 
-/** New tables have no statistics, without which questions would be planned badly. */
+/** Without statistics questions would be planned badly. */
 function analyze(workspace: Workspace): Promise<void> {
   return atLength(
     workspace,
@@ -40,7 +39,6 @@ function analyze(workspace: Workspace): Promise<void> {
   );
 }
 
-/** Brings the log's own notes of what is projected in line with the new tables. */
 async function markLog({ url, home }: Workspace): Promise<void> {
   const prisma = openPrisma(url, { schema: home });
   await applyMarks(prisma).finally(() => prisma.$disconnect());

@@ -9,17 +9,14 @@ import { pagesOf, readRow, stretchSince, type LogStretch, type Replayed } from '
 import { markStatements } from './marks.js';
 import { patiently, type Workspace } from './workspace.js';
 
-/** Told of how many events were projected so far. */
 export type Report = (events: number) => void;
 
 /** One connection each; the fifth of the pool reads ahead. */
 const LANES = 4;
 
-/** Projects the log into the shadow, each time as far as it has come since. */
+/** Projects the log into the shadow, each time from where it stopped. */
 export class Replay {
-  /** What the shadow holds already. */
   reached: LogStretch | null = null;
-  /** How many events that were. */
   events = 0;
 
   constructor(
@@ -27,17 +24,16 @@ export class Replay {
     private readonly report: Report,
   ) {}
 
-  /** Everything until now. */
   async catchUp(): Promise<number> {
     return this.advance(await stretchSince(reader(this.workspace), this.workspace.home, this.reached));
   }
 
-  /** Catches up again and again, for each time less has come meanwhile. */
+  /** Repeats, because less arrives during each pass. */
   async catchUpBelow(few: number, attempts = Infinity): Promise<void> {
     for (let attempt = 1; (await this.catchUp()) > few && attempt < attempts; attempt++);
   }
 
-  /** @returns how many events that were */
+  /** @returns how many events it projected */
   async advance(stretch: LogStretch): Promise<number> {
     const before = this.events;
     for await (const page of ahead(pagesOf(reader(this.workspace), this.workspace.home, stretch))) {
@@ -49,7 +45,7 @@ export class Replay {
   }
 }
 
-/** Projects events that nobody else projects meanwhile, so no locks are taken. */
+/** Takes no locks: nobody else projects into the shadow. */
 export async function projectReplayed(run: Run, some: readonly Replayed[]): Promise<Statement[]> {
   return [
     ...(await project(
@@ -76,7 +72,7 @@ function poisoned({ row, event }: Replayed, error: unknown): Replayed {
   return { row, event: { ...event, problem: problemFrom(error) } };
 }
 
-/** Events that touch the same rows share a lane; the lanes are about equally long. */
+/** Events of the same rows share a lane. Lanes are about equally long. */
 function lanesOf(page: readonly Replayed[]): Replayed[][] {
   const groups = grouped(page, ({ event }) => lockKey(event));
   const lanes = Array.from({ length: LANES }, (): Replayed[] => []);
@@ -99,7 +95,7 @@ async function* ahead<T>(pages: AsyncGenerator<T>): AsyncGenerator<T> {
     const { value, done } = await next;
     if (done) return;
     next = pages.next();
-    // Awaited in the next round, or never where projecting fails first.
+    // Never awaited if projecting fails first.
     next.catch(() => undefined);
     yield value;
   }

@@ -5,25 +5,19 @@ import { sessionTables } from '../projection/session-tables.js';
 /** Every table that is a function of the log, in the order in which intake writes them. */
 export const projectedTables = [...sessionTables.map(({ name }) => name), 'usage_delta', 'usage_cell', 'event_mark'];
 
-/** Where the log is projected again: a schema with an empty table beside each projected one. */
+/** A schema with an empty copy of each projected table. */
 export interface Shadow {
-  /** The schema's name. */
   readonly name: string;
   /** The schema of the live tables. */
   readonly home: string;
-  /** How many migrations the live tables had seen when theirs were copied. */
+  /** Of the live tables when they were copied. */
   readonly migrations: number;
 }
 
-/** Only names of this shape are dropped. */
+/** No other schema is ever dropped. */
 const namePattern = '^rebuilding_[0-9a-f]{12}$';
 
-/**
- * Makes empty tables like the live ones: columns, indexes and constraints under the same names, storage
- * settings, owner and grants.
- *
- * @throws Error where something depends on a live table, which therefore could not be replaced
- */
+/** Copies columns, indexes, constraints, storage settings, owner and grants. */
 export async function makeShadow(client: pg.Client): Promise<Shadow> {
   const { rows } = await client.query<{ home: string; migrations: number }>(
     `select relnamespace::regnamespace::text as home, (${countMigrations('_prisma_migrations')}) as migrations
@@ -40,7 +34,7 @@ export function countMigrations(table: string): string {
   return `select count(*)::int from ${table} where finished_at is not null`;
 }
 
-/** The statements that copy the tables $2 into the schema $1. */
+/** Statements that copy the tables $2 into the schema $1. */
 const copies = `
   with live as (
     select c.*, c.relnamespace::regnamespace as home, t.at
@@ -63,11 +57,7 @@ const copies = `
     from live where relowner <> current_user::regrole
   ) statements order by at, step`;
 
-/**
- * What a swap could not replace the tables under.
- *
- * @throws Error that names it
- */
+/** @throws Error that names what depends on a live table, which could then not be replaced */
 export async function refuseDependents(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ dependent: string; relation: string }>(
     `select pg_describe_object(dependent.classid, dependent.objid, 0) as dependent, relation from (

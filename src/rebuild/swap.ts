@@ -6,22 +6,20 @@ import { projectReplayed } from './replay.js';
 import { countMigrations, projectedTables } from './shadow.js';
 import { patiently, type Workspace } from './workspace.js';
 
-/** What is projected while intake and queries wait. */
+/** Events replayed while intake and questions wait. */
 export const SHORT_TAIL = 1000;
-/** How long they wait at most for those who hold a table. */
+/** How long they wait for whoever holds a table. */
 const LOCK_MS = 200;
-/** Sometimes longer: Postgres lets an autovacuum go on for deadlock_timeout, a second, before it gives way. */
+/** Longer at times: an autovacuum gives way only after deadlock_timeout, a second. */
 const PATIENT_LOCK_MS = 1500;
 
 class TailTooLong extends Error {}
 class PoisonInTail extends Error {}
 
 /**
- * Puts the shadow's tables in the place of the live ones, in one short transaction. Once it holds the live
- * tables, whoever wrote to them has ended, so what is in the log by now is all that they hold. Whoever
- * waits for them finds the new ones, and what it commits later is in those.
- *
- * @returns whether it did: not when others hold a table, or too much has come since `reached`
+ * Replaces the live tables in one short transaction. Its locks wait for every writer, so the log then has all that the
+ * tables hold. Whoever waits for them continues on the new ones.
+ * @returns false if others hold a table, or too much has arrived since `reached`
  */
 export async function swap(workspace: Workspace, reached: LogStretch, patient: boolean): Promise<boolean> {
   try {
@@ -40,7 +38,7 @@ export async function swap(workspace: Workspace, reached: LogStretch, patient: b
   }
 }
 
-/** For a connection that broke before it told. */
+/** For a connection that broke before it answered. */
 async function isSwapped({ name, database }: Workspace): Promise<boolean> {
   const text = 'select to_regclass($1) is null as swapped';
   const { rows } = await database.intake.query<{ swapped: boolean }>(text, [`${name}.${projectedTables[0]}`]);
@@ -63,12 +61,12 @@ async function projectTail(run: Run, { home }: Workspace, reached: LogStretch): 
   try {
     return await projectReplayed(run, tail);
   } catch (error) {
-    // The next catching up sets it apart.
+    // The next catching up bisects the events.
     throw error instanceof pg.DatabaseError && !isAway(error) && !isPassing(error) ? new PoisonInTail() : error;
   }
 }
 
-/** Statements of others that name the tables are planned again; indexes and constraints go with their tables. */
+/** Prepared statements are planned again; indexes and constraints move with their tables. */
 function exchange({ name, home }: Workspace): Statement[] {
   return projectedTables.flatMap((table) => [
     statement(`drop ${table}`, `drop table ${home}.${table}`),

@@ -8,17 +8,16 @@ import { type ComparedTable, compareRows, type Difference, usageCells } from './
 import { Replay, type Report } from './replay.js';
 import { inWorkspace, type Workspace } from './workspace.js';
 
-/** Live tables against the log's, at one moment. */
 export interface Verification {
   /** Projected again. */
   readonly events: number;
   /** Rows compared, by table. */
   readonly rows: Readonly<Record<string, number>>;
-  /** How many rows differ, are missing or too many. */
+  /** Rows that differ, are missing, or are too many. */
   readonly differing: number;
-  /** Of the first of them. */
+  /** The first of them. */
   readonly differences: readonly Difference[];
-  /** Events whose mark in the log (projected, or its problem) is not what this version says of them. */
+  /** Events whose problem in the log is not what this version says. */
   readonly marks: number;
 }
 
@@ -26,10 +25,8 @@ const SHOWN = 20;
 const FEW = 1000;
 
 /**
- * Projects the whole log into new tables and compares the live ones with them, while events arrive and
- * questions are answered. Changes nothing.
- *
- * @throws Error when another rebuild or verification is running
+ * Projects the whole log again and compares the live tables with it, beside a running service. Changes nothing.
+ * @throws Error if another rebuild or verification runs
  */
 export function verify(url: string, report: Report = () => undefined): Promise<Verification> {
   return inWorkspace(url, 'verify', async (workspace) => {
@@ -49,7 +46,7 @@ export function verify(url: string, report: Report = () => undefined): Promise<V
   });
 }
 
-/** A connection that sees the database as it is at its first question. */
+/** One snapshot for all its questions. */
 async function atOneMoment<T>({ url }: Workspace, work: (live: pg.Client) => Promise<T>): Promise<T> {
   const live = new pg.Client(connection(url, '-c idle_in_transaction_session_timeout=0'));
   live.on('error', () => undefined);

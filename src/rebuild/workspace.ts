@@ -6,20 +6,17 @@ import { Database } from '../database/database.js';
 import { isAway } from '../database/failure.js';
 import { dropShadows, makeShadow, refuseDependents, type Shadow } from './shadow.js';
 
-/** A shadow that is being filled. */
 export interface Workspace extends Shadow {
   readonly url: string;
-  /** Aborted when the lock is lost, with its connection: another run may have begun. */
+  /** Aborted if the connection that holds the lock ends: another run may have begun. */
   readonly lost: AbortSignal;
-  /** Names mean the shadow's tables only here: never a live one, not by mistake either. */
+  /** Its search_path has the shadow alone, so that no statement reaches a live table by mistake. */
   readonly database: Database;
 }
 
 /**
- * Does some work with a shadow of its own, and drops what is left of it. What an interrupted run left
- * is dropped first.
- *
- * @throws Error when another one is running
+ * Works with a shadow of its own and drops it afterwards, and first those of interrupted runs.
+ * @throws Error if another run holds the lock
  */
 export async function inWorkspace<T>(
   url: string,
@@ -45,7 +42,7 @@ export async function inWorkspace<T>(
   }
 }
 
-/** Statements that may take long. */
+/** Without a statement timeout. */
 export async function atLength({ database }: Workspace, statements: readonly string[]): Promise<void> {
   const client = await database.intake.connect();
   try {
@@ -56,7 +53,6 @@ export async function atLength({ database }: Workspace, statements: readonly str
   }
 }
 
-/** Two at once would only do the work twice. */
 async function takeLock(holder: pg.Client): Promise<void> {
   const { rows } = await holder.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [REBUILD_LOCK]);
   if (!rows[0]?.held) throw new Error('Another rebuild or verification of this database is running.');
@@ -66,7 +62,7 @@ async function withDatabase<T>(
   place: Omit<Workspace, 'database'>,
   work: (workspace: Workspace) => Promise<T>,
 ): Promise<T> {
-  // Commits need not reach the disk one by one: the swap's does, and all before it.
+  // Durable with the swap's commit.
   const options = `-c search_path=${place.name} -c synchronous_commit=off`;
   const database = new Database(withParameters(place.url, { options }), 0);
   try {
@@ -88,9 +84,7 @@ function withParameters(url: string, parameters: Record<string, string>): string
 const ATTEMPTS = 10;
 const PAUSE_MS = 1000;
 
-/**
- * Repeats work whose connection broke, unless the lock is lost too. Reading and projecting twice does no harm.
- */
+/** Repeats work whose connection broke, while the lock is held. Projecting twice does no harm. */
 export async function patiently<T>(lost: AbortSignal, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {

@@ -8,7 +8,7 @@ import { rowsSql } from './rows-sql.js';
 
 const MAX_ROWS = 10_000;
 
-/** The rows of a question with what is `wanted` of them. Throws TOO_MANY_ROWS. */
+/** @throws Refusal TOO_MANY_ROWS */
 export async function answer(reading: Reading, question: Question, wanted: ReadonlySet<Measure>): Promise<UsageRow[]> {
   const limit = MAX_ROWS + 1;
   const split = splitByCells(reading, question, wanted);

@@ -10,14 +10,14 @@ import type { UsageRow } from './row.js';
 
 type RowKey = Pick<UsageRow, 'win' | 'group'>;
 
-/** The sessions behind every row of one answer, a page each, oldest first. They are read together, once selected. */
+/** The sessions behind every row of one answer, oldest first, read together. */
 export class Breakdown {
   private readonly ordered: Ordered;
   private readonly window: Window;
   private pages: Promise<Map<string, Row[]>> | undefined;
   private earlier: Promise<Map<string, Row[]>> | undefined;
 
-  /** Throws BAD_USER_INPUT. */
+  /** @throws Refusal BAD_USER_INPUT */
   constructor(
     private readonly reading: Reading,
     private readonly question: Question,
@@ -99,7 +99,6 @@ export class Breakdown {
   }
 }
 
-/** A connection of the API. */
 export class BreakdownPage {
   constructor(
     private readonly breakdown: Breakdown,

@@ -8,7 +8,7 @@ import type { Question } from './question.js';
 import { type Split, splitOf } from './split.js';
 import { type Group, type Piece, rowsOfGroup } from './tally.js';
 
-/** What cells know; the rest is read from the sessions. */
+/** What cells know. Anything else is read from the sessions. */
 const kept: ReadonlySet<Measure> = new Set([
   'milliseconds',
   'uncertainMilliseconds',
@@ -17,7 +17,7 @@ const kept: ReadonlySet<Measure> = new Set([
   'openSessions',
 ]);
 
-/** How cells answer the question; null where only the sessions can. */
+/** Null if cells cannot answer. */
 export function splitByCells(reading: Reading, question: Question, wanted: ReadonlySet<Measure>): Split | null {
   const { meter, dimensions, filter, edges } = question;
   const asks = celled(meter);
@@ -29,7 +29,6 @@ export function splitByCells(reading: Reading, question: Question, wanted: Reado
   return known ? splitOf(edges, Date.parse(reading.now)) : null;
 }
 
-/** The question's rows in the API's order, more than `limit` of them where there are more. */
 export async function rowsOfCells(
   reading: Reading,
   question: Question,

@@ -2,7 +2,6 @@ import { badInput } from '../http/refusal.js';
 import type { StatementBuilder } from '../read/statement.js';
 import type { Joins, Meter } from './meters.js';
 
-/** The API's UsageDimension. */
 export interface DimensionInput {
   readonly field?: string | null;
   readonly roomMetadata?: string | null;
@@ -11,15 +10,14 @@ export interface DimensionInput {
 }
 
 export interface Dimension {
-  /** As the API shows it: `ROOM_NAME`, `roomMetadata:tenant.id`. */
+  /** The API's name, such as `roomMetadata:tenant.id`. */
   readonly name: string;
-  /** A session's value as SQL. */
   readonly sql: (statement: StatementBuilder, joins: Joins) => string;
 }
 
 const MAX_DIMENSIONS = 5;
 
-/** Throws BAD_USER_INPUT for what `meter` lacks. */
+/** @throws Refusal BAD_USER_INPUT for what `meter` lacks */
 export function dimensionsOf(meterName: string, meter: Meter, groupBy: readonly DimensionInput[]): Dimension[] {
   if (groupBy.length > MAX_DIMENSIONS) {
     throw badInput(`${groupBy.length} dimensions are more than ${MAX_DIMENSIONS}.`);
@@ -36,7 +34,7 @@ export function dimensionsOf(meterName: string, meter: Meter, groupBy: readonly 
 type Kind = keyof DimensionInput;
 type Sql = Dimension['sql'];
 
-// Mercurius leaves the variables of a document's second request to its compiler, which knows no @oneOf.
+// Mercurius' compiler, which handles later requests of a document, does not enforce @oneOf.
 function theOne(input: DimensionInput): [Kind, string] {
   const given = (Object.entries(input) as [Kind, string | null | undefined][]).filter(([, text]) => text !== undefined);
   const [kind, text] = given[0] ?? [];

@@ -6,25 +6,23 @@ import * as filter from '../read/filters.js';
 import type { Filter } from '../read/noun.js';
 import type { StatementBuilder } from '../read/statement.js';
 import { sources, types as trackTypes } from '../read/nouns/track.js';
-import type { Column, Joins, Meter } from './meters.js';
+import type { SessionColumn, Joins, Meter } from './meters.js';
 
-/** The API's UsageFilter. */
 export type UsageFilter = Readonly<Record<string, unknown>>;
 
-/** Throws BAD_USER_INPUT for what `meter` lacks. */
+/** @throws Refusal BAD_USER_INPUT for what `meter` lacks */
 export function checkFilter(meterName: string, meter: Meter, given: UsageFilter): void {
   const [name] = lacking(meter, given);
   if (name !== undefined) throw badInput(`The meter ${meterName} has no filter ${name}.`);
 }
 
-/** Which of the given filters `meter` lacks. */
 export function lacking(meter: Meter, given: UsageFilter): string[] {
   return entries(given)
     .map(([name]) => name)
     .filter((name) => filters[name]!(meter) === undefined);
 }
 
-/** The conditions of the sessions that are asked for. Throws BAD_USER_INPUT. */
+/** @throws Refusal BAD_USER_INPUT */
 export function filterSql(
   meter: Meter,
   given: UsageFilter,
@@ -37,7 +35,7 @@ function entries(given: UsageFilter): [string, unknown][] {
   return Object.entries(given).filter(([, value]) => value != null);
 }
 
-/** Undefined where a meter lacks what is filtered. */
+/** Undefined if the meter lacks what is filtered. */
 type OfMeter = (meter: Meter) => ((joins: Joins) => Filter<never>) | undefined;
 
 const filters: Readonly<Record<string, OfMeter>> = {
@@ -63,7 +61,7 @@ function profile(column: string, condition: (column: string) => Filter<never>): 
   return ({ profile }) => on(profile?.(column), condition);
 }
 
-function on(column: Column | undefined, condition: (column: string) => Filter<never>): ReturnType<OfMeter> {
+function on(column: SessionColumn | undefined, condition: (column: string) => Filter<never>): ReturnType<OfMeter> {
   return column && ((joins) => condition(column(joins)));
 }
 

@@ -1,4 +1,3 @@
-/** What is measured of a row: of each piece of a session, and summed over the row. */
 interface MeasureSql {
   readonly piece: string;
   readonly total: string;
@@ -17,10 +16,10 @@ export type Measure =
 const until = 'least(end_ms, upper_ms)';
 const since = 'greatest(start_ms, lower_ms)';
 
-// Minute k begins at start + 60k: those that begin before an instant are the whole minutes up to it, rounded up.
+// Minute k begins at start + 60k. Those that began before an instant are the minutes up to it, rounded up.
 const minutesBefore = (instant: string): string => `(${instant} - start_ms + 59999) / 60000`;
 
-/** Sums are of whole milliseconds, as text: exact in any order. What is null counts nothing. */
+/** In whole milliseconds and as text, so that sums are exact in any order. Null counts nothing. */
 export const measures: Readonly<Record<Exclude<Measure, 'peak'>, MeasureSql>> = {
   milliseconds: { piece: `${until} - ${since}`, total: 'sum(milliseconds)::text' },
   uncertainMilliseconds: {

@@ -6,37 +6,36 @@ import type { Noun } from '../read/noun.js';
 import { room } from '../read/nouns/room.js';
 import { track } from '../read/nouns/track.js';
 
-/** What sessions are joined with, once something of it is asked for. */
 export type Joins = Set<'room' | 'publisher'>;
 
-/** One value of a session as SQL; says what it must be joined with. */
-export type Column = (joins: Joins) => string;
+/** A value of a session as SQL. Adds the joins that it needs. */
+export type SessionColumn = (joins: Joins) => string;
 
-/** What is metered: one kind of session, and what can be asked of it. */
+/** One kind of session, and what can be asked of its usage. */
 export interface Meter {
   readonly noun: Noun;
   /** By the API's UsageField. */
-  readonly fields: Readonly<Record<string, Column>>;
-  readonly roomMetadata?: Column;
-  /** Columns of the participant that a session is, or that published it. */
-  readonly profile?: (column: string) => Column;
-  /** By the UsageFields that cells are kept by: a cell's value as SQL under the session's column name. */
+  readonly fields: Readonly<Record<string, SessionColumn>>;
+  readonly roomMetadata?: SessionColumn;
+  /** Columns of the participant that the session is, or that published it. */
+  readonly profile?: (column: string) => SessionColumn;
+  /** Fields that cells know: the cell's column under the session's name. */
   readonly cells: Readonly<Record<string, string>>;
 }
 
-/** What can be asked of its cells, with rows named like its sessions'. */
+/** The meter as its cells can answer it. */
 export function celled({ noun, fields, cells }: Meter): Meter {
   const kept = ['PROJECT', ...Object.keys(cells)].map((name) => [name, fields[name]!] as const);
   return { noun, fields: Object.fromEntries(kept), cells };
 }
 
 const own =
-  (column: string): Column =>
+  (column: string): SessionColumn =>
   () =>
     `session.${column}`;
 const joined =
   (join: 'room' | 'publisher') =>
-  (column: string): Column =>
+  (column: string): SessionColumn =>
   (joins) => {
     joins.add(join);
     return `${join}.${column}`;
@@ -47,7 +46,7 @@ const ofPublisher = joined('publisher');
 const fields = { PROJECT: own('project'), ROOM_NAME: own('room_name'), ROOM_SID: own('room_sid') };
 const inRoom = { fields, roomMetadata: ofRoom('metadata_json') };
 
-/** Enums group by the API's word where it has one, else as LiveKit spells them. */
+/** Enums group by the API’s name where it has one, else by LiveKit’s. */
 export const meters: Readonly<Record<string, Meter>> = {
   ROOM: { noun: room, fields: { ...fields, ROOM_SID: own('sid') }, roomMetadata: own('metadata_json'), cells: {} },
   PARTICIPANT: {

@@ -5,7 +5,6 @@ import { filterSql } from './filters.js';
 import type { Joins } from './meters.js';
 import type { Question } from './question.js';
 
-/** The columns of a row's window and group: `win`, counted from 1, then each dimension's value. */
 export function rowColumns({ dimensions }: Question): string[] {
   return ['win', ...dimensions.map((_, index) => `group${index}`)];
 }
@@ -16,8 +15,8 @@ export function rowOrder({ dimensions }: Question): string {
 }
 
 /**
- * Each session once for each window that it overlaps, with its columns, the row's columns, and in ms since 1970
- * what measures are written in: its ends, the start of its uncertain part, and the window's edges.
+ * Each session once for each window that it overlaps, with the times in ms that measures use: its ends, the start of
+ * its uncertain part, and the edges of the window.
  */
 export function piecesSql(statement: StatementBuilder, question: Question): string {
   const { edges } = question;
@@ -30,11 +29,9 @@ export function piecesSql(statement: StatementBuilder, question: Question): stri
   return `select session.*, (${bounds})[win] as lower_ms, (${bounds})[win + 1] as upper_ms from (${cut}) as session`;
 }
 
-// An end is uncertain where it was derived and not told.
 const derived = derivedSql('session.end_source');
 const end = `coalesce(session.ended_at, ${NOW})`;
 
-/** The sessions of the question's range (or those that are open) in ms since 1970, with their groups. */
 export function sessionsSql(statement: StatementBuilder, question: Question, active: true | null = null): string {
   const { meter, dimensions, filter } = question;
   const joins: Joins = new Set();
@@ -53,7 +50,6 @@ export function sessionsSql(statement: StatementBuilder, question: Question, act
   return `select ${columns.join(', ')} from ${fromSql(statement, question, { joins, active })} where ${where.join(' and ')}`;
 }
 
-/** The sessions of the range, each read in the scope, with what they are joined with. */
 function fromSql(
   statement: StatementBuilder,
   { meter, edges }: Question,
@@ -76,7 +72,7 @@ const joinSql: Record<'room' | 'publisher', (statement: StatementBuilder) => str
      on publisher.sid = session.participant_sid and publisher.room_name = session.room_name`,
 };
 
-// A double holds the seconds of stored times to far less than half a millisecond, and is much faster than numeric.
+// A double is exact to far less than half a millisecond, and much faster than numeric.
 function milliseconds(time: string): string {
   return `(date_part('epoch', ${time}) * 1000)::bigint`;
 }

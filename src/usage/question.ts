@@ -5,7 +5,6 @@ import { type Meter, meters } from './meters.js';
 import { edgesOf, type UsageInterval } from './windows.js';
 import { zoneOf } from './zone.js';
 
-/** The arguments of the API's `usage`. */
 export interface UsageArguments {
   readonly meter: string;
   readonly from: string;
@@ -16,17 +15,16 @@ export interface UsageArguments {
   readonly filter?: UsageFilter | null;
 }
 
-/** What is asked, once it can be answered. */
 export interface Question {
   readonly meterName: string;
   readonly meter: Meter;
-  /** The windows' edges in ms since 1970, one more than there are windows. */
+  /** In ms since 1970, one more than there are windows. */
   readonly edges: readonly number[];
   readonly dimensions: readonly Dimension[];
   readonly filter: UsageFilter;
 }
 
-/** Throws BAD_USER_INPUT and TOO_MANY_ROWS. */
+/** @throws Refusal BAD_USER_INPUT or TOO_MANY_ROWS */
 export function questionOf(asked: UsageArguments): Question {
   const meter = meters[asked.meter]!;
   const filter = asked.filter ?? {};

@@ -3,7 +3,6 @@ import { type Measure, measures, pieceEnds } from './measures.js';
 import { piecesSql, rowColumns, rowOrder } from './pieces-sql.js';
 import type { Question } from './question.js';
 
-/** Each window's and group's row with these measures, at most `limit`, in the API's order. */
 export function rowsSql(
   statement: StatementBuilder,
   question: Question,
@@ -24,7 +23,7 @@ export function rowsSql(
     select ${[row, ...totals, 'max(present)::int as peak'].join(', ')} from (${steps}) as step ${ordered}`;
 }
 
-/** What starts and ends at one instant is counted together, as the frame of peers: half-open intervals. */
+/** Intervals are half-open: starts and ends at one instant are counted together, as peers of the frame. */
 function stepsSql({ row, names }: { row: string; names: readonly string[] }): string {
   const starts = ['since as at', '1 as step', ...names].join(', ');
   const ends = ['until', '-1', ...names.map(() => 'null')].join(', ');

@@ -1,16 +1,16 @@
 import { QUARTER } from '../meter/cell-spans.js';
 
-/** A question's range in three parts, each given by its windows' edges in ms since 1970; none where it is empty. */
+/** A question's range in three parts, each as the edges of its windows; empty parts have none. */
 export interface Split {
-  /** Before the first whole quarter-hour. */
+  /** Up to the first whole quarter-hour. */
   readonly lead: readonly number[];
   /** Whole quarter-hours that are over. */
   readonly middle: readonly number[];
-  /** After them: the end of the range, and what is not over yet. */
+  /** After them. */
   readonly tail: readonly number[];
 }
 
-/** Null where cells are of no use: a range without a whole quarter-hour, windows that do not begin on one. */
+/** Null if cells do not help: no whole quarter-hour, or windows that begin inside one. */
 export function splitOf(edges: readonly number[], now: number): Split | null {
   const [from, to] = [edges[0]!, edges.at(-1)!];
   const inner = edges.slice(1, -1);

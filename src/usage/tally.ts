@@ -7,16 +7,15 @@ interface Sums {
   readonly startedMinutes: bigint;
 }
 
-/** What was read of one window of a part; `win` is counted from 1 within the part, 0 is what came before it. */
+/** What one window of a part adds up to. Windows count from 1; 0 is what came before. */
 export interface Piece extends Sums {
   readonly part: 'lead' | 'middle' | 'tail' | 'open';
   readonly win: number;
-  /** Sessions that start in it. */
   readonly starts: number;
-  /** Of the middle: sessions that end in it, and uncertain parts that begin less those that end. */
+  /** Of the middle: ends, and uncertain parts that begin less those that end. */
   readonly ends: number;
   readonly doubts: number;
-  /** Of the other parts: sessions in it. */
+  /** Of the other parts: sessions in the window. */
   readonly sessions: number;
 }
 
@@ -25,26 +24,25 @@ export interface Group {
   readonly pieces: Piece[];
 }
 
-interface Range {
+interface AnsweredRange {
   readonly edges: readonly number[];
   readonly split: Split;
   readonly now: number;
 }
 
-/** What a window has from the instant `from` to its end, or to that of the part. */
+/** What a window gets from one part, from the instant `from` on. */
 interface Share extends Sums {
   readonly from: number;
   readonly sessions: number;
   readonly starts: number;
 }
 
-type Row = { -readonly [name in keyof UsageRow]: UsageRow[name] };
+type MutableRow = { -readonly [name in keyof UsageRow]: UsageRow[name] };
 
-/** The rows of one group, window by window. */
-export function rowsOfGroup({ values, pieces }: Group, range: Range): UsageRow[] {
+export function rowsOfGroup({ values, pieces }: Group, range: AnsweredRange): UsageRow[] {
   const of = (part: Piece['part']): Piece[] =>
     pieces.filter((piece) => piece.part === part).sort((a, b) => a.win - b.win);
-  const rows: Row[] = [];
+  const rows: MutableRow[] = [];
   for (const share of [
     ...sharesOfEnd(of('lead'), range.split.lead),
     ...sharesOfMiddle(of('middle'), range.split.middle),
@@ -63,7 +61,7 @@ function sharesOfEnd(pieces: readonly Piece[], edges: readonly number[]): Share[
   return pieces.map((piece) => ({ ...piece, from: edges[piece.win - 1]! }));
 }
 
-/** What is open at a window's start counts for all of it; what starts and ends in it was reckoned to its end. */
+/** What is open at the start of a window counts for all of it. What starts or ends in it was counted to its end. */
 function* sharesOfMiddle(pieces: readonly Piece[], edges: readonly number[]): Generator<Share> {
   const byWindow = new Map(pieces.map((piece) => [piece.win, piece]));
   const before = byWindow.get(0);
@@ -87,7 +85,6 @@ function* sharesOfMiddle(pieces: readonly Piece[], edges: readonly number[]): Ge
 
 const nothing = { starts: 0, ends: 0, doubts: 0, milliseconds: 0n, uncertainMilliseconds: 0n, startedMinutes: 0n };
 
-/** The number, from 1, of the window that `at` lies in. */
 function windowOf(edges: readonly number[], at: number): number {
   let [low, high] = [0, edges.length];
   while (high - low > 1) {
@@ -98,21 +95,21 @@ function windowOf(edges: readonly number[], at: number): number {
   return low + 1;
 }
 
-function emptyRow(win: number, group: Group['values'], edges: readonly number[]): Row {
+function emptyRow(win: number, group: Group['values'], edges: readonly number[]): MutableRow {
   const zero = { milliseconds: 0n, uncertainMilliseconds: 0n, startedMinutes: 0n, sessions: 0, openSessions: 0 };
   return { from: edges[win - 1]!, to: edges[win]!, win, group, ...zero, identities: undefined, peak: undefined };
 }
 
-/** A session that was there before the share has been counted by the one before. */
-function add(row: Row, share: Share): void {
+/** Sessions that were there before the share are counted already. */
+function add(row: MutableRow, share: Share): void {
   row.sessions! += share.from === row.from ? share.sessions : share.starts;
   row.milliseconds! += share.milliseconds;
   row.uncertainMilliseconds! += share.uncertainMilliseconds;
   row.startedMinutes! += share.startedMinutes;
 }
 
-/** Open sessions, given by the window in which they start, are in every later window that has begun. */
-function countOpen(rows: readonly Row[], opened: readonly Piece[], now: number): void {
+/** Open sessions are in every window from the one they start in to now. */
+function countOpen(rows: readonly MutableRow[], opened: readonly Piece[], now: number): void {
   let [open, next] = [0, 0];
   for (const row of rows) {
     for (; next < opened.length && opened[next]!.win <= row.win; next++) open += opened[next]!.starts;

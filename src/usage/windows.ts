@@ -7,13 +7,16 @@ export const MAX_WINDOWS = 10_000;
 
 export type UsageInterval = 'HOUR' | 'DAY' | 'WEEK' | 'MONTH';
 
-/** Instants in ms since 1970; half-open. */
+/** ms since 1970; half-open. */
 export interface Range {
   readonly from: number;
   readonly to: number;
 }
 
-/** The windows' edges, one more than there are windows; the first and last window are clipped. Throws TOO_MANY_ROWS. */
+/**
+ * One more than there are windows; the first and last are clipped.
+ * @throws Refusal TOO_MANY_ROWS
+ */
 export function edgesOf({ from, to }: Range, interval: UsageInterval | null, zone: Zone): number[] {
   const edges = [from];
   for (const start of interval === null ? [] : starts[interval](zone, from)) {
@@ -36,7 +39,7 @@ const starts: Record<UsageInterval, Starts> = {
   MONTH: midnights((day) => firstOfNextMonth(day)),
 };
 
-/** Every instant at which the wall clock shows a full hour, some of them before `from`. */
+/** Instants at which the wall clock shows a full hour; some may precede `from`. */
 function* fullHours(zone: Zone, from: number): Generator<number> {
   for (let day = Math.floor(from / DAY) * DAY; ; day += DAY) {
     const turn = zone.turnBetween(day, day + DAY) ?? day + DAY;
@@ -49,7 +52,7 @@ function* fullHoursOf({ from, to }: Range, offset: number): Generator<number> {
   for (let at = Math.ceil((from + offset) / HOUR) * HOUR - offset; at < to; at += HOUR) yield at;
 }
 
-/** The first instants of days, each the `next` of the one before; a day is counted since 1970 on the wall's calendar. */
+/** First instants of days. Days count since 1970 on the local calendar. */
 function midnights(next: (day: number) => number): Starts {
   return function* (zone, from) {
     const today = Math.floor((from + zone.offsetAt(from)) / DAY);
@@ -57,7 +60,7 @@ function midnights(next: (day: number) => number): Starts {
   };
 }
 
-/** The first of two midnights; where there is none, when the clock is turned beyond it. */
+/** Of two midnights the first; of none, when the clock is turned past it. */
 function firstInstant(zone: Zone, day: number): number {
   const midnight = day * DAY;
   // No zone is a whole day away from UTC.
@@ -68,7 +71,7 @@ function firstInstant(zone: Zone, day: number): number {
   return Math.max(turn, midnight - zone.offsetAt(until));
 }
 
-/** 0 on Mondays; the first of January 1970 was a Thursday. */
+/** 0 is Monday; 1 January 1970 was a Thursday. */
 function weekday(day: number): number {
   return (((day + 3) % 7) + 7) % 7;
 }

@@ -2,17 +2,16 @@ import { badInput } from '../http/refusal.js';
 
 const SECOND = 1_000;
 
-// ICU also knows three-letter names of its own, some of them surprising: its BST is Bangladesh's.
+// ICU accepts other three-letter names too: its BST is Bangladesh's.
 const threeLetters = /^(CET|EET|EST|GMT|HST|MET|MST|PRC|ROC|ROK|UCT|UTC|WET)$/i;
 const foreign = /^([+-]|systemv\/)/i;
 
-/** What the wall clocks of one IANA zone show. Instants in ms since 1970. */
 export class Zone {
   private readonly known = new Map<number, number>();
 
   constructor(private readonly format: Intl.DateTimeFormat) {}
 
-  /** Ms by which the wall clock is ahead of UTC. */
+  /** By how many ms the wall clock is ahead of UTC. */
   offsetAt(instant: number): number {
     const found = this.known.get(instant);
     if (found !== undefined) return found;
@@ -21,7 +20,7 @@ export class Zone {
     return offset;
   }
 
-  /** The instant of (since, until] at which the clock is turned; null when both ends have one offset. */
+  /** When in (since, until] the clock is turned; null if both have the same offset. */
   turnBetween(since: number, until: number): number | null {
     const before = this.offsetAt(since);
     if (before === this.offsetAt(until)) return null;
@@ -35,7 +34,7 @@ export class Zone {
   }
 }
 
-/** Throws BAD_USER_INPUT for a name that the IANA database has not. */
+/** @throws Refusal BAD_USER_INPUT for an unknown zone */
 export function zoneOf(name: string): Zone {
   const format = (/^[a-z]{3}$/i.test(name) && !threeLetters.test(name)) || foreign.test(name) ? null : formatOf(name);
   if (format === null) throw badInput(`The time zone ${JSON.stringify(name)} is none of the IANA database.`);
@@ -52,12 +51,12 @@ function formatOf(timeZone: string): Intl.DateTimeFormat | null {
   }
 }
 
-/** What the clock shows, as if it were UTC. */
+/** What the clock shows, read as UTC. */
 function wallClock(format: Intl.DateTimeFormat, instant: number): number {
   const parts = new Map(format.formatToParts(instant).map(({ type, value }) => [type, value]));
   const part = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.get(type));
   const year = parts.get('era')!.startsWith('B') ? 1 - part('year') : part('year');
-  // Date.UTC takes the year 99 for 1999.
+  // Date.UTC would take year 99 for 1999.
   const date = new Date(0).setUTCFullYear(year, part('month') - 1, part('day'));
   return date + ((part('hour') * 60 + part('minute')) * 60 + part('second')) * SECOND;
 }

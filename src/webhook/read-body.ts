@@ -7,10 +7,9 @@ const MAX_NESTING = 100;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * A webhook body as the service keeps it: decoded, cleaned, redacted. The bytes must be trusted already.
- *
- * @throws Refusal 400 `BODY_NOT_UTF8`, `BODY_NOT_JSON` (also: nested deeper than 100), `EVENT_INVALID`
- *   (not an object with text in `event` and `id`).
+ * Decodes, cleans and redacts a body whose signature is good.
+ * @throws Refusal 400 `BODY_NOT_UTF8`, `BODY_NOT_JSON` (also deeper than 100), `EVENT_INVALID` (no object with text in
+ * `event` and `id`)
  */
 export function readBody(raw: Uint8Array): JsonObject {
   const text = decode(raw);

@@ -8,11 +8,11 @@ interface Asked {
   readonly variables: Variables;
 }
 
-/** How many a field's argument asks for: its number, or how many values it lists. Undefined where it is not given. */
+/** An argument's number, or how many values it lists; undefined if it is not given. */
 export function argumentSize(node: FieldNode, argument: string, asked: Asked): number | undefined {
   const given = node.arguments?.find(({ name }) => name.value === argument);
   const size = given && sizeOf(given.value, asked);
-  // More is refused by the field itself, in its own words.
+  // The field itself refuses more.
   return size === undefined ? undefined : Math.min(Math.max(size, 0), MAX_LIST);
 }
 
@@ -33,7 +33,7 @@ function sizeOfGiven(value: unknown): number | undefined {
   return Number.isInteger(value) ? (value as number) : undefined;
 }
 
-/** All that variables can say of sizes: a document that is asked with the same is as large as before. */
+/** All that variables say of sizes: with the same, a document costs the same. */
 export function sizesOf(variables: Variables): string {
   return JSON.stringify(Object.entries(variables).map(([name, value]) => [name, sizeOfGiven(value)]));
 }

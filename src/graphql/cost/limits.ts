@@ -15,27 +15,26 @@ import {
 } from 'graphql';
 import { Refusal } from '../../http/refusal.js';
 import { argumentSize, type Variables } from './argument-size.js';
-import { mergedFields, type Surroundings } from './merged-fields.js';
+import { mergedFields, type DocumentParts } from './merged-fields.js';
 import { DEFAULT_PAGE } from '../../read/page-arguments.js';
 
-// What a query may select once its fragments are spread, and how many of these read from the database.
+// With fragments spread: fields, and those of them that read from the database.
 const MAX_FIELDS = 2_000;
 const MAX_READS = 200;
 
 export interface Limits {
   readonly depth: number;
-  /** Nodes that a query can return. */
+  /** Nodes that a query may return. */
   readonly cost: number;
 }
 
-/** What a query has come to. */
 export type Spent = Record<'cost' | 'fields' | 'reads', number>;
 
 export function nothingSpent(): Spent {
   return { cost: 0, fields: 0, reads: 0 };
 }
 
-/** Throws DEPTH_LIMIT or COST_LIMIT, before anything is read, for a document one of whose operations is too much. */
+/** @throws Refusal DEPTH_LIMIT or COST_LIMIT, before anything is read, if any operation is too much */
 export function checkLimits(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -49,25 +48,25 @@ export function checkLimits(
   }
 }
 
-/** The same for rows whose number is known only once they are read: each selects what stands below the field. */
+/** For rows whose number is known only once they are read. */
 export function checkRows(
   { schema, fragments, fieldNodes, operation, variableValues, returnType }: GraphQLResolveInfo,
   rows: number,
   { limits, spent }: { limits: Limits; spent: Spent },
 ): void {
   const measure = new Measure(limits, { operation, variables: variableValues }, spent);
-  const around = { schema, fragments: new Map(Object.entries(fragments)), seen: () => measure.select() };
-  measure.walkRows(getNamedType(returnType) as GraphQLCompositeType, { fieldNodes, rows, around });
+  const parts = { schema, fragments: new Map(Object.entries(fragments)), seen: () => measure.select() };
+  measure.walkRows(getNamedType(returnType) as GraphQLCompositeType, { fieldNodes, rows, parts });
 }
 
-function fragmentsOf({ definitions }: DocumentNode): Surroundings['fragments'] {
+function fragmentsOf({ definitions }: DocumentNode): DocumentParts['fragments'] {
   return new Map(
     definitions.flatMap((one) => (one.kind === 'FragmentDefinition' ? [[one.name.value, one] as const] : [])),
   );
 }
 
-/** Where the walk stands: how deep, under how many nodes, and with what page size. */
-interface Place {
+/** Where the walk is: how deep, under how many nodes, with what page size. */
+interface WalkPosition {
   readonly depth: number;
   readonly nodes: number;
   readonly page: number;
@@ -80,25 +79,25 @@ class Measure {
     private readonly spent: Spent,
   ) {}
 
-  walk(around: Surroundings): void {
+  walk(parts: DocumentParts): void {
     const { operation } = this.asked;
-    const root = around.schema.getRootType(operation.operation);
-    if (root != null) this.visit(root, [operation.selectionSet], { ...around, depth: 1, nodes: 1, page: 1 });
+    const root = parts.schema.getRootType(operation.operation);
+    if (root != null) this.visit(root, [operation.selectionSet], { ...parts, depth: 1, nodes: 1, page: 1 });
   }
 
   walkRows(
     type: GraphQLCompositeType,
-    below: { fieldNodes: readonly FieldNode[]; rows: number; around: Surroundings },
+    below: { fieldNodes: readonly FieldNode[]; rows: number; parts: DocumentParts },
   ): void {
     const sets = below.fieldNodes.flatMap(({ selectionSet }) => selectionSet ?? []);
-    this.visit(type, sets, { ...below.around, depth: 1, nodes: below.rows, page: 1 });
+    this.visit(type, sets, { ...below.parts, depth: 1, nodes: below.rows, page: 1 });
   }
 
   select(): void {
     this.spend('fields', { amount: 1, limit: MAX_FIELDS, what: 'fields' });
   }
 
-  private visit(type: GraphQLCompositeType, sets: readonly SelectionSetNode[], at: Place & Surroundings): void {
+  private visit(type: GraphQLCompositeType, sets: readonly SelectionSetNode[], at: WalkPosition & DocumentParts): void {
     for (const { parent, nodes } of mergedFields(type, sets, at)) {
       const name = nodes[0].name.value;
       const introspects = parent.name.startsWith('__') || name.startsWith('__');
@@ -112,12 +111,11 @@ class Measure {
     }
   }
 
-  /** Counts what a field returns, and says what stands below it. */
   private enter(
     parent: GraphQLCompositeType,
     { inner, node }: { inner: GraphQLCompositeType; node: FieldNode },
-    at: Place,
-  ): Pick<Place, 'nodes' | 'page'> {
+    at: WalkPosition,
+  ): Pick<WalkPosition, 'nodes' | 'page'> {
     const size = (argument: string): number | undefined => argumentSize(node, argument, this.asked);
     if (inner.name.endsWith('Connection')) {
       this.read();
@@ -131,7 +129,7 @@ class Measure {
     return this.returns(at.nodes * (size('ids') ?? 1));
   }
 
-  private returns(nodes: number): Pick<Place, 'nodes' | 'page'> {
+  private returns(nodes: number): Pick<WalkPosition, 'nodes' | 'page'> {
     this.spend('cost', { amount: nodes, limit: this.limits.cost, what: 'nodes' });
     return { nodes, page: 1 };
   }
@@ -149,7 +147,6 @@ class Measure {
 
 const introspection = new Map([SchemaMetaFieldDef, TypeMetaFieldDef].map((field) => [field.name, field]));
 
-/** The type of a field that has fields itself. */
 function typeOf(parent: GraphQLCompositeType, name: string): GraphQLCompositeType | undefined {
   const field = introspection.get(name) ?? (isUnionType(parent) ? undefined : parent.getFields()[name]);
   const type = field && getNamedType(field.type);

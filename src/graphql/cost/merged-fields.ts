@@ -13,19 +13,19 @@ export interface MergedField {
   readonly nodes: readonly [FieldNode, ...FieldNode[]];
 }
 
-/** The parts of a document that its selections refer to. */
-export interface Surroundings {
+/** What selections refer to. */
+export interface DocumentParts {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** Told of every selection that is looked at. */
+  /** Called for every selection that is visited. */
   readonly seen: () => void;
 }
 
-/** The fields that execution makes of some selection sets of `type`: those of one response key and type are one. */
+/** The fields that execution makes of these selections: those of one response key and type are one. */
 export function mergedFields(
   type: GraphQLCompositeType,
   sets: readonly SelectionSetNode[],
-  { schema, fragments, seen }: Surroundings,
+  { schema, fragments, seen }: DocumentParts,
 ): MergedField[] {
   const merged = new Map<string, { parent: GraphQLCompositeType; nodes: [FieldNode, ...FieldNode[]] }>();
   const spread = new Set<string>();

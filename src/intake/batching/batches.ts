@@ -1,6 +1,6 @@
 const MAX_BATCH = 500;
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;
-/** Fewer than these wait for the batch before: a commit costs much, and one more event in it little. */
+/** A smaller batch waits for the one before: a commit is dear, an event in it cheap. */
 const MANY = 128;
 
 interface Waiting<T, R> {
@@ -10,35 +10,31 @@ interface Waiting<T, R> {
   reject: (error: unknown) => void;
 }
 
-/**
- * Takes all that waits and commits it together; answers each after its commit. One batch after the other, but that
- * the next begins while one is being written, as soon as many wait.
- */
+/** Commits what waits in batches. The next batch begins while one is being written, if many wait. */
 export class Batches<T, R = void> {
   private waiting: Waiting<T, R>[] = [];
   private readonly underWay = new Set<Promise<void>>();
-  /** Of those under way, the one that is not being written yet. */
+  /** The batch that is not being written yet. */
   private preparing: Waiting<T, R>[] | null = null;
 
-  /** @param commit calls `writing` when all that is left to do is to write */
+  /** @param commit calls `onWriting` when only the writes are left */
   constructor(private readonly commit: (items: T[], writing: () => void) => Promise<R>) {}
 
   add(item: T, bytes: number): Promise<R> {
     return new Promise((resolve, reject) => {
       const waiting = this.waiting.push({ item, bytes, resolve, reject });
-      // Requests that arrive in the same turn of the event loop share a commit.
+      // Requests of one turn of the event loop share a commit.
       if (waiting === this.enough()) setImmediate(() => this.begin());
     });
   }
 
-  /** Kept when nothing waits any more. */
+  /** Resolves when nothing waits or is under way. */
   async idle(): Promise<void> {
     while (this.waiting.length > 0 || this.underWay.size > 0) {
       await Promise.all([new Promise(setImmediate), ...this.underWay]);
     }
   }
 
-  /** How many must wait for the next batch to begin. */
   private enough(): number {
     if (this.preparing || this.underWay.size > 1) return Infinity;
     return this.underWay.size === 0 ? 1 : MANY;

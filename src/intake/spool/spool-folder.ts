@@ -2,7 +2,7 @@ import { mkdir, open, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CannotStart } from '../../settings/cannot-start.js';
 
-/** What LevelDB needs to tidy up, above all when it is opened again: without it a full disk could not even be drained. */
+/** LevelDB needs this to reopen: without it a full disk could not even be drained. */
 const RESERVE_BYTES = 16 * 1024 * 1024;
 const TRIAL_BYTES = 1024 * 1024;
 
@@ -18,7 +18,6 @@ export async function hasReserve(folder: string): Promise<boolean> {
   return disk !== null && disk.bavail * disk.bsize > RESERVE_BYTES;
 }
 
-/** Whether the disk takes a file of some size. */
 export async function takesFiles(folder: string): Promise<boolean> {
   const trial = join(folder, 'trial');
   try {
@@ -35,13 +34,13 @@ export async function takesFiles(folder: string): Promise<boolean> {
   }
 }
 
-/** What failed, as the library says it: its own message only says that something did. */
+/** The cause's message: the library's own says only that something failed. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
-/** @throws CannotStart for what only who starts the service can mend */
+/** @throws CannotStart for what only the operator can fix */
 export function refuseToOpen(folder: string, error: unknown): void {
   const code =
     error instanceof Error && error.cause instanceof Error && 'code' in error.cause ? error.cause.code : null;

@@ -11,7 +11,7 @@ export interface Stored {
   readonly text: string;
 }
 
-/** Texts in a folder, in the order in which they came: a LevelDB, which survives kill -9 and a torn end of its log. */
+/** Texts in order of arrival, in LevelDB: it survives kill -9 and a torn end of its log. */
 export class SpoolStore {
   private next = 0;
   private count = 0;
@@ -19,7 +19,7 @@ export class SpoolStore {
 
   private constructor(private readonly level: ClassicLevel) {}
 
-  /** @throws an error whose `cause` has the code `LEVEL_LOCKED` where another process has it open */
+  /** @throws an error whose `cause` has the code `LEVEL_LOCKED` if another process has it open */
   static async open(folder: string): Promise<SpoolStore> {
     const store = new SpoolStore(new ClassicLevel(folder));
     await store.level.open();
@@ -31,19 +31,18 @@ export class SpoolStore {
     return this.count;
   }
 
-  /** Of keys and texts. */
   get bytes(): number {
     return this.size;
   }
 
-  /** On the disk when the promise is kept. When it is broken, some may be kept nevertheless. */
+  /** On disk once resolved. After an error some may be kept nevertheless. */
   async append(texts: readonly Text[]): Promise<void> {
     const puts = texts.map((one) => ({ type: 'put' as const, key: keyOf(this.next++, one), value: one.text }));
     await this.level.batch(puts, { sync: true });
     for (const { key } of puts) this.weigh(key, 1);
   }
 
-  /** At most `most` of them, and 16 MiB or one. */
+  /** At most `most` texts and 16 MiB, but at least one. */
   async read(after: string, most: number): Promise<Stored[]> {
     const stored: Stored[] = [];
     let bytes = 0;
@@ -55,15 +54,14 @@ export class SpoolStore {
     return stored;
   }
 
-  /** Not synced: what a crash brings back is an event that is known already. */
+  /** Not synced: what a crash brings back is an event that the log knows. */
   async remove(keys: readonly string[]): Promise<void> {
     await this.level.batch(keys.map((key) => ({ type: 'del' as const, key })));
     for (const key of keys) this.weigh(key, -1);
-    // Gives the room on the disk back.
+    // Frees the disk.
     if (this.count === 0) await this.level.compactRange('', '~');
   }
 
-  /** When the oldest arrived, in ms. */
   async oldest(): Promise<number | null> {
     const [key] = await this.level.keys({ limit: 1 }).all();
     return key === undefined ? null : Number(key.split('-')[1]);
@@ -90,12 +88,11 @@ const READ_BYTES = 16 * 1024 * 1024;
 const highWaterMarkBytes = 1024 * 1024;
 const KEY_BYTES = 38;
 
-/** What a text takes, its key included. */
 export function weightOf(text: string): number {
   return KEY_BYTES + Buffer.byteLength(text);
 }
 
-/** Sorted as they came; says when that was and how much it takes, so that nobody must read the text for it. */
+/** Sorts by arrival, and tells time and size without reading the text. */
 function keyOf(place: number, { receivedAt, text }: Text): string {
   return [pad(place, 14), pad(receivedAt, 13), pad(weightOf(text), 9)].join('-');
 }
@@ -104,7 +101,6 @@ function pad(value: number, digits: number): string {
   return String(value).padStart(digits, '0');
 }
 
-/** Of a key and its text. */
 export function bytesOf(key: string): number {
   return Number(key.split('-')[2]);
 }

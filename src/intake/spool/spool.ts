@@ -6,7 +6,7 @@ import { Batches } from '../batching/batches.js';
 import { hasReserve, makeFolder, reasonOf, refuseToOpen, takesFiles } from './spool-folder.js';
 import { bytesOf, SpoolStore, type Text, weightOf } from './spool-store.js';
 
-/** An accepted event: cleaned and redacted already. */
+/** Cleaned and redacted. */
 export interface SpooledEvent {
   readonly project: string;
   /** ms */
@@ -21,16 +21,18 @@ export interface SpoolEntry extends SpooledEvent {
 
 const MEND_INTERVAL_MS = 1_000;
 
-/** Takes accepted events durably while the database is away. Bounded; where its disk fails it refuses, and mends itself. */
+/**
+ * Keeps accepted events on disk while the database is away. Refuses when full or when its disk fails, and recovers by
+ * itself.
+ */
 export class Spool {
-  /** Called when it can be read again. */
+  /** Called when the spool works again. */
   onMended: () => void = () => undefined;
   private readonly logger = new Logger(Spool.name);
   private readonly writer = new Batches<Text[]>((batches) => this.write(batches.flat()));
   private readonly removed = new Set<string>();
   private store: SpoolStore | null = null;
   private promised = 0;
-  /** Why it takes nothing now. */
   private trouble: { broken: boolean; reason: string } | null = null;
   private mending: NodeJS.Timeout | undefined;
   private underWay: Promise<void> | null = null;
@@ -40,7 +42,7 @@ export class Spool {
     private readonly maxBytes: number,
   ) {}
 
-  /** @throws CannotStart where another process has it, or the folder cannot be used */
+  /** @throws CannotStart if another process has it, or the folder cannot be used */
   static async open({ spoolDir, spoolMaxBytes }: Pick<Settings, 'spoolDir' | 'spoolMaxBytes'>): Promise<Spool> {
     const spool = new Spool(spoolDir, spoolMaxBytes);
     if (spoolDir === null) return spool;
@@ -53,12 +55,10 @@ export class Spool {
     return spool;
   }
 
-  /** Without a folder there is no spool. */
   get enabled(): boolean {
     return this.folder !== null;
   }
 
-  /** Whether it takes events, as far as it knows. */
   get takes(): boolean {
     return this.store !== null && this.trouble === null;
   }
@@ -71,15 +71,13 @@ export class Spool {
     return this.store?.bytes ?? 0;
   }
 
-  /** When its oldest event arrived, in ms; null when it is empty. */
   async oldest(): Promise<number | null> {
     return this.store?.oldest().catch(() => null) ?? null;
   }
 
   /**
-   * All of them or none; on the disk when the promise is kept.
-   *
-   * @throws Refusal 503 `UNAVAILABLE` when there is no spool, it is full, or its disk fails
+   * All or none; on disk once resolved.
+   * @throws Refusal 503 `UNAVAILABLE` without a spool, when it is full, or when its disk fails
    */
   async put(events: readonly SpooledEvent[]): Promise<void> {
     const texts = events.map(textOf);
@@ -97,7 +95,6 @@ export class Spool {
     }
   }
 
-  /** Of those after `after`, the oldest, at most `most` of them. */
   async read(after: string, most: number): Promise<SpoolEntry[]> {
     const stored = (await this.store?.read(after, most)) ?? [];
     const left = stored.filter(({ key }) => !this.removed.has(key));
@@ -138,7 +135,7 @@ export class Spool {
     }
   }
 
-  /** After a write that failed, nothing may follow it: the store's log is torn there. Reading goes on. */
+  /** After a failed write nothing may follow it: the store's log is torn there. Reads continue. */
   private fail(trouble: { broken: boolean; reason: string }): void {
     if (this.trouble === null) this.logger.error(`The spool takes no events: ${trouble.reason}.`);
     if (!this.trouble?.broken) this.trouble = trouble;

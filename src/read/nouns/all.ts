@@ -6,5 +6,5 @@ import { room } from './room.js';
 import { track } from './track.js';
 import { webhookEvent } from './webhook-event.js';
 
-/** Everything that can be listed and looked up, in the order in which an id is looked for. */
+/** In the order in which an id is looked for. */
 export const nouns = [room, participant, track, egress, ingressSession, agentJob, webhookEvent] as const;

@@ -5,12 +5,12 @@ import type { Noun } from '../noun.js';
 import type { Row } from '../reading.js';
 import { nouns } from './all.js';
 
-/** The rows with these ids, whatever their type, each with its `__typename`; null for an unknown id. */
+/** Rows of any type, each with its `__typename`; null for an unknown id. */
 export async function findNodes(ids: readonly string[], lookup: Lookup): Promise<(Row | null)[]> {
   if (ids.length > MAX_LIST) throw badInput(`${ids.length} ids are more than ${MAX_LIST}.`);
   const located = await locate(ids, lookup);
   const found = await Promise.all(nouns.map((noun) => readAll(noun, located, lookup)));
-  // Of an id that two types have, the first type's row wins.
+  // If two types have an id, the first type wins.
   const byId = new Map(
     found
       .reverse()
@@ -20,7 +20,7 @@ export async function findNodes(ids: readonly string[], lookup: Lookup): Promise
   return ids.map((id) => byId.get(id) ?? null);
 }
 
-// LiveKit's prefixes only hint at the type: ids of ingress sessions have several, and old servers others.
+// LiveKit's prefixes only hint at the type: ingress sessions have several, and old servers others.
 function locate(ids: readonly string[], { reading }: Lookup): Promise<Row[]> {
   const statement = reading.statement();
   const wanted = `= any(${statement.bind(ids)}::text[]) and ${statement.inScope}`;

@@ -12,7 +12,6 @@ const ofRoom = { keys: ['sid', 'roomName'], ...sidAndName('room_sid') };
 // What outlives its room may not know its name.
 const ofRoomNamed = { keys: ['sid', 'roomName'], on: sidAndMaybe('room_sid', 'room_name') };
 
-/** The lists inside each type. */
 export const nestedLists = {
   Room: named('Room', {
     participants: { noun: participant, ...ofRoom },
@@ -33,8 +32,8 @@ export const nestedLists = {
   AgentJob: named('AgentJob', { events: { noun: webhookEvent, keys: ['id'], on: (id) => `job_id = ${id}` } }),
 };
 
-// The name only tells apart what one sid never should hold. Worded plainly it would lead to its own index, which
-// can have years of rows. Citus wants it plain: it finds one parent's shard by it.
+// The name only separates rows that share a sid by mistake. A plain comparison would lead to the index by name, which
+// can hold years of rows; Citus needs it plain to find the shard.
 function sidAndName(column: string): Pick<NestedList, 'on' | 'onCitus'> {
   return {
     on: (sid, name) => `${column} = ${sid} and coalesce(room_name = ${name}, false)`,

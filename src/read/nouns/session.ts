@@ -1,11 +1,10 @@
 import { badInput } from '../../http/refusal.js';
 import { durationSeconds, plain } from '../columns.js';
 import { all, equal, instant, type InstantRange, oneOf } from '../filters.js';
-import type { Ends, Filter, Key } from '../noun.js';
+import type { Ends, Filter, OrderKey } from '../noun.js';
 import { snakeCase } from '../../text/snake-case.js';
 import { type TimeRange, openEnded } from '../span.js';
 
-/** The fields of the API's Session, with both ends. */
 export function sessionColumns({ start, end, empty }: Ends): Record<string, string> {
   return {
     ...plain('project', 'roomName', 'startSource', 'endSource', 'lastSeenAt'),
@@ -31,8 +30,7 @@ export function sessionFilters({ start, end, empty = 'false' }: Ends): Record<st
 }
 
 /**
- * Ends are compared in the index by end where the list is ordered by it. Elsewhere the session's place says about as
- * much already: inside coalesce the planner does not count it twice.
+ * In the order by end the index compares ends. Elsewhere coalesce keeps the planner from counting the condition twice.
  */
 const ended: Filter<InstantRange> = ({ gte, lt }, statement, by) => {
   const bound = (at: string): string => `${statement.bind(at)}::timestamptz`;
@@ -48,9 +46,9 @@ function endsAfter(instant: string, by: string | undefined): string {
   return by === openEnded ? `${openEnded} > ${instant}` : `coalesce(ended_at > ${instant}, true)`;
 }
 
-/** By start, and by end with open sessions last; equal ones by id in byte order. */
-export function sessionOrders({ start, end }: Ends, id: readonly string[]): Record<string, readonly Key[]> {
-  const ids = id.map((column): Key => ({ sql: column, kind: 'text' }));
+/** Open sessions sort as the latest end; equal ones by id. */
+export function sessionOrders({ start, end }: Ends, id: readonly string[]): Record<string, readonly OrderKey[]> {
+  const ids = id.map((column): OrderKey => ({ sql: column, kind: 'text' }));
   return {
     [enumName(start)]: [{ sql: 'started_at', kind: 'time' }, ...ids],
     [enumName(end)]: [{ sql: openEnded, kind: 'time' }, ...ids],
@@ -61,7 +59,7 @@ function enumName(field: string): string {
   return snakeCase(field).toUpperCase();
 }
 
-// Both leave out what has not come yet, so an open session may stand as endless here.
+// Both exclude the future, so an open session may count as endless.
 function activeAt(empty: string): Filter<string> {
   return (at, statement, by) => {
     if (at >= statement.now) return 'false';
