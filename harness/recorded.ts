@@ -1,4 +1,4 @@
-import type { Pool, QueryConfig } from 'pg';
+import type { Pool, PoolClient, QueryConfig } from 'pg';
 
 export interface Sent {
   /** Of what connections keep prepared. */
@@ -7,15 +7,28 @@ export interface Sent {
   readonly values?: unknown[];
 }
 
-/** Keeps what a pool is asked from now on. */
+type Query = (config: QueryConfig | string, ...more: unknown[]) => unknown;
+
+/** Keeps what a pool, or a connection that it lends, is asked from now on, in the order of asking. */
 export function record(pool: Pool): Sent[] {
   const sent: Sent[] = [];
-  const query = pool.query.bind(pool) as (config: QueryConfig | string, more?: unknown) => unknown;
-  Object.assign(pool, {
-    query(config: QueryConfig | string, more?: unknown): unknown {
+  const recording = (on: Pool | PoolClient): void => {
+    const query = on.query.bind(on) as Query;
+    const recorded: Query = (config, ...more) => {
       sent.push(typeof config === 'string' ? { text: config } : config);
-      return query(config, more);
-    },
-  });
+      return query(config, ...more);
+    };
+    Object.assign(on, { query: recorded });
+  };
+  recording(pool);
+  // The pool's own query connects too, with a callback.
+  const connect = pool.connect.bind(pool) as (...done: unknown[]) => unknown;
+  const lend = async (): Promise<PoolClient> => {
+    const client = (await connect()) as PoolClient;
+    recording(client);
+    return client;
+  };
+  Object.assign(pool, { connect: (...done: unknown[]) => (done.length > 0 ? connect(...done) : lend()) });
+  pool.on('release', (_, client) => void Reflect.deleteProperty(client, 'query'));
   return sent;
 }

@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { play } from '../../src/cli/simulate/play.js';
@@ -8,7 +7,7 @@ import { EmbeddedServer } from '../../src/database/embedded/embedded-server.js';
 import type { HealthReport } from '../../src/health/health.service.js';
 import { rebuild } from '../../src/rebuild/rebuild.js';
 import { amount } from '../support/amount.js';
-import { emptyFolder, killAll, serverProcesses } from '../support/embedded.js';
+import { killAll, serverProcesses, usedFolder } from '../support/embedded.js';
 import { runService, type Ended } from '../support/process.js';
 import { postSigned } from '../support/sign.js';
 import { events, untilDrained } from '../support/spooling.js';
@@ -20,7 +19,7 @@ const victims = ['the service', 'Postgres', 'both'] as const;
 
 describe.each(victims)('kill -9 of %s during intake', (victim) => {
   it(`loses no acknowledged event, ${crashes} times, and starts again by itself`, { timeout: 3_600_000 }, async () => {
-    const folder = join(emptyFolder(), 'data');
+    const folder = await usedFolder();
     const acknowledged = new Set<string>();
     for (let crash = 0; crash < crashes; crash++) {
       const service = runService({ DATA_DIR: folder });
@@ -50,7 +49,7 @@ describe.each(victims)('kill -9 of %s during intake', (victim) => {
 });
 
 it('a Postgres that is killed costs no event', { timeout: 120_000, repeats: crashes - 1 }, async () => {
-  const folder = join(emptyFolder(), 'data');
+  const folder = await usedFolder();
   const service = runService({ DATA_DIR: folder });
   const url = await service.ready;
   const all = events(400);

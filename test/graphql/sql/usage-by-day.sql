@@ -1,0 +1,102 @@
+-- { usage(meter: PARTICIPANT, from: "2026-11-24T00:00:00Z", to: "2026-11-25T00:00:00Z", interval: DAY) { from seconds sessions } }
+
+(
+  select 'middle' as part,
+      win,
+      sum(starts)::float8 as starts,
+      sum(ends)::float8 as ends,
+      sum(doubts)::float8 as doubts,
+      sum((until - at) * (starts - ends) - offset_ms)::text as milliseconds,
+      sum((until - at) * doubts - doubt_offset_ms)::text as "uncertainMilliseconds",
+      sum((until - at) / 60000 * (starts - ends) - offset_minutes)::text as "startedMinutes",
+      null::int as sessions
+  from (
+    select win,
+        nullif(($2::bigint[])[win + 1], 0) as until,
+        at,
+        starts,
+        ends,
+        offset_ms,
+        offset_minutes,
+        doubts,
+        doubt_offset_ms
+    from (
+      select win, at, starts, ends, offset_ms, offset_minutes, doubts, doubt_offset_ms, project, type as kind
+      from (
+        select width_bucket(at, $5::bigint[]) as win,
+            project,
+            type,
+            source,
+            at,
+            starts,
+            ends,
+            offset_ms,
+            offset_minutes,
+            doubts,
+            doubt_offset_ms
+        from (
+          select project, type, source, at, starts, ends, offset_ms, offset_minutes, doubts, doubt_offset_ms
+          from usage_cell
+          where project = $1 and meter = $3 and ((span = 2764800 and at >= 0 and at < 1794355200000)
+              or (span = 86400 and at >= 1794355200000 and at < 1795478400000)
+              or (span = 3600 and at >= 1795478400000 and at < 1795521600000))
+          union all
+          select project, type, source, at, starts, ends, offset_ms, offset_minutes, doubts, doubt_offset_ms
+          from usage_delta
+          where project = $1 and meter = $4 and at < 1795521600000) as cell) as cell) as session
+    where true ) as mark
+  group by win
+  limit $11)
+union all (
+  select 'tail' as part,
+      win,
+      starts,
+      null::float8,
+      null::float8,
+      "milliseconds",
+      null::text as "uncertainMilliseconds",
+      null::text as "startedMinutes",
+      sessions
+  from (
+    select win,
+        sum(milliseconds)::text as "milliseconds",
+        count(sessions)::int as "sessions",
+        count(starts)::int as "starts"
+    from (
+      select win,
+          least(end_ms, upper_ms) - greatest(start_ms, lower_ms) as "milliseconds",
+          1 as "sessions",
+          case when start_ms >= lower_ms then 1 end as "starts"
+      from (
+        select session.*, ($7::bigint[])[win] as lower_ms, ($7::bigint[])[win + 1] as upper_ms
+        from (
+          select session.*, 1 as win
+          from (
+            select session.*,
+                (date_part('epoch', session.started_at) * 1000)::bigint as start_ms,
+                (date_part('epoch', coalesce(session.ended_at, $13::timestamptz)) * 1000)::bigint as end_ms,
+                (date_part('epoch', case when session.end_source in ('CASCADED', 'SUPERSEDED', 'RECONCILED', 'EXPIRED') then greatest(session.last_seen_at, session.started_at) else coalesce(session.ended_at, $13::timestamptz) end) * 1000)::bigint as doubt_ms,
+                session.identity as of_identity
+            from (
+              select *
+              from participant
+              where project = $1 and ((coalesce(ended_at, 'infinity'::timestamptz) >= $8::timestamptz and coalesce(ended_at, 'infinity'::timestamptz) < 'infinity' and started_at < $9::timestamptz)
+                  or (coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 99 and started_at <= $9::timestamptz - interval '1 ms')) and coalesce(ended_at, $13::timestamptz) > $10::timestamptz and not (state = 'ABORTED')) as session
+            where coalesce(session.ended_at, $13::timestamptz) > session.started_at) as session) as session) as session) as piece
+    group by win
+    order by win
+    limit $6) as piece
+  limit $12);
+-- $1 = "default"
+-- $2 = [0,1795521600000]
+-- $3 = "PARTICIPANT"
+-- $4 = "PARTICIPANT"
+-- $5 = [1795478400000,1795521600000]
+-- $6 = 10001
+-- $7 = [1795521600000,1795564800000]
+-- $8 = "2026-11-24T12:00:00.000Z"
+-- $9 = "2026-11-25T00:00:00.000Z"
+-- $10 = "2026-11-24T12:00:00.000Z"
+-- $11 = 20002
+-- $12 = 20002
+-- $13 = "2026-11-24T12:00:00.000Z"

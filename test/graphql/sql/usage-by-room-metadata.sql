@@ -1,0 +1,50 @@
+-- { usage(meter: PARTICIPANT, from: "2026-11-24T00:00:00Z", to: "2026-11-25T00:00:00Z", groupBy: [{roomMetadata: "tenant.id"}]) { group { value } seconds identities } }
+
+select win, group0, sum(milliseconds)::text as "milliseconds", count(distinct identities)::int as "identities"
+from (
+  select win,
+      group0,
+      least(end_ms, upper_ms) - greatest(start_ms, lower_ms) as "milliseconds",
+      of_identity as "identities"
+  from (
+    select session.*, ($3::bigint[])[win] as lower_ms, ($3::bigint[])[win + 1] as upper_ms
+    from (
+      select session.*, 1 as win
+      from (
+        select session.*,
+            (case when jsonb_typeof(room.metadata_json #> $4::text[]) in ('string', 'number', 'boolean') then (room.metadata_json #> $4::text[]) #>> '{}' end)::text as group0,
+            (date_part('epoch', session.started_at) * 1000)::bigint as start_ms,
+            (date_part('epoch', coalesce(session.ended_at, $8::timestamptz)) * 1000)::bigint as end_ms,
+            (date_part('epoch', case when session.end_source in ('CASCADED', 'SUPERSEDED', 'RECONCILED', 'EXPIRED') then greatest(session.last_seen_at, session.started_at) else coalesce(session.ended_at, $8::timestamptz) end) * 1000)::bigint as doubt_ms,
+            session.identity as of_identity
+        from (
+          select *
+          from participant
+          where project = $1 and ((coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 0 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '60 s')
+              or (coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 1 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '240 s')
+              or (coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 2 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '960 s')
+              or (coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 3 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '3840 s')
+              or (coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 4 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '15360 s')
+              or (coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 5 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '61440 s')
+              or (coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 6 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '245760 s')
+              or (coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 7 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '983040 s')
+              or (coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 8 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '3932160 s')
+              or (coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 9 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '15728640 s')
+              or (coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 10 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '1000 years')
+              or (coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 99 and started_at <= $6::timestamptz - interval '1 ms')) and coalesce(ended_at, $8::timestamptz) > $7::timestamptz and not (state = 'ABORTED')) as session
+        left join (
+          select sid, room_name, metadata_json
+          from room
+          where project = $1) as room on room.sid = session.room_sid and room.room_name = session.room_name
+        where coalesce(session.ended_at, $8::timestamptz) > session.started_at) as session) as session) as session) as piece
+group by win, group0
+order by win, group0 collate "C"
+limit $2;
+-- $1 = "default"
+-- $2 = 10001
+-- $3 = [1795478400000,1795564800000]
+-- $4 = ["tenant","id"]
+-- $5 = "2026-11-24T00:00:00.000Z"
+-- $6 = "2026-11-25T00:00:00.000Z"
+-- $7 = "2026-11-24T00:00:00.000Z"
+-- $8 = "2026-11-24T12:00:00.000Z"
