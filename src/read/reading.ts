@@ -3,7 +3,6 @@ import type { Pool, QueryConfig } from 'pg';
 import type { Scope } from '../access/scope.js';
 import { Clock } from '../settings/clock.js';
 import { Database } from '../database/database.js';
-import { query } from '../database/driver/prepared.js';
 import { shownTypes } from './shown.js';
 import { Statement } from './statement.js';
 import { StatementNames } from './statement-names.js';
@@ -45,7 +44,7 @@ export class Reading {
   }
 
   protected async run(config: QueryConfig): Promise<Row[]> {
-    return (await query<Row>(this.tables.pool, config)).rows;
+    return (await this.tables.pool.query<Row>(config)).rows;
   }
 
   /** Makes what all rows at one place of the query share: a list, a batch. */
