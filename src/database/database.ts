@@ -1,9 +1,9 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
+import type pg from 'pg';
 import { PrismaClient } from '../generated/prisma/client.js';
-import { Client } from './driver/client.js';
 import { connection } from './connection.js';
+import { type Driver, openPool } from './driver/driver.js';
 import type { EmbeddedServer } from './embedded/embedded-server.js';
 import { breakOffAllHung } from './hung.js';
 
@@ -17,6 +17,12 @@ const byIndex = '-c random_page_cost=1.1';
 /** What cannot be written soon is better spooled, or sent again. */
 const INTAKE_PATIENCE_MS = 4_000;
 
+export interface DatabaseOptions {
+  readonly driver?: Driver;
+  /** The server to stop when the service has closed everything else. */
+  readonly embedded?: EmbeddedServer | null;
+}
+
 /** The ways to the database, one for each kind of work. */
 export class Database implements OnApplicationShutdown {
   /** For writing events: statements of one connection are sent without waiting for the answer of the one before. */
@@ -26,16 +32,17 @@ export class Database implements OnApplicationShutdown {
   readonly prisma: PrismaClient;
   private readonly endWatch: () => void;
 
-  /** @param embedded the server to stop when the service has closed everything else */
   constructor(
     readonly url: string,
     statementTimeoutMs: number,
-    private readonly embedded: EmbeddedServer | null = null,
+    private readonly options: DatabaseOptions = {},
   ) {
+    const { driver = 'fast' } = options;
     const writing = connection(url, `${byKey} -c statement_timeout=30000`);
-    this.intake = openPool({ ...writing, connectionTimeoutMillis: INTAKE_PATIENCE_MS, pipeline: true, max: 5 });
+    const soon = { connectionTimeoutMillis: INTAKE_PATIENCE_MS };
+    this.intake = openPool({ ...writing, ...soon, pipeline: true, max: 5 }, driver);
     const readOnly = `${byIndex} -c default_transaction_read_only=on -c statement_timeout=${statementTimeoutMs}`;
-    this.queries = openPool({ ...connection(url, readOnly), max: 10 });
+    this.queries = openPool({ ...connection(url, readOnly), max: 10 }, driver);
     this.endWatch = breakOffAllHung(this.queries);
     this.prisma = new PrismaClient({ adapter: new PrismaPg({ ...connection(url), max: 2 }, { onPoolError: ignore }) });
   }
@@ -44,16 +51,8 @@ export class Database implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await Promise.allSettled([this.intake.end(), this.queries.end(), this.prisma.$disconnect()]);
     this.endWatch();
-    await this.embedded?.stop();
+    await this.options.embedded?.stop();
   }
-}
-
-/** A server that goes away ends idle connections and ones in use: the query under way, or the next, says so. */
-function openPool(config: pg.PoolConfig): pg.Pool {
-  const pool = new pg.Pool({ ...config, Client });
-  pool.on('error', ignore);
-  pool.on('connect', (client) => client.on('error', ignore));
-  return pool;
 }
 
 function ignore(): void {}

@@ -1,6 +1,6 @@
-import type { Pool, PoolClient, QueryConfig } from 'pg';
+import type { Pool, QueryConfig } from 'pg';
 import type { Scope } from '../access/scope.js';
-import { ask } from '../database/probe.js';
+import { cancel } from '../database/driver/driver.js';
 import { Reading, type Row } from '../read/reading.js';
 
 /** Reads as a question of the API does, until `signal` says stop: then the statement under way ends at once. */
@@ -22,7 +22,7 @@ export class StoppableReading extends Reading {
     const { signal } = this.until;
     signal.throwIfAborted();
     const client = await this.connections.connect();
-    const stop = (): void => void this.cancel(client);
+    const stop = (): void => void cancel(this.connections, client);
     signal.addEventListener('abort', stop);
     try {
       signal.throwIfAborted();
@@ -32,11 +32,5 @@ export class StoppableReading extends Reading {
       // A cancelling that comes late must not meet somebody else's statement.
       client.release(signal.aborted);
     }
-  }
-
-  private async cancel(client: PoolClient & { processID?: number }): Promise<void> {
-    await ask(this.connections, 'select pg_cancel_backend($1)', [client.processID]).catch(() =>
-      client.connection.stream.destroy(),
-    );
   }
 }
