@@ -24,7 +24,7 @@ const arrows = {
   'graphql/cost': ['read', 'http'],
   graphql: ['graphql/cost', 'usage', 'read', 'read/nouns', 'access', 'database', 'http', 'settings'],
   graphiql: ['http'],
-  export: ['graphql', 'graphql/cost', 'usage', 'read', 'read/nouns', 'access', 'database', 'http', 'settings'],
+  export: ['graphql', 'graphql/cost', 'usage', 'read', 'read/nouns', 'access', 'database/driver', 'http', 'settings'],
   rebuild: ['intake', 'projection', 'meter', 'livekit', 'database', 'database/locks', 'generated', 'text'],
   health: ['intake', 'intake/spool', 'database', 'database/locks'],
   metrics: ['intake', 'intake/spool'],

@@ -20,7 +20,7 @@ export async function openDatabase(settings: Settings): Promise<Database> {
     await embedded?.stop();
     throw error;
   }
-  return new Database(url, settings.statementTimeoutMs, embedded);
+  return new Database(url, settings.statementTimeoutMs, { driver: settings.databaseDriver, embedded });
 }
 
 function startEmbedded(dataDir: string): Promise<EmbeddedServer> {

@@ -1,8 +1,8 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
-import pg from 'pg';
+import type pg from 'pg';
 import type { PrismaClient } from '../generated/prisma/client.js';
-import { Client } from './driver/client.js';
 import { connection } from './connection.js';
+import { type Driver, openPool } from './driver/driver.js';
 import type { EmbeddedServer } from './embedded/embedded-server.js';
 import { breakOffAllHung } from './hung.js';
 import { openPrisma } from './prisma.js';
@@ -16,6 +16,12 @@ const byIndex = '-c random_page_cost=1.1';
 
 const INTAKE_PATIENCE_MS = 4_000;
 
+export interface DatabaseOptions {
+  readonly driver?: Driver;
+  /** The server to stop when the service has closed everything else. */
+  readonly embedded?: EmbeddedServer | null;
+}
+
 export class Database implements OnApplicationShutdown {
   /** For events. Statements of a connection are pipelined. */
   readonly intake: pg.Pool;
@@ -27,12 +33,14 @@ export class Database implements OnApplicationShutdown {
   constructor(
     readonly url: string,
     private readonly statementTimeoutMs: number,
-    private readonly embedded: EmbeddedServer | null = null,
+    private readonly options: DatabaseOptions = {},
   ) {
+    const { driver = 'fast' } = options;
     const writing = connection(url, `${byKey} -c statement_timeout=30000`);
-    this.intake = openPool({ ...writing, connectionTimeoutMillis: INTAKE_PATIENCE_MS, pipeline: true, max: 5 });
+    const soon = { connectionTimeoutMillis: INTAKE_PATIENCE_MS };
+    this.intake = openPool({ ...writing, ...soon, pipeline: true, max: 5 }, driver);
     const readOnly = `${byIndex} -c default_transaction_read_only=on -c statement_timeout=${statementTimeoutMs}`;
-    this.queries = openPool({ ...connection(url, readOnly), max: 10 });
+    this.queries = openPool({ ...connection(url, readOnly), max: 10 }, driver);
     this.endWatch = breakOffAllHung(this.queries);
   }
 
@@ -45,16 +53,6 @@ export class Database implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await Promise.allSettled([this.intake.end(), this.queries.end(), this.opened?.$disconnect()]);
     this.endWatch();
-    await this.embedded?.stop();
+    await this.options.embedded?.stop();
   }
 }
-
-/** When a server goes away, the query under way or the next reports it. */
-function openPool(config: pg.PoolConfig): pg.Pool {
-  const pool = new pg.Pool({ ...config, Client });
-  pool.on('error', ignore);
-  pool.on('connect', (client) => client.on('error', ignore));
-  return pool;
-}
-
-function ignore(): void {}

@@ -1,9 +1,7 @@
-import pg from 'pg';
-import { ask } from './probe.js';
+import type pg from 'pg';
+import { breakOff, type State, stateOf } from './driver/driver.js';
 
 const PATIENCE_MS = 2_000;
-
-type State = 'lost' | 'idle' | 'working';
 
 /**
  * Watches over a connection that waits for answers: breaks it off when the server gives none, so that what
@@ -17,15 +15,13 @@ export function breakOffWhenHung(pool: pg.Pool, client: pg.PoolClient, mostMs = 
   const wait = (before: State): void => {
     timer = setTimeout(() => void look(before), PATIENCE_MS);
   };
-  const breakOff = (why: string): void =>
-    void client.connection.stream.destroy(new Error(`The connection ${why} and was terminated`));
   // Twice: it may be between two statements by chance, and a busy machine may be late to connect.
   const look = async (before: State): Promise<void> => {
     const state = await stateOf(pool, client);
     if (timer === null) return;
-    if (performance.now() - began > mostMs) breakOff('took too long');
+    if (performance.now() - began > mostMs) breakOff(client, 'took too long');
     else if (state === 'working' || (state === 'idle' && before !== 'idle')) wait(state);
-    else if (state === before) breakOff('hung');
+    else if (state === before) breakOff(client, 'hung');
     else await look(state);
   };
   wait('working');
@@ -52,15 +48,4 @@ export function breakOffAllHung(pool: pg.Pool): () => void {
     for (const [client, watch] of watched) if (watch === null) watched.set(client, breakOffWhenHung(pool, client));
   }, PATIENCE_MS).unref();
   return () => clearInterval(timer);
-}
-
-/** Lost: the server does not answer at all. Idle: it answers others, and has nothing to do for this one. */
-async function stateOf(pool: pg.Pool, client: pg.PoolClient & { processID?: number }): Promise<State> {
-  const text = `select coalesce(state <> 'active', false) as idle from pg_stat_activity where pid = $1`;
-  try {
-    const [backend] = await ask<{ idle: boolean }>(pool, text, [client.processID]);
-    return backend?.idle ? 'idle' : 'working';
-  } catch (error) {
-    return error instanceof pg.DatabaseError ? 'working' : 'lost';
-  }
 }

@@ -1,6 +1,5 @@
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { breakOffWhenHung } from './hung.js';
-import { Rounds } from './driver/round.js';
 
 /** One named statement: prepared once a connection. */
 export interface Statement {
@@ -9,7 +8,7 @@ export interface Statement {
   values: unknown[];
 }
 
-/** Runs a statement in its transaction; statements given together travel together. */
+/** Runs a statement in its transaction; statements asked for together are sent without waiting for each other. */
 export type Run = <R>(statement: Statement) => Promise<R[]>;
 
 /**
@@ -25,36 +24,59 @@ const MOST_MS = 60_000;
 export async function inTransaction(pool: Pool, work: (run: Run) => Promise<Statement[]>): Promise<void> {
   const client = await pool.connect();
   const endWatch = breakOffWhenHung(pool, client, MOST_MS);
-  const pending = new Set<Promise<unknown>>();
-  const rounds = new Rounds(client);
-  const send = <R extends object>(statement: Statement): Promise<QueryResult<R>> => {
-    const sent = rounds.run<R>(statement);
-    pending.add(sent);
+  const pipeline = new Pipeline(client);
+  try {
+    // Waited for: what follows a begin that failed would be committed, each by itself.
+    await pipeline.send({ name: 'begin', text: 'begin', values: [] });
+    const writes = await work(
+      async <R>(statement: Statement) => (await pipeline.send<R & object>(statement)).rows as R[],
+    );
+    await pipeline.sendAll(writes);
+    const { command } = await pipeline.send({ name: 'commit', text: 'commit', values: [] });
+    if (command !== 'COMMIT') throw pipeline.failure ?? new Error('the transaction was rolled back');
+  } catch (error) {
+    pipeline.failure ??= error;
+    throw error;
+  } finally {
+    await leave(client, pipeline).finally(endWatch);
+  }
+}
+
+/** The statements of a transaction. After one that failed Postgres refuses the others: they fail with its error. */
+class Pipeline {
+  failure: unknown = null;
+  private readonly pending = new Set<Promise<unknown>>();
+
+  constructor(private readonly client: PoolClient) {}
+
+  send<R extends object>(statement: Statement): Promise<QueryResult<R>> {
+    const sent = this.client.query<R>(statement).catch((error: unknown) => {
+      throw (this.failure ??= error);
+    });
+    this.pending.add(sent);
     sent.then(
-      () => pending.delete(sent),
+      () => this.pending.delete(sent),
       () => undefined,
     );
     return sent;
-  };
-  let failure: unknown = null;
-  try {
-    void send({ name: 'begin', text: 'begin', values: [] });
-    const writes = await work(async <R>(statement: Statement) => (await send<R & object>(statement)).rows as R[]);
-    const last = [...writes.map((write) => send(write)), send({ name: 'commit', text: 'commit', values: [] })];
-    const results = await Promise.all(last);
-    if (results.at(-1)?.command !== 'COMMIT') throw new Error('the transaction was rolled back');
-  } catch (error) {
-    failure = error;
-    throw error;
-  } finally {
-    await leave(client, pending, failure !== null).finally(endWatch);
+  }
+
+  /** Sends all, and waits for no answer. Of one that it cannot send pg says so a tick later, by promises. */
+  async sendAll(statements: readonly Statement[]): Promise<void> {
+    for (const statement of statements) void this.send(statement);
+    for (const _tick of [1, 2]) await new Promise((resolve) => process.nextTick(resolve));
+    if (this.failure !== null) throw this.failure;
+  }
+
+  async answered(): Promise<void> {
+    await Promise.allSettled(this.pending);
   }
 }
 
 /** After a failure all that was sent must be answered before the connection can be used again. */
-async function leave(client: PoolClient, pending: Set<Promise<unknown>>, failed: boolean): Promise<void> {
-  if (!failed) return client.release();
-  await Promise.allSettled(pending);
+async function leave(client: PoolClient, pipeline: Pipeline): Promise<void> {
+  if (pipeline.failure === null) return client.release();
+  await pipeline.answered();
   const rolledBack = await client.query('rollback').then(
     () => true,
     () => false,

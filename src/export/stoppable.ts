@@ -1,6 +1,6 @@
-import type { PoolClient, QueryConfig } from 'pg';
+import type { QueryConfig } from 'pg';
 import type { Scope } from '../access/scope.js';
-import { ask } from '../database/probe.js';
+import { cancel } from '../database/driver/driver.js';
 import { Reading, type Row, type Tables } from '../read/reading.js';
 
 /** A reading that `signal` stops: it cancels the statement under way. */
@@ -21,7 +21,7 @@ export class StoppableReading extends Reading {
     const { signal } = this.until;
     signal.throwIfAborted();
     const client = await this.read.pool.connect();
-    const stop = (): void => void this.cancel(client);
+    const stop = (): void => void cancel(this.read.pool, client);
     signal.addEventListener('abort', stop);
     try {
       signal.throwIfAborted();
@@ -31,11 +31,5 @@ export class StoppableReading extends Reading {
       // A cancelling that comes late must not meet somebody else's statement.
       client.release(signal.aborted);
     }
-  }
-
-  private async cancel(client: PoolClient & { processID?: number }): Promise<void> {
-    await ask(this.read.pool, 'select pg_cancel_backend($1)', [client.processID]).catch(() =>
-      client.connection.stream.destroy(),
-    );
   }
 }

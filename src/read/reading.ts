@@ -1,6 +1,5 @@
 import type { Pool, QueryConfig } from 'pg';
 import type { Scope } from '../access/scope.js';
-import { query } from '../database/driver/prepared.js';
 import { shownTypes } from './shown.js';
 import { StatementBuilder } from './statement.js';
 import type { StatementNames } from './statement-names.js';
@@ -41,7 +40,7 @@ export class Reading {
   }
 
   protected async run(config: QueryConfig): Promise<Row[]> {
-    return (await query<Row>(this.tables.pool, config)).rows;
+    return (await this.tables.pool.query<Row>(config)).rows;
   }
 
   /** Makes once what all rows at one place of the question share. */

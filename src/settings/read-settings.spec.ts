@@ -22,6 +22,7 @@ describe('defaults', () => {
       port: 3000,
       keys: new Map([['devkey', { secret: 'secret', project: 'default' }]]),
       databaseUrl: null,
+      databaseDriver: 'fast',
       dataDir: './data',
       spoolDir: 'data/spool',
       spoolMaxBytes: 268_435_456,
@@ -128,6 +129,7 @@ describe('values', () => {
     ['PORT', '70000', 'PORT must be a whole number from 0 to 65535'],
     ['PORT', '-1', 'PORT must be a whole number from 0 to 65535'],
     ['INTROSPECTION', 'maybe', 'INTROSPECTION must be one of true, false'],
+    ['DATABASE_DRIVER', 'slow', 'DATABASE_DRIVER must be one of fast, plain'],
     ['NODE_ENV', 'staging', 'NODE_ENV must be one of development, production, test'],
     ['CORS_ORIGINS', 'a.example', 'CORS_ORIGINS must list origins such as https://app.example.com, not "a.example"'],
     [

@@ -26,6 +26,7 @@ export function readSettings(env: Environment): Settings {
     port: reader.value('PORT', whole(0, 65_535), 3000),
     keys: readKeys(reader, production),
     databaseUrl: reader.value('DATABASE_URL', postgresUrl, null),
+    databaseDriver: reader.value('DATABASE_DRIVER', oneOf('fast', 'plain'), 'fast'),
     dataDir,
     spoolDir: reader.value('SPOOL_DIR', String, production ? null : join(dataDir, 'spool')),
     spoolMaxBytes: reader.value('SPOOL_MAX_BYTES', size, 256 * 2 ** 20),

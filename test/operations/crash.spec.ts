@@ -112,7 +112,7 @@ async function drain(folder: string): Promise<void> {
 /** Every acknowledged event is in the log, and the tables are what the log says. */
 async function expectAllKept(folder: string, acknowledged: Set<string>): Promise<void> {
   const server = await EmbeddedServer.start(folder);
-  const database = new Database(server.url, 60_000, server);
+  const database = new Database(server.url, 60_000, { embedded: server });
   try {
     const { rows } = await database.queries.query<{ id: string }>('select id from webhook_event where projected');
     const kept = new Set(rows.map(({ id }) => id));

@@ -1,0 +1,65 @@
+import pg from 'pg';
+import { FastClient } from './fast-client.js';
+import { processOf } from './pg-internals.js';
+
+/** Fast: rows are read by code of ours, which uses what pg does not document. Plain: pg alone. */
+export type Driver = 'fast' | 'plain';
+
+/** Of a connection and of its answer, each. */
+const PATIENCE_MS = 1_750;
+
+/** A pool of connections. When the server ends one, the query under way says so, or the next. */
+export function openPool(config: pg.PoolConfig, driver: Driver): pg.Pool {
+  const pool = new pg.Pool({ ...config, Client: driver === 'fast' ? FastClient : pg.Client });
+  pool.on('error', ignore);
+  pool.on('connect', (client) => client.on('error', ignore));
+  return pool;
+}
+
+/**
+ * Asks the pool's database on a connection of its own, which waits for nothing else that goes on.
+ *
+ * @throws what came in place of an answer
+ */
+export async function ask<Row extends object>(pool: pg.Pool, text: string, values: unknown[] = []): Promise<Row[]> {
+  const client = new pg.Client({
+    ...pool.options,
+    pipeline: false,
+    connectionTimeoutMillis: PATIENCE_MS,
+    query_timeout: PATIENCE_MS,
+  });
+  client.on('error', ignore);
+  try {
+    await client.connect();
+    return (await client.query<Row>(text, values)).rows;
+  } finally {
+    // A server that hangs never says goodbye.
+    void client.end().catch(ignore);
+    setTimeout(() => client.connection.stream.destroy(), PATIENCE_MS).unref();
+  }
+}
+
+/** Cancels the statement under way; breaks the connection off where the server cannot be told. */
+export async function cancel(pool: pg.Pool, client: pg.PoolClient): Promise<void> {
+  await ask(pool, 'select pg_cancel_backend($1)', [processOf(client)]).catch(() => breakOff(client, 'hung'));
+}
+
+/** Ends a connection at once: what was asked on it fails. */
+export function breakOff(client: pg.PoolClient, why: string): void {
+  client.connection.stream.destroy(new Error(`The connection ${why} and was terminated`));
+}
+
+/** Lost: the server does not answer at all. Idle: it answers others, and has nothing to do for this client. */
+export type State = 'lost' | 'idle' | 'working';
+
+export async function stateOf(pool: pg.Pool, client: pg.PoolClient): Promise<State> {
+  const text = `select coalesce(state <> 'active', false) as idle from pg_stat_activity where pid = $1`;
+  try {
+    const [backend] = await ask<{ idle: boolean }>(pool, text, [processOf(client)]);
+    return backend?.idle ? 'idle' : 'working';
+  } catch (error) {
+    return error instanceof pg.DatabaseError ? 'working' : 'lost';
+  }
+}
+
+function ignore(): void {}

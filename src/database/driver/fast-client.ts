@@ -1,0 +1,18 @@
+import pg from 'pg';
+import { connectionOf, type Message } from './pg-internals.js';
+import { newRowParser } from './row-parser.js';
+
+/** A client that reads rows in its own way: with pg's, questions of many rows take a sixth more of Node. */
+export class FastClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    const connection = connectionOf(this);
+    const tell = (message: Message): void => {
+      connection.emit(message.name === 'error' ? 'errorMessage' : message.name, message);
+    };
+    connection.attachListeners = (stream) => {
+      const parser = newRowParser();
+      stream.on('data', (chunk: Buffer) => parser.parse(chunk, tell));
+    };
+  }
+}
