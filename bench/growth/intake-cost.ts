@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Pool } from 'pg';
 import { type Play, play } from '../../src/cli/simulate/play.js';
 import { Database } from '../../src/database/database.js';
-import { commit } from '../../src/intake/commit.js';
+import { commitEvents } from '../../harness/commit-events.js';
 import { readBody } from '../../src/webhook/read-body.js';
 import { readEvent, type LedgerEvent } from '../../src/livekit/event.js';
 
@@ -60,10 +60,10 @@ async function commitAll(pool: Pool, events: number, part?: Pick<Play, 'from' | 
     const text = JSON.stringify(body).replaceAll(/"(\p{L}+)-(\d+)"/gu, `"user-$2-$1-${to}"`);
     batch.push(readEvent('default', readBody(Buffer.from(text)), Number(body['createdAt']) * 1000 + 300));
     if (batch.length < BATCH) continue;
-    await commit(pool, batch);
+    await commitEvents(pool, batch);
     batch = [];
   }
-  await commit(pool, batch);
+  await commitEvents(pool, batch);
 }
 
 function lastMinutes(count: number): Pick<Play, 'from' | 'to' | 'count'> {

@@ -1,5 +1,8 @@
 import type pg from 'pg';
 
+/** So that the server ends sessions, and frees their locks, soon after their client's machine is gone. */
+const keepAlives = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3';
+
 /**
  * Settings of every connection. Times are ISO in UTC. jit=off: servers up to 17 compile statements with disabled plan
  * types, for a tenth of a second each.
@@ -11,9 +14,10 @@ export function connection(url: string, options = ''): pg.PoolConfig & pg.Client
   target.searchParams.delete('options');
   return {
     connectionString: target.href,
-    options: `${own} -c TimeZone=UTC -c DateStyle=ISO -c jit=off ${options}`.trim(),
+    options: `${own} -c TimeZone=UTC -c DateStyle=ISO -c jit=off ${keepAlives} ${options}`.trim(),
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     application_name: 'roomledger',
   };
 }

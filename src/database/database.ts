@@ -14,10 +14,22 @@ const byKey =
 /** Pages are read by index, so the next row is hardly cheaper than any other. */
 const byIndex = '-c random_page_cost=1.1';
 
+/**
+ * How long a batch waits for what others hold, in ms. A replica that freezes inside a transaction loses it, and with it
+ * the locks of its rooms.
+ */
+const waits = '-c statement_timeout=30000 -c lock_timeout=1000 -c idle_in_transaction_session_timeout=3000';
+
 const INTAKE_PATIENCE_MS = 4_000;
+
+/** Whoever runs the server may have made commits asynchronous; acknowledged events must be on its disk. */
+const demandDurability = `select set_config('synchronous_commit', 'on', false)
+  where current_setting('synchronous_commit') = 'off'`;
 
 export interface DatabaseOptions {
   readonly driver?: Driver;
+  /** Commits need not reach the disk: what is written can be made again. */
+  readonly volatile?: boolean;
   /** The server to stop when the service has closed everything else. */
   readonly embedded?: EmbeddedServer | null;
 }
@@ -35,10 +47,11 @@ export class Database implements OnApplicationShutdown {
     private readonly statementTimeoutMs: number,
     private readonly options: DatabaseOptions = {},
   ) {
-    const { driver = 'fast' } = options;
-    const writing = connection(url, `${byKey} -c statement_timeout=30000`);
+    const { driver = 'fast', volatile = false } = options;
+    const writing = connection(url, `${byKey} ${waits}`);
     const soon = { connectionTimeoutMillis: INTAKE_PATIENCE_MS };
     this.intake = openPool({ ...writing, ...soon, pipeline: true, max: 5 }, driver);
+    if (!volatile) this.intake.on('connect', (client) => void client.query(demandDurability).catch(() => undefined));
     const readOnly = `${byIndex} -c default_transaction_read_only=on -c statement_timeout=${statementTimeoutMs}`;
     this.queries = openPool({ ...connection(url, readOnly), max: 10 }, driver);
     this.endWatch = breakOffAllHung(this.queries);

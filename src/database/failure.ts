@@ -1,10 +1,19 @@
 import pg from 'pg';
 
-/** The same work may succeed at once: deadlock, serialization, lock not available. */
-const passing = new Set(['40P01', '40001', '55P03']);
+/**
+ * What a failed statement was refused for: the values of what it wrote; a conflict with another transaction, after
+ * which the same work may succeed; something that others hold for too long; or anything else, the database's fault.
+ */
+export type Fault = 'values' | 'conflict' | 'held' | 'database';
 
-/** SQLSTATEs of a server that cannot serve now: connection, resources, shutdown, system, read-only. */
-const away = /^(?:08|53|57|58|XX|25006)/;
+const faults: readonly (readonly [Fault, RegExp])[] = [
+  ['conflict', /^(?:40P01|40001)$/],
+  ['held', /^(?:55P03|57014|25P03|25P04)$/],
+  ['values', /^(?:22|23|54)/],
+];
+
+/** SQLSTATEs of a server that cannot serve now: connection, login, resources, shutdown, system, read-only. */
+const away = /^(?:08|28|3D|53|57|58|XX|25006|25P0|55000)/;
 
 /** Postgres's own codes; those of the system and of TLS look different. */
 const sqlState = /^[0-9FHPX][0-9A-Z]{4}$/;
@@ -18,8 +27,16 @@ interface AdapterFailure {
   readonly originalCode?: string;
 }
 
+export function faultOf(error: unknown): Fault {
+  if (!(error instanceof pg.DatabaseError)) return isAway(error) ? 'database' : 'values';
+  // A partition that was not made is a check_violation of the table's own.
+  if (error.code === '23514' && error.message.startsWith('no partition of relation')) return 'database';
+  return faults.find(([, codes]) => codes.test(error.code ?? ''))?.[0] ?? 'database';
+}
+
+/** The same work may succeed at once. */
 export function isPassing(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && passing.has(error.code ?? '');
+  return error instanceof pg.DatabaseError && (faultOf(error) === 'conflict' || error.code === '55P03');
 }
 
 /** Longer than its `statement_timeout`, or cancelled. */
@@ -27,7 +44,7 @@ export function isTimeout(error: unknown): boolean {
   return (adapterFailureOf(error)?.originalCode ?? (error as { code?: unknown }).code) === '57014';
 }
 
-/** The database is away; the question or event is not at fault. */
+/** The database cannot serve now; the question or event is not at fault. */
 export function isAway(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) return false;
   const inPrisma = adapterFailureOf(error);

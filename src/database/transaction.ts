@@ -1,4 +1,6 @@
 import type { Pool, PoolClient, QueryResult } from 'pg';
+import { connect } from './driver/driver.js';
+import { faultOf } from './failure.js';
 import { breakOffWhenHung } from './hung.js';
 
 /** One named statement: prepared once a connection. */
@@ -22,7 +24,7 @@ const MOST_MS = 60_000;
  * with the commit. Committed when the promise is kept, rolled back when it is broken.
  */
 export async function inTransaction(pool: Pool, work: (run: Run) => Promise<Statement[]>): Promise<void> {
-  const client = await pool.connect();
+  const client = await connect(pool);
   const endWatch = breakOffWhenHung(pool, client, MOST_MS);
   const pipeline = new Pipeline(client);
   try {
@@ -77,6 +79,8 @@ class Pipeline {
 async function leave(client: PoolClient, pipeline: Pipeline): Promise<void> {
   if (pipeline.failure === null) return client.release();
   await pipeline.answered();
+  // The session itself may be at fault: read-only, or with settings that were since corrected.
+  if (faultOf(pipeline.failure) === 'database') return client.release(true);
   const rolledBack = await client.query('rollback').then(
     () => true,
     () => false,

@@ -28,11 +28,19 @@ describe('bisect', () => {
     expect(attempts).toBe(3);
   });
 
-  it('gives up when the database is away, without asking item by item', async () => {
+  it('fails all when the database is away, without asking item by item', async () => {
     let attempts = 0;
     const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     const work = () => (attempts++, Promise.reject(refused));
-    await expect(bisect([1, 2, 3], work, () => Promise.resolve())).rejects.toBe(refused);
+    const failures = await bisect([1, 2, 3], work, () => Promise.resolve());
+    expect(failures).toEqual([1, 2, 3].map(() => ({ error: refused })));
     expect(attempts).toBe(1);
+  });
+
+  it('fails the one that is refused even alone', async () => {
+    const refused = database('22P02');
+    const work = (some: readonly number[]) => (some.includes(2) ? Promise.reject(refused) : Promise.resolve());
+    const failures = await bisect([1, 2, 3], work, (_, error) => Promise.reject(error));
+    expect(failures).toEqual([null, { error: refused }, null]);
   });
 });

@@ -1,36 +1,38 @@
-import { isAway, isPassing } from '../database/failure.js';
+import { faultOf } from '../database/failure.js';
 
 const ATTEMPTS = 4;
 
+/** What became of an item; null: it is done. */
+export type Failure = { readonly error: unknown } | null;
+
 /**
- * Does `work` with all items at once. When that fails, it halves them until the culprit stands alone, and hands that
- * to `alone`: one bad event never blocks its batch.
+ * Does `work` with all items at once. When the values of an item make that fail, halves them until that item stands
+ * alone, and hands it to `alone`: one bad event never blocks its batch.
  *
- * @throws what made the database unreachable; then some items are not done
+ * @returns a failure for each item that is not done, in the order of the items
  */
 export async function bisect<T>(
   items: readonly T[],
   work: (items: readonly T[]) => Promise<void>,
   alone: (item: T, error: unknown) => Promise<void>,
-): Promise<void> {
-  try {
-    await withRetries(() => work(items));
-  } catch (error) {
-    const [only] = items;
-    if (isAway(error) || isPassing(error) || only === undefined) throw error;
-    if (items.length === 1) return withRetries(() => alone(only, error));
-    const middle = Math.ceil(items.length / 2);
-    await bisect(items.slice(0, middle), work, alone);
-    await bisect(items.slice(middle), work, alone);
-  }
+): Promise<Failure[]> {
+  const error = await failureOf(() => work(items));
+  if (error === null) return items.map(() => null);
+  const [only] = items;
+  if (faultOf(error.error) !== 'values' || only === undefined) return items.map(() => error);
+  if (items.length === 1) return [await failureOf(() => alone(only, error.error))];
+  const middle = Math.ceil(items.length / 2);
+  return [...(await bisect(items.slice(0, middle), work, alone)), ...(await bisect(items.slice(middle), work, alone))];
 }
 
-async function withRetries(work: () => Promise<void>): Promise<void> {
+/** Repeats what only met another transaction. */
+async function failureOf(work: () => Promise<void>): Promise<Failure> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await work();
+      await work();
+      return null;
     } catch (error) {
-      if (attempt === ATTEMPTS || !isPassing(error)) throw error;
+      if (attempt === ATTEMPTS || faultOf(error) !== 'conflict') return { error };
     }
   }
 }

@@ -2,9 +2,10 @@ import type { Pool } from 'pg';
 import { inTransaction, type Run, type Statement } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { project } from '../projection/project.js';
-import { bisect, problemFrom } from './bisect.js';
+import { bisect, type Failure, problemFrom } from './bisect.js';
 import { countDifferingBodies } from './differing-bodies.js';
 import { entriesOf, freshOf, logStatement, type Entry, type Logged } from './log.js';
+import { tryDatabase } from './trial.js';
 
 export interface Committed {
   /** New to the log. */
@@ -17,18 +18,23 @@ export interface Committed {
   differing: number;
 }
 
+export interface CommitResult {
+  readonly committed: Committed;
+  /** In the order of the events; null: it is committed. */
+  readonly failures: readonly Failure[];
+}
+
 /**
- * Commits events: their log rows and what they project to, in one transaction. An event that cannot be
- * projected is kept in the log with its problem.
+ * Commits events: their log rows and what they project to, in one transaction. An event whose own values cannot be
+ * projected is kept in the log with its problem. Never rejects.
  *
  * @param onWriting called once only the writes are left
- * @throws what made the database unreachable, or what it has against a log row: then nothing is promised
  */
 export async function commit(
   pool: Pool,
   events: readonly LedgerEvent[],
   onWriting: () => void = () => undefined,
-): Promise<Committed> {
+): Promise<CommitResult> {
   const total: Committed = { fresh: 0, known: 0, problems: 0, differing: 0 };
   const commitTogether = async (some: readonly LedgerEvent[]): Promise<void> => {
     let committed = { ...total };
@@ -40,11 +46,22 @@ export async function commit(
     });
     add(total, committed);
   };
-  await bisect(events, commitTogether, async (event, error) => {
+  const failures = await bisect(events, commitTogether, async (event, error) => {
     if (event.problem !== null) throw error;
+    const trouble = await tryDatabase(pool);
+    if (trouble !== null) throw new DatabaseTrouble(trouble);
     await commitTogether([{ ...event, problem: problemFrom(error) }]);
   });
-  return total;
+  return { committed: total, failures };
+}
+
+/** The database refuses events of any values. */
+export class DatabaseTrouble extends Error {
+  override name = 'DatabaseTrouble';
+
+  constructor(override readonly cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause));
+  }
 }
 
 async function logAndProject(run: Run, events: readonly LedgerEvent[]): Promise<Committed & { writes: Statement[] }> {

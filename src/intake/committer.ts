@@ -1,11 +1,15 @@
 import type { Pool } from 'pg';
-import { isAway, isPassing } from '../database/failure.js';
+import { renew } from '../database/driver/driver.js';
+import { faultOf } from '../database/failure.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { Batches } from './batching/batches.js';
-import { commit } from './commit.js';
+import type { Failure } from './bisect.js';
+import { commit, DatabaseTrouble } from './commit.js';
 import type { IntakeEvents } from './intake-events.service.js';
+import { Lanes } from './lanes.js';
 import type { Outage } from './outage.js';
 import type { Spool } from './spool/spool.js';
+import { tryDatabase } from './trial.js';
 
 export type Kept = 'committed' | 'spooled';
 
@@ -21,19 +25,33 @@ export interface CommitterParts {
   readonly events: IntakeEvents;
 }
 
-/** Commits events in batches; puts them into the spool while the database is away. */
+type Result = Kept | PromiseLike<Kept>;
+
+/** Commits events in batches, each event with a result of its own. What must wait goes to the spool. */
 export class Committer {
-  private readonly batches = new Batches((items: Item[], onWriting) => this.commit(items, onWriting));
+  private readonly batches = new Batches<Item, Kept>((items, onWriting) => this.commit(items, onWriting));
+  private readonly lanes = new Lanes<Item, Kept>({
+    eventOf: ({ event }) => event,
+    commit: (items) => this.commitLane(items),
+    defer: (items) => this.defer(items),
+  });
 
   constructor(private readonly parts: CommitterParts) {}
 
-  /** @throws Refusal 503 when neither the database nor the spool took it, or what the database has against it */
-  add(item: Item, bytes: number): Promise<Kept> {
-    return this.bypassesDatabase([item]) ? this.putIntoSpool([item]) : this.batches.add(item, bytes);
+  /** How many rooms' events wait, while others are committed. */
+  get blocked(): number {
+    return this.lanes.blocked;
   }
 
-  idle(): Promise<void> {
-    return this.batches.idle();
+  /** @throws Refusal 503 when neither the database nor the spool took it, or what the log has against it */
+  add(item: Item, bytes: number): Promise<Kept> {
+    if (this.bypassesDatabase([item])) return this.putIntoSpool(item);
+    return this.lanes.has(item) ? this.lanes.add(item, bytes) : this.batches.add(item, bytes);
+  }
+
+  async idle(): Promise<void> {
+    await this.batches.idle();
+    await this.lanes.idle();
   }
 
   /** During an outage only spooled events try the database: no request waits for a time-out. */
@@ -42,33 +60,61 @@ export class Committer {
     return outage.away && spool.enabled && !items.some(({ spooled }) => spooled);
   }
 
-  private async commit(items: readonly Item[], onWriting: () => void): Promise<Kept> {
-    if (this.bypassesDatabase(items)) return this.putIntoSpool(items);
-    const { pool, outage, events } = this.parts;
-    const began = performance.now();
-    try {
-      const committed = await commit(
-        pool,
-        items.map(({ event }) => event),
-        onWriting,
-      );
-      events.emit('committed', committed, (performance.now() - began) / 1000);
-      outage.end();
-      return 'committed';
-    } catch (error) {
-      if (!isAway(error) && !isPassing(error)) throw error;
-      if (isAway(error)) outage.begin(error);
-      return this.putIntoSpool(items.filter(({ spooled }) => !spooled));
-    }
+  private async commit(items: readonly Item[], onWriting: () => void): Promise<readonly Result[]> {
+    if (this.bypassesDatabase(items)) return this.defer(items);
+    const failures = await this.tryTogether(items, onWriting);
+    if (failures.every((failure) => !mustWait(failure))) this.parts.outage.end();
+    else if (await this.isAway()) return items.map((item, at) => this.resultOf(failures[at]!, () => this.wait(item)));
+    return items.map((item, at) => this.resultOf(failures[at]!, () => this.lanes.add(item, 0)));
   }
 
-  private async putIntoSpool(items: readonly Item[]): Promise<Kept> {
-    const { spool, events } = this.parts;
-    if (items.length === 0) return 'spooled';
-    await spool.put(
-      items.map(({ event: { project, receivedAt, message } }) => ({ project, receivedAt, event: message })),
-    );
-    events.emit('spooled', items.length);
+  private async commitLane(items: Item[]): Promise<readonly Result[] | null> {
+    if (this.bypassesDatabase(items)) return this.defer(items);
+    const failures = await this.tryTogether(items);
+    if (failures.some(mustWait)) return null;
+    return items.map((item, at) => this.resultOf(failures[at]!, () => this.wait(item)));
+  }
+
+  private async tryTogether(items: readonly Item[], onWriting?: () => void): Promise<readonly Failure[]> {
+    const began = performance.now();
+    const events = items.map(({ event }) => event);
+    const { committed, failures } = await commit(this.parts.pool, events, onWriting);
+    const some = committed.fresh + committed.known > 0;
+    if (some) this.parts.events.emit('committed', committed, (performance.now() - began) / 1000);
+    return failures;
+  }
+
+  /** Whether the database takes no event at all: only then an outage begins. */
+  private async isAway(): Promise<boolean> {
+    const { pool, outage } = this.parts;
+    const trouble = await tryDatabase(pool);
+    if (trouble === null) return false;
+    outage.begin(trouble);
+    renew(pool);
+    return true;
+  }
+
+  private resultOf(failure: Failure, wait: () => Promise<Kept>): Result {
+    if (failure === null) return 'committed';
+    return mustWait(failure) ? wait() : Promise.reject(failure.error);
+  }
+
+  private defer(items: readonly Item[]): readonly Promise<Kept>[] {
+    return items.map((item) => this.wait(item));
+  }
+
+  private wait(item: Item): Promise<Kept> {
+    return item.spooled ? Promise.resolve('spooled') : this.putIntoSpool(item);
+  }
+
+  private async putIntoSpool({ event: { project, receivedAt, message } }: Item): Promise<Kept> {
+    await this.parts.spool.put([{ project, receivedAt, event: message }]);
+    this.parts.events.emit('spooled', 1);
     return 'spooled';
   }
+}
+
+/** All but what the log refuses for the event's own values. */
+function mustWait(failure: Failure): boolean {
+  return failure !== null && (failure.error instanceof DatabaseTrouble || faultOf(failure.error) !== 'values');
 }

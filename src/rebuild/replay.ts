@@ -60,12 +60,14 @@ function projectLane({ database, lost }: Workspace, lane: readonly Replayed[]): 
   return patiently(lost, () => projectApart(database.intake, lane));
 }
 
-function projectApart(pool: Pool, lane: readonly Replayed[]): Promise<void> {
-  return bisect(
+async function projectApart(pool: Pool, lane: readonly Replayed[]): Promise<void> {
+  const failures = await bisect(
     lane,
     (some) => inTransaction(pool, (run) => projectReplayed(run, some)),
     (one, error) => inTransaction(pool, (run) => projectReplayed(run, [poisoned(one, error)])),
   );
+  const failure = failures.find((one) => one !== null);
+  if (failure) throw failure.error;
 }
 
 function poisoned({ row, event }: Replayed, error: unknown): Replayed {

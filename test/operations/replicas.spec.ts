@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { play } from '../../src/cli/simulate/play.js';
 import { Database } from '../../src/database/database.js';
-import { commit } from '../../src/intake/commit.js';
+import { commitEvents } from '../../harness/commit-events.js';
 import { readBody } from '../../src/webhook/read-body.js';
 import { readEvent } from '../../src/livekit/event.js';
 import { amount } from '../support/amount.js';
@@ -49,7 +49,7 @@ async function postAll(url: string, bodies: object[]): Promise<number[]> {
 async function commitAll(bodies: object[], now: number): Promise<void> {
   const database = new Database(single.url, 10_000);
   for (const body of bodies) {
-    await commit(database.intake, [readEvent('default', readBody(Buffer.from(JSON.stringify(body))), now)]);
+    await commitEvents(database.intake, [readEvent('default', readBody(Buffer.from(JSON.stringify(body))), now)]);
   }
   await database.onApplicationShutdown();
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Database } from '../../src/database/database.js';
-import { commit } from '../../src/intake/commit.js';
+import { commitEvents } from '../../harness/commit-events.js';
 import { readBody } from '../../src/webhook/read-body.js';
 import { readEvent, type LedgerEvent } from '../../src/livekit/event.js';
 import { verify } from '../../src/rebuild/verify.js';
@@ -95,7 +95,7 @@ async function commitAll(batches: readonly SentEvent[][][], prefix: string): Pro
   const steps = Math.max(...batches.map((list) => list.length));
   for (let step = 0; step < steps; step++) {
     const together = batches.flatMap((list, at) => (list[step] ?? []).map((event) => read(`${prefix}/${at}`, event)));
-    if (together.length > 0) await commit(database.intake, together);
+    if (together.length > 0) await commitEvents(database.intake, together);
   }
 }
 
@@ -106,7 +106,9 @@ async function commitAtOnce(some: readonly Channelled[], prefix: string): Promis
       deliveries.filter((_, index) => index % 3 === writer).map((event) => read(`${prefix}/${at}`, event)),
     ),
   );
-  await Promise.all(writers.filter((events) => events.length > 0).map((events) => commit(database.intake, events)));
+  await Promise.all(
+    writers.filter((events) => events.length > 0).map((events) => commitEvents(database.intake, events)),
+  );
 }
 
 /** Sids are a history's own, as LiveKit's are; its ways share them. */

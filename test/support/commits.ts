@@ -1,5 +1,5 @@
 import type { Database } from '../../src/database/database.js';
-import { commit } from '../../src/intake/commit.js';
+import { commitEvents } from '../../harness/commit-events.js';
 import { readEvent } from '../../src/livekit/event.js';
 import { readBody } from '../../src/webhook/read-body.js';
 import { projected } from './tables.js';
@@ -19,7 +19,7 @@ export async function commitBatches(
   const commits = batches
     .map((batch) => batch.map(({ body, receivedAt }) => readEvent(project, readBody(body), receivedAt)))
     .filter((batch) => batch.length > 0)
-    .map((batch) => () => commit(intake, batch));
+    .map((batch) => () => commitEvents(intake, batch));
   if (together) await Promise.all(commits.map((start) => start()));
   else for (const start of commits) await start();
 }

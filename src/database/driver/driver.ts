@@ -12,8 +12,28 @@ const PATIENCE_MS = 1_750;
 export function openPool(config: pg.PoolConfig, driver: Driver): pg.Pool {
   const pool = new pg.Pool({ ...config, Client: driver === 'fast' ? FastClient : pg.Client });
   pool.on('error', ignore);
-  pool.on('connect', (client) => client.on('error', ignore));
+  pool.on('connect', (client) => {
+    client.on('error', ignore);
+    openedAt.set(client, performance.now());
+  });
   return pool;
+}
+
+const openedAt = new WeakMap<pg.PoolClient, number>();
+const renewedAt = new WeakMap<pg.Pool, number>();
+
+/** Replaces every connection of the pool before its next use: sessions keep settings that were since corrected. */
+export function renew(pool: pg.Pool): void {
+  renewedAt.set(pool, performance.now());
+}
+
+/** A connection that was opened after the pool was last renewed. */
+export async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+  for (;;) {
+    const client = await pool.connect();
+    if ((openedAt.get(client) ?? Infinity) >= (renewedAt.get(pool) ?? 0)) return client;
+    client.release(true);
+  }
 }
 
 /**
@@ -21,7 +41,12 @@ export function openPool(config: pg.PoolConfig, driver: Driver): pg.Pool {
  *
  * @throws what came in place of an answer
  */
-export async function ask<Row extends object>(pool: pg.Pool, text: string, values: unknown[] = []): Promise<Row[]> {
+export function ask<Row extends object>(pool: pg.Pool, text: string, values: unknown[] = []): Promise<Row[]> {
+  return onOwnConnection(pool, async (client) => (await client.query<Row>(text, values)).rows);
+}
+
+/** Works on a connection that is not the pool's, but has its settings. Each answer may take 1.75 s. */
+export async function onOwnConnection<T>(pool: pg.Pool, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({
     ...pool.options,
     pipeline: false,
@@ -31,7 +56,7 @@ export async function ask<Row extends object>(pool: pg.Pool, text: string, value
   client.on('error', ignore);
   try {
     await client.connect();
-    return (await client.query<Row>(text, values)).rows;
+    return await work(client);
   } finally {
     // A server that hangs never says goodbye.
     void client.end().catch(ignore);

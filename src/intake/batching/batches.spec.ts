@@ -5,7 +5,8 @@ import { Batches } from './batches.js';
 function held(): { batches: Batches<number>; commits: { items: number[]; writing: () => void; end: () => void }[] } {
   const commits: { items: number[]; writing: () => void; end: () => void }[] = [];
   const batches = new Batches<number>(
-    (items, writing) => new Promise((end) => commits.push({ items, writing, end: () => end() })),
+    (items, writing) =>
+      new Promise((end) => commits.push({ items, writing, end: () => end(items.map(() => undefined)) })),
   );
   return { batches, commits };
 }
@@ -72,7 +73,10 @@ it('begins the next batch as soon as many have come while one is written', async
 
 it('bounds a batch by number and by bytes', async () => {
   const sizes: number[] = [];
-  const batches = new Batches<number>((items) => Promise.resolve(void sizes.push(items.length)));
+  const batches = new Batches<number>((items) => {
+    sizes.push(items.length);
+    return Promise.resolve(items.map(() => undefined));
+  });
   await Promise.all(addMany(batches, 1200));
   await Promise.all(Array.from({ length: 3 }, (_, item) => batches.add(item, 9 * 1024 * 1024)));
   expect(sizes).toEqual([500, 500, 200, 2, 1]);
@@ -80,10 +84,25 @@ it('bounds a batch by number and by bytes', async () => {
 
 it('tells each of a failed batch, and goes on', async () => {
   let fail = true;
-  const batches = new Batches<number>(() => (fail ? Promise.reject(new Error('away')) : Promise.resolve()));
+  const batches = new Batches<number>((items) =>
+    fail ? Promise.reject(new Error('away')) : Promise.resolve(items.map(() => undefined)),
+  );
   const failed = await Promise.allSettled([batches.add(1, 1), batches.add(2, 1)]);
   expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   fail = false;
   await expect(batches.add(3, 1)).resolves.toBeUndefined();
   await batches.idle();
+});
+
+it('answers each item by itself, and goes on while one still waits', async () => {
+  let finish = (): void => undefined;
+  const later = new Promise<string>((resolve) => (finish = () => resolve('later')));
+  const batches = new Batches<number, string>((items) =>
+    Promise.resolve(items.map((item) => (item === 1 ? later : item === 2 ? Promise.reject(new Error('no')) : 'now'))),
+  );
+  const slow = batches.add(1, 1);
+  await expect(batches.add(2, 1)).rejects.toThrow('no');
+  expect(await batches.add(3, 1)).toBe('now');
+  finish();
+  expect(await slow).toBe('later');
 });

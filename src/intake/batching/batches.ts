@@ -6,7 +6,7 @@ const MANY = 128;
 interface Waiting<T, R> {
   item: T;
   bytes: number;
-  resolve: (result: R) => void;
+  resolve: (result: R | PromiseLike<R>) => void;
   reject: (error: unknown) => void;
 }
 
@@ -17,8 +17,10 @@ export class Batches<T, R = void> {
   /** The batch that is not being written yet. */
   private preparing: Waiting<T, R>[] | null = null;
 
-  /** @param commit calls `onWriting` when only the writes are left */
-  constructor(private readonly commit: (items: T[], writing: () => void) => Promise<R>) {}
+  /** @param commit calls `onWriting` when only the writes are left, and resolves with a result for each item */
+  constructor(
+    private readonly commit: (items: T[], onWriting: () => void) => Promise<readonly (R | PromiseLike<R>)[]>,
+  ) {}
 
   add(item: T, bytes: number): Promise<R> {
     return new Promise((resolve, reject) => {
@@ -57,11 +59,11 @@ export class Batches<T, R = void> {
 
   private async commitBatch(batch: Waiting<T, R>[]): Promise<void> {
     try {
-      const result = await this.commit(
+      const results = await this.commit(
         batch.map(({ item }) => item),
         () => this.prepared(batch),
       );
-      for (const { resolve } of batch) resolve(result);
+      batch.forEach(({ resolve }, at) => resolve(results[at]!));
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }

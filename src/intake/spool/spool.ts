@@ -29,7 +29,10 @@ export class Spool {
   /** Called when the spool works again. */
   onMended: () => void = () => undefined;
   private readonly logger = new Logger(Spool.name);
-  private readonly writer = new Batches<Text[]>((batches) => this.write(batches.flat()));
+  private readonly writer = new Batches<Text[]>(async (batches) => {
+    await this.write(batches.flat());
+    return batches.map(() => undefined);
+  });
   private readonly removed = new Set<string>();
   private store: SpoolStore | null = null;
   private promised = 0;

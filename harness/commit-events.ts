@@ -1,0 +1,10 @@
+import type { Pool } from 'pg';
+import { commit } from '../src/intake/commit.js';
+import type { LedgerEvent } from '../src/livekit/event.js';
+
+/** Commits every event. @throws the first failure */
+export async function commitEvents(pool: Pool, events: readonly LedgerEvent[]): Promise<void> {
+  const { failures } = await commit(pool, events);
+  const failure = failures.find((one) => one !== null);
+  if (failure) throw failure.error;
+}
