@@ -18,7 +18,7 @@ const arrows = {
   intake: ['intake/batching', 'intake/spool', 'projection', 'livekit', 'database', 'http', 'settings'],
   access: ['http', 'settings'],
   webhook: ['intake', 'access', 'livekit', 'http', 'settings'],
-  read: ['access', 'livekit', 'database', 'database/driver', 'http', 'settings', 'text'],
+  read: ['access', 'livekit', 'database', 'http', 'settings', 'text'],
   'read/nouns': ['read', 'access', 'livekit', 'generated', 'http', 'text'],
   usage: ['read', 'read/nouns', 'meter', 'http'],
   'graphql/cost': ['read', 'http'],
