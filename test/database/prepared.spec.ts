@@ -9,6 +9,7 @@ let pool: pg.Pool;
 beforeAll(async () => {
   const database = await createEmptyDatabase();
   pool = new pg.Pool({ ...connection(database.url), max: 2, pipeline: true });
+  pool.on('error', () => undefined);
   return async () => {
     await pool.end();
     await database.drop();
