@@ -2,17 +2,18 @@ import { Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { holderName, REBUILD_LOCK } from '../database/locks/advisory-locks.js';
 import { Database } from '../database/database.js';
-import { selectWritable } from '../database/probe.js';
+import { ask } from '../database/driver/driver.js';
 import { Intake, type IntakeState } from '../intake/intake.service.js';
+import { tryDatabase } from '../intake/trial.js';
 import { Spool } from '../intake/spool/spool.js';
-
-const patienceMs = 2_000;
 
 /** Whether the service can take events (`intake`) and answer questions (`queries`). */
 export interface HealthReport {
-  /** Degraded: events are taken, but the database is away. */
+  /** Degraded: events are taken, but some or all cannot be committed. */
   readonly status: 'ok' | 'degraded' | 'unavailable';
   readonly intake: IntakeState;
+  /** Rooms whose events wait, while those of others are committed. */
+  readonly blocked: number;
   readonly queries: 'ok' | 'unavailable';
   /** What waits for the database. */
   readonly spool: { readonly entries: number; readonly bytes: number };
@@ -38,11 +39,13 @@ export class Health {
 
   private async check(): Promise<HealthReport> {
     const { intake: pool, queries } = this.database;
-    const [writable, rebuild] = await Promise.all([canWrite(pool), rebuildUnderWay(queries)]);
-    const intake = writable ? this.intake.state : this.withoutDatabase();
+    const [trouble, rebuild] = await Promise.all([tryDatabase(pool), rebuildUnderWay(queries)]);
+    const intake = trouble === null ? this.intake.state : this.withoutDatabase();
+    const { blocked } = this.intake;
     return {
-      status: statusOf(intake, rebuild !== undefined),
+      status: statusOf(intake, { queries: rebuild !== undefined, blocked }),
       intake,
+      blocked,
       queries: rebuild ? 'ok' : 'unavailable',
       spool: { entries: this.spool.entries, bytes: this.spool.bytes },
       rebuild: rebuild?.[0] ?? null,
@@ -54,46 +57,21 @@ export class Health {
   }
 }
 
-function statusOf(intake: IntakeState, queries: boolean): HealthReport['status'] {
-  if (intake === 'committing' && queries) return 'ok';
+function statusOf(
+  intake: IntakeState,
+  { queries, blocked }: { queries: boolean; blocked: number },
+): HealthReport['status'] {
+  if (intake === 'committing' && queries) return blocked === 0 ? 'ok' : 'degraded';
   return intake === 'spooling' ? 'degraded' : 'unavailable';
-}
-
-async function canWrite(pool: Pool): Promise<boolean> {
-  const rows = await answer<{ writable: boolean }>(pool, selectWritable);
-  return rows?.[0]?.writable ?? false;
 }
 
 /** Undefined where the database gives no answer. */
 async function rebuildUnderWay(pool: Pool): Promise<{ startedAt: string }[] | undefined> {
   const iso = `to_char(a.backend_start at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-  return answer(
+  return ask<{ startedAt: string }>(
     pool,
     `select ${iso} as "startedAt" from pg_locks l join pg_stat_activity a using (pid)
       where l.locktype = 'advisory' and l.objid = ${REBUILD_LOCK} and l.objsubid = 1 and l.granted
         and a.datname = current_database() and a.application_name = '${holderName('rebuild')}'`,
-  );
-}
-
-/** A connection that gives no answer is given up: it would take a place in the pool for ever. */
-async function answer<Row extends object>(pool: Pool, text: string): Promise<Row[] | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), patienceMs);
-  });
-  return Promise.race([rowsOf<Row>(pool, text), late]).finally(() => clearTimeout(timer));
-}
-
-async function rowsOf<Row extends object>(pool: Pool, text: string): Promise<Row[] | undefined> {
-  const client = await pool.connect().catch(() => null);
-  if (client === null) return undefined;
-  try {
-    const query = { text, query_timeout: patienceMs };
-    const { rows } = await client.query<Row>(query);
-    client.release();
-    return rows;
-  } catch {
-    client.release(true);
-    return undefined;
-  }
+  ).catch(() => undefined);
 }

@@ -70,9 +70,18 @@ export class Committer {
 
   private async commitLane(items: Item[]): Promise<readonly Result[] | null> {
     if (this.bypassesDatabase(items)) return this.defer(items);
-    const failures = await this.tryTogether(items);
-    if (failures.some(mustWait)) return null;
+    const failures = await this.tryApart(items);
+    if (failures.every(mustWait)) return null;
     return items.map((item, at) => this.resultOf(failures[at]!, () => this.wait(item)));
+  }
+
+  /** Halves what the database refuses until each event that must wait stands alone; what others hold is held from all. */
+  private async tryApart(items: readonly Item[]): Promise<readonly Failure[]> {
+    const failures = await this.tryTogether(items);
+    const refused = failures.some((failure) => mustWait(failure) && !isHeld(failure));
+    if (!refused || items.length === 1) return failures;
+    const middle = Math.ceil(items.length / 2);
+    return [...(await this.tryApart(items.slice(0, middle))), ...(await this.tryApart(items.slice(middle)))];
   }
 
   private async tryTogether(items: readonly Item[], onWriting?: () => void): Promise<readonly Failure[]> {
@@ -112,6 +121,10 @@ export class Committer {
     this.parts.events.emit('spooled', 1);
     return 'spooled';
   }
+}
+
+function isHeld(failure: Failure): boolean {
+  return failure !== null && faultOf(failure.error) === 'held';
 }
 
 /** All but what the log refuses for the event's own values. */

@@ -50,6 +50,11 @@ export class Intake implements OnApplicationBootstrap, BeforeApplicationShutdown
     return this.parts.spool.takes ? 'spooling' : 'refusing';
   }
 
+  /** Rooms whose events wait, while those of others are committed. */
+  get blocked(): number {
+    return this.committer.blocked;
+  }
+
   /**
    * Resolves once the event is committed, or durably spooled.
    * @throws Refusal 503 `UNAVAILABLE` if it cannot be, or too much waits

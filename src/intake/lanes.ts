@@ -5,8 +5,9 @@ import { Batches } from './batching/batches.js';
 
 /** Of the pool's five connections: batches and folding need the others. */
 const SLOTS = 2;
-/** After a failure the events of a room are not tried again for so long. */
-const REST_MS = 1_000;
+/** After a failure the events of a room are not tried again for so long, each time twice as long. */
+const FIRST_REST_MS = 1_000;
+const LONGEST_REST_MS = 30_000;
 const MOST_WAIT_MS = 3_000;
 const MOST_LANES = 1_000;
 const FORGET_MS = 60_000;
@@ -52,7 +53,11 @@ export class Lanes<T, R> {
 
   private open(key: string): Lane<T, R> {
     if (this.lanes.size >= MOST_LANES) this.forget();
-    const lane: Lane<T, R> = { failedAt: null, batches: new Batches((items) => this.commit(key, lane, items)) };
+    const lane: Lane<T, R> = {
+      failedAt: null,
+      restMs: FIRST_REST_MS,
+      batches: new Batches((items) => this.commit(key, lane, items)),
+    };
     this.lanes.set(key, lane);
     return lane;
   }
@@ -64,10 +69,11 @@ export class Lanes<T, R> {
   }
 
   private async commit(key: string, lane: Lane<T, R>, items: T[]): Promise<readonly (R | PromiseLike<R>)[]> {
-    if (lane.failedAt !== null && performance.now() - lane.failedAt < REST_MS) return this.work.defer(items);
+    if (lane.failedAt !== null && performance.now() - lane.failedAt < lane.restMs) return this.work.defer(items);
     const results = await this.slots.run(() => this.work.commit(items), MOST_WAIT_MS);
     if (results === null) {
       if (lane.failedAt === null) this.logger.warn('The events of a room cannot be committed, while others are.');
+      lane.restMs = lane.failedAt === null ? FIRST_REST_MS : Math.min(lane.restMs * 2, LONGEST_REST_MS);
       lane.failedAt = performance.now();
       return this.work.defer(items);
     }
@@ -81,6 +87,7 @@ interface Lane<T, R> {
   readonly batches: Batches<T, R>;
   /** null: it has not failed by itself. */
   failedAt: number | null;
+  restMs: number;
 }
 
 function keyOf(event: LedgerEvent): string {

@@ -25,8 +25,11 @@ async function health(): Promise<unknown[]> {
 }
 
 const spool = { entries: 0, bytes: 0 };
-const well = [200, { status: 'ok', intake: 'committing', queries: 'ok', spool, rebuild: null }];
-const away = [503, { status: 'unavailable', intake: 'refusing', queries: 'unavailable', spool, rebuild: null }];
+const well = [200, { status: 'ok', intake: 'committing', blocked: 0, queries: 'ok', spool, rebuild: null }];
+const away = [
+  503,
+  { status: 'unavailable', intake: 'refusing', blocked: 0, queries: 'unavailable', spool, rebuild: null },
+];
 const event = (id: string) => JSON.stringify({ event: 'room_started', id, room: { sid: 'RM_1', name: 'one' } });
 
 test('health and webhook follow the database away and back', async () => {
