@@ -33,7 +33,7 @@ test('kill -9 loses nothing of the spool, in which no secret is', options, async
   const url = await first.ready;
   await proxy.cut();
   expect(await postEach(url, all)).toEqual(taken(101));
-  expect(await healthOf(url)).toEqual({ status: 200, intake: 'spooling', entries: 101 });
+  expect(await healthOf(url)).toEqual({ status: 200, intake: 'spooling', blocked: 0, entries: 101 });
   first.child.kill('SIGKILL');
   const { errors } = await first.ended;
   expect(errors.match(/The database is away/g)).toHaveLength(1);
@@ -63,7 +63,7 @@ test('a disk that fails refuses events, and takes them again when it is well', o
   expect(await postEach(url, all.slice(0, 20))).toEqual(taken(20));
   expect(limit('4096')).toBe(0);
   expect(new Set(await postEach(url, all.slice(20, 40)))).toEqual(new Set([503]));
-  expect(await healthOf(url)).toEqual({ status: 503, intake: 'refusing', entries: 20 });
+  expect(await healthOf(url)).toEqual({ status: 503, intake: 'refusing', blocked: 0, entries: 20 });
   expect(limit('unlimited')).toBe(0);
   await expect.poll(() => healthOf(url), { timeout: 10_000 }).toMatchObject({ status: 200, intake: 'spooling' });
   expect(await postEach(url, all.slice(20))).toEqual(taken(40));

@@ -45,7 +45,7 @@ test('what arrives while the database is away is in the tables when it is back, 
   expect(new Set(await postAll(service, all.slice(0, 100)))).toEqual(allTaken);
   await proxy.cut();
   expect(new Set(await postAll(service, all.slice(100, 200)))).toEqual(allTaken);
-  expect(await healthOf(service.url)).toEqual({ status: 200, intake: 'spooling', entries: 100 });
+  expect(await healthOf(service.url)).toEqual({ status: 200, intake: 'spooling', blocked: 0, entries: 100 });
   await postAll(steady, all.slice(0, 200));
   const spooledAt = clock.time;
   clock.time += 60_000;
@@ -133,7 +133,7 @@ test('a full spool refuses, and takes events again when there is room', async ()
   expect([refused?.response.status, refused?.response.headers.get('retry-after')]).toEqual([503, '1']);
   expect(await refused?.response.json()).toMatchObject({ code: 'UNAVAILABLE' });
   const entries = acknowledged.length;
-  expect(await healthOf(service.url)).toEqual({ status: 503, intake: 'refusing', entries });
+  expect(await healthOf(service.url)).toEqual({ status: 503, intake: 'refusing', blocked: 0, entries });
 
   await proxy.open();
   await untilDrained(service.url);

@@ -38,15 +38,21 @@ export async function postAll(service: Service, some: readonly Event[]): Promise
 
 export const allTaken = new Set([200]);
 
-export async function healthOf(url: string): Promise<{ status: number; intake: string; entries: number }> {
+export async function healthOf(
+  url: string,
+): Promise<{ status: number; intake: string; blocked: number; entries: number }> {
   const response = await fetch(`${url}/health`);
-  const { intake, spool } = (await response.json()) as { intake: string; spool: { entries: number } };
-  return { status: response.status, intake, entries: spool.entries };
+  const { intake, blocked, spool } = (await response.json()) as {
+    intake: string;
+    blocked: number;
+    spool: { entries: number };
+  };
+  return { status: response.status, intake, blocked, entries: spool.entries };
 }
 
 /** Waits until the database has it all. */
 export async function untilDrained(url: string): Promise<void> {
-  const drained = { status: 200, intake: 'committing', entries: 0 };
+  const drained = { status: 200, intake: 'committing', blocked: 0, entries: 0 };
   await expect.poll(() => healthOf(url), { timeout: 20_000, interval: 50 }).toEqual(drained);
 }
 
