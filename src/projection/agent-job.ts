@@ -1,7 +1,7 @@
 import { Job, JobState, type ParticipantInfo } from '@livekit/protocol';
 import type { Prisma } from '../generated/prisma/client.js';
 import type { LedgerEvent } from '../livekit/event.js';
-import { child, enumName, enumOf, field, integer, text, type Wire } from '../livekit/message.js';
+import { child, enumName, enumOf, field, int32, integer, text, type Wire } from '../livekit/message.js';
 import { clockOf, timeOf } from '../livekit/time.js';
 import { clockText, secondsPart } from './clock.js';
 import { OPEN, reportedEnd, SECOND, startOf, type End, type SessionInterval } from './interval.js';
@@ -19,6 +19,8 @@ export interface JobFacts {
   /** The least createdAt of agent_job_started and agent_job_ended. */
   startSeenAt: number | null;
   lastSeenAt: number;
+  /** Greatest state.attempts. */
+  attempts: number;
   /** The least state.endedAt of events that say it is over; endSeenAt is their least createdAt. */
   reportedEndAt: number | null;
   endSeenAt: number | null;
@@ -46,6 +48,7 @@ export const jobTable = tableOf<Prisma.AgentJobScalarFieldEnum>()({
     roomSid: 'text',
     roomName: 'text',
     waiting: 'bool',
+    attempts: 'int',
     ...intervalColumns,
     reportedStartAt: 'time',
     startSeenAt: 'time',
@@ -68,14 +71,33 @@ export const jobTable = tableOf<Prisma.AgentJobScalarFieldEnum>()({
   usage: { meter: 'AGENT_JOB', by: [], empty: { column: 'waiting', value: true } },
 });
 
-export const mergeJob = merger<JobFacts>({
-  least: ['reportedStartAt', 'firstSeenAt', 'startSeenAt', 'reportedEndAt', 'endSeenAt'],
-  greatest: ['lastSeenAt'],
+const mergeFacts = merger<JobFacts>({
+  least: ['reportedStartAt', 'firstSeenAt', 'startSeenAt'],
+  greatest: ['lastSeenAt', 'attempts'],
   constant: ['roomSid', 'roomName'],
   latest: {
     infoClock: payloadOf<JobFacts>(jobTable, 'infoClock'),
   },
 });
+
+type Ends = Pick<JobFacts, 'reportedEndAt' | 'endSeenAt'>;
+const mergeEnds = merger<Ends>({ least: ['reportedEndAt', 'endSeenAt'] });
+
+export function mergeJob(a: JobFacts, b: JobFacts): JobFacts {
+  return { ...mergeFacts(a, b), ...endsOfLatest(a, b) };
+}
+
+/** An earlier attempt ended nothing: the job was tried again. */
+function endsOfLatest(a: JobFacts, b: JobFacts): Ends {
+  const latest = a.attempts > b.attempts ? [a] : a.attempts < b.attempts ? [b] : [a, b];
+  return latest.map(({ reportedEndAt, endSeenAt }) => ({ reportedEndAt, endSeenAt })).reduce(mergeEnds);
+}
+
+/** Fields that are newer than the library's JobState. */
+interface Attempted {
+  attempts: number;
+  firstStartedAt: bigint;
+}
 
 const types = enumOf(Job, 'type');
 const statuses = enumOf(JobState, 'status');
@@ -88,19 +110,23 @@ export function jobEvidence(event: LedgerEvent): JobFacts {
   const served: Wire<ParticipantInfo> = child(job, 'participant') ?? {};
   const status = enumName(field(state, 'status'), statuses);
   const isOver = event.name === 'agent_job_ended' || over.has(status);
+  const attempted = state as Wire<Attempted>;
+  const attempts = Math.max(0, int32(attempted, 'attempts') ?? 0);
+  const starts = [integer(attempted, 'firstStartedAt'), integer(state, 'startedAt')];
   const updated = clockOf(integer(state, 'updatedAt'), 'ns', receivedAt);
   return {
     project: event.project,
     jobId: ids.jobId ?? '',
     roomSid: ids.roomSid,
     roomName: ids.roomName,
-    reportedStartAt: timeOf(integer(state, 'startedAt'), 'ns', receivedAt),
+    reportedStartAt: least(starts.map((start) => timeOf(start, 'ns', receivedAt))),
     firstSeenAt: at,
     startSeenAt: event.name === 'agent_job_pending' ? null : at,
     lastSeenAt: at,
+    attempts,
     reportedEndAt: isOver ? timeOf(integer(state, 'endedAt'), 'ns', receivedAt) : null,
     endSeenAt: isOver ? at : null,
-    infoClock: clockText([[isOver ? 1 : 0, 1], [updated, 19], secondsPart(at)], event.id),
+    infoClock: clockText([[attempts, 10], [isOver ? 1 : 0, 1], [updated, 19], secondsPart(at)], event.id),
     agentName: text(job, 'agentName'),
     type: enumName(field(job, 'type'), types),
     status,
@@ -109,6 +135,11 @@ export function jobEvidence(event: LedgerEvent): JobFacts {
     error: text(state, 'error'),
     info: JSON.stringify(job),
   };
+}
+
+function least(times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null);
+  return known.length > 0 ? Math.min(...known) : null;
 }
 
 export function settleJob(job: JobFacts): JobRow {

@@ -118,7 +118,7 @@ export function egressEvidence(event: LedgerEvent): EgressFacts {
     toldEndExact: terminal && exactEnd !== null,
     outputsClock: outputs.length > 0 ? clock : null,
     status,
-    sourceType: enumName(field(info, 'sourceType'), sourceTypes),
+    sourceType: sourceTypeOf(info),
     updatedAt,
     error: text(info, 'error'),
     errorCode: int32(info, 'errorCode'),
@@ -137,6 +137,16 @@ const requestTypes: [string, string][] = [
   ['track', 'TRACK'],
   ['replay', 'REPLAY'],
 ];
+
+/** Requests that LiveKit serves without a browser. */
+const withoutBrowser = new Set(['PARTICIPANT', 'TRACK_COMPOSITE', 'TRACK', 'MEDIA']);
+
+/** LiveKit omits WEB, which is zero; servers before 2024-12 omit SDK too. */
+function sourceTypeOf(info: Wire<EgressInfo>): string {
+  const sent = field(info, 'sourceType');
+  if (sent === null && withoutBrowser.has(typeOf(info) ?? '')) return 'EGRESS_SOURCE_TYPE_SDK';
+  return enumName(sent, sourceTypes);
+}
 
 function typeOf(info: Wire<EgressInfo>): string | null {
   const request = child<{ egress: object }, 'egress'>(info as Wire<{ egress: object }>, 'egress');

@@ -131,6 +131,13 @@ export function startParticipant(participant: ParticipantFacts): Pick<SessionInt
   return startOf([participant.joinedMs, participant.joinedS], participant.firstSeenAt);
 }
 
+/** The participant's own end where the client did not tell it, and LiveKit may have noticed it late. */
+export function noticedLoss(row: ParticipantRow): { endedAt: number; uncertaintyMs: number } | null {
+  const { toldEndAt, endedAt, endUncertaintyMs } = row;
+  if (toldEndAt === null || endedAt === null || endUncertaintyMs === null) return null;
+  return endUncertaintyMs > SECOND ? { endedAt, uncertaintyMs: endUncertaintyMs } : null;
+}
+
 export function settleParticipant(participant: ParticipantRow, room: RoomRow | undefined): Partial<ParticipantRow> {
   const own = ownEnd(participant);
   const end = own ? reportedOwnEnd(participant, own) : impliedEnd(participant, room);

@@ -1,8 +1,10 @@
 import type { Run } from '../database/transaction.js';
 import type { BatchEvents } from './batch-events.js';
-import { participantTable, type ParticipantRow } from './participant.js';
-import { parentKeys, withoutOwnEnd, type ChildRows, type ParentKeys } from './children.js';
+import { arrayOf } from '../database/driver/array.js';
+import { noticedLoss, participantTable, type ParticipantRow } from './participant.js';
+import { parentKey, parentKeys, withoutOwnEnd, type ChildRows, type ParentKeys } from './children.js';
 import { readByKey } from './read-rows.js';
+import { selectList } from './table.js';
 import { revised, PendingRows } from './pending-rows.js';
 import { mergeTrack, settleTrack, trackEvidence, trackTable, type TrackFacts, type TrackRow } from './track.js';
 
@@ -27,11 +29,13 @@ export async function settleTracks(
   { participants, tracks }: { participants: PendingRows<ParticipantRow>; tracks: PendingRows<TrackRow> },
   ofParticipants: ChildRows<TrackRow>,
 ): Promise<void> {
-  const [cascaded, missing] = await Promise.all([
+  const [cascaded, unpublished, missing] = await Promise.all([
     ofParticipants.of(changedEnds(participants)),
+    withOwnEnd(run, changedLosses(participants)),
     readByKey<ParticipantRow>(run, participantTable, missingParticipants(participants, tracks)),
   ]);
   tracks.load(cascaded);
+  tracks.load(unpublished);
   participants.load(missing);
   for (const track of tracks.all()) {
     const participant = participants.get(participantKey(participants, track.now))?.now;
@@ -51,6 +55,33 @@ function changedEnds(participants: PendingRows<ParticipantRow>): ParentKeys {
   for (const { before, now } of participants.all()) if ((before?.endedAt ?? null) !== now.endedAt) changed.push(now);
   return parentKeys(changed);
 }
+
+function changedLosses(participants: PendingRows<ParticipantRow>): ParticipantRow[] {
+  return [...participants.all()]
+    .filter(({ before, now }) => textOf(before && noticedLoss(before)) !== textOf(noticedLoss(now)))
+    .map(({ now }) => now);
+}
+
+function textOf(loss: ReturnType<typeof noticedLoss> | undefined): string {
+  return loss ? `${loss.endedAt} ${loss.uncertaintyMs}` : '';
+}
+
+/** Tracks that told an end, whose uncertainty may follow their participant's. */
+async function withOwnEnd(run: Run, participants: readonly ParticipantRow[]): Promise<TrackRow[]> {
+  if (participants.length === 0) return [];
+  const sids = arrayOf(
+    'text',
+    participants.map(({ sid }) => sid),
+  );
+  const rows = await run<TrackRow>({ name: 'track own ends', text: ownEnds, values: [sids] });
+  const wanted = parentKeys(participants);
+  return rows.filter(({ project, roomName, participantSid }) =>
+    wanted.has(parentKey(project, roomName, participantSid)),
+  );
+}
+
+const ownEnds = `select ${selectList(trackTable)} from track r
+  where r.participant_sid = any($1::text[]) and r.told_end_at is not null`;
 
 /** Keys of participants not read yet: of tracks whose events name different ones. */
 function missingParticipants(participants: PendingRows<ParticipantRow>, tracks: PendingRows<TrackRow>): object[] {

@@ -5,7 +5,7 @@ import { child, children, enumName, enumOf, field, flag, int32, integer, text, t
 import { clockOf } from '../livekit/time.js';
 import { clockText, secondsPart } from './clock.js';
 import { derivedEnd, reportedEnd, SECOND, startOf, type SessionInterval } from './interval.js';
-import type { ParticipantRow } from './participant.js';
+import { noticedLoss, type ParticipantRow } from './participant.js';
 import { merger } from './merge-rules.js';
 import { intervalColumns, payloadOf, tableOf } from './table.js';
 
@@ -135,6 +135,16 @@ function evidence(event: LedgerEvent, info: Wire<TrackInfo>): TrackFacts {
   };
 }
 
+/**
+ * LiveKit unpublishes the tracks of a lost client only when it notices the loss: such an end is as uncertain as the
+ * participant's, at most the track's length.
+ */
+function uncertaintyOf(length: number, endedAt: number, participant: ParticipantRow | undefined): number {
+  const loss = participant && noticedLoss(participant);
+  if (!loss || endedAt < loss.endedAt - SECOND) return SECOND;
+  return Math.max(SECOND, Math.min(loss.uncertaintyMs, length));
+}
+
 export function settleTrack(track: TrackFacts, participant: ParticipantRow | undefined): SessionInterval {
   const published = track.firstVersion === null ? null : Math.floor(track.firstVersion / 1000);
   const start = startOf([published, track.publishedAt], track.firstSeenAt);
@@ -142,6 +152,6 @@ export function settleTrack(track: TrackFacts, participant: ParticipantRow | und
   const end =
     toldEndAt === null
       ? derivedEnd({ ...start, lastSeenAt }, [{ at: participant?.endedAt ?? null, source: 'CASCADED' }])
-      : reportedEnd(start.startedAt, toldEndAt, SECOND);
+      : reportedEnd(start.startedAt, toldEndAt, uncertaintyOf(toldEndAt - start.startedAt, toldEndAt, participant));
   return { ...start, ...end };
 }

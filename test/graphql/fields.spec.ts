@@ -62,6 +62,7 @@ describe('every field', () => {
       ...limits,
       ...counts,
       endReason: 'ROOM_CLOSED',
+      starts: [1795000000n, 1795000060n],
       metadata,
       metadataJson: { tenant: { id: 7 } },
     });
@@ -75,6 +76,7 @@ describe('every field', () => {
       endedAt: end,
       metadata,
       endReason: 'ROOM_CLOSED',
+      restarts: ['2026-11-18T11:07:40.000Z'],
       metadataJson: { tenant: { id: 7 } },
       recording: false,
       peakParticipantCount: 0,

@@ -5,7 +5,7 @@ import type { Service } from './service.js';
 const session = 'id active durationSeconds startSource endSource endUncertaintySeconds lastSeenAt project roomName';
 
 const fields: Record<List, string> = {
-  rooms: `${session} sid name startedAt endedAt endReason metadata metadataJson emptyTimeoutSeconds
+  rooms: `${session} sid name startedAt endedAt endReason restarts metadata metadataJson emptyTimeoutSeconds
     departureTimeoutSeconds maxParticipants recording participantCount peakParticipantCount
     participantSessionCount identityCount participantSeconds`,
   participants: `${session} sid identity name kind kindDetails state joinedAt leftAt disconnectReason region

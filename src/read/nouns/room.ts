@@ -7,6 +7,10 @@ import type { StatementBuilder } from '../statement.js';
 
 const ends: Ends = { start: 'startedAt', end: 'endedAt' };
 
+/** Starts are sorted; the first began the room. */
+const restarts = `array(select to_char(to_timestamp(second) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS".000Z"')
+  from unnest(starts[2:]) as second)`;
+
 export const room: Noun = {
   type: 'Room',
   table: 'room',
@@ -16,6 +20,7 @@ export const room: Noun = {
     sid: 'sid',
     name: 'room_name',
     ...sessionColumns(ends),
+    restarts,
     ...plain(
       'endReason',
       'metadata',
