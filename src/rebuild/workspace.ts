@@ -67,7 +67,7 @@ async function withDatabase<T>(
 ): Promise<T> {
   // Commits need not reach the disk one by one: the swap's does, and all before it.
   const options = `-c search_path=${place.name} -c synchronous_commit=off`;
-  const database = new Database(withParameters(place.url, { options }), 0);
+  const database = new Database(withParameters(place.url, { options }), 0, { driver: 'plain' });
   try {
     return await work({ ...place, database });
   } finally {
