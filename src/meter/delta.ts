@@ -1,6 +1,6 @@
 import type { Statement } from '../database/transaction.js';
 import { columnOf } from '../database/column.js';
-import { type Column, Rows } from '../database/rows.js';
+import { type ParameterColumn, UnnestedRows } from '../database/unnested-rows.js';
 import { marksOf, none, type Mark, type Metered, type Sums } from './marks.js';
 
 /** A row of a projected table as it was (undefined: not there) and as it is now. */
@@ -78,13 +78,13 @@ function sameUsage({ by, empty }: UsageOf, before: Row, after: Row): boolean {
   return sessionNames.every(isSame) && by.every(isSame) && (!empty || isSame(empty.column));
 }
 
-const deltaRows = new Rows<Delta>([
+const deltaRows = new UnnestedRows<Delta>([
   ['project', 'text', ({ project }) => project],
   ['meter', 'text', ({ meter }) => meter],
   ['type', 'text', ({ type }) => type],
   ['source', 'text', ({ source }) => source],
   ['at', 'bigint', ({ at }) => at],
-  ...sumNames.map((name): Column<Delta> => [columnOf(name), 'bigint', (delta) => delta[name]]),
+  ...sumNames.map((name): ParameterColumn<Delta> => [columnOf(name), 'bigint', (delta) => delta[name]]),
 ]);
 
 /** As the tables spell them. */

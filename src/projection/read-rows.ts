@@ -1,5 +1,5 @@
 import { columnOf } from '../database/column.js';
-import { type Column, Rows } from '../database/rows.js';
+import { type ParameterColumn, UnnestedRows } from '../database/unnested-rows.js';
 import type { Run } from '../database/transaction.js';
 import { onceFor, selectList, type Row, type Table } from './table.js';
 
@@ -14,14 +14,14 @@ export async function readByKey<R extends object>(run: Run, table: Table, wanted
 }
 
 const byKey = onceFor((table: Table) => {
-  const keys = new Rows(table.key.map((name, at) => textColumn(`k${at}`, name)));
+  const keys = new UnnestedRows(table.key.map((name, at) => textColumn(`k${at}`, name)));
   const matches = table.key.map((name, at) => `r.${columnOf(name)}${at > 0 ? unindexed : ''} = k.k${at}`);
   const text = `select ${selectList(table)} from ${keys.sql} k
     join ${table.name} r on ${matches.join(' and ')}`;
   return { text, keys };
 });
 
-function textColumn(as: string, name: string): Column<object> {
+function textColumn(as: string, name: string): ParameterColumn<object> {
   return [as, 'text', (row) => (row as Row)[name]];
 }
 
@@ -54,7 +54,7 @@ export async function readFamilies<F extends object, R extends object>(
 
 const byFamily = onceFor(({ table, by, since, until }: Family<object>) => {
   const id = table.key[0] ?? '';
-  const toldRows = new Rows<object>([
+  const toldRows = new UnnestedRows<object>([
     textColumn('id', id),
     textColumn('family', by),
     textColumn('project', 'project'),

@@ -1,4 +1,4 @@
-import { Rows } from '../database/rows.js';
+import { UnnestedRows } from '../database/unnested-rows.js';
 import type { Run } from '../database/transaction.js';
 import { leastStart, supersede } from './interval.js';
 import type { News } from './batch-events.js';
@@ -150,7 +150,7 @@ function readKin(run: Run, families: Owners): Promise<ParticipantRow[]> {
   return run<ParticipantRow>({ name: 'participant kin', text: kinQuery, values: wantedFamilies.values([...families]) });
 }
 
-const wantedFamilies = new Rows<[family: string, since: number]>([
+const wantedFamilies = new UnnestedRows<[family: string, since: number]>([
   ['family', 'text', ([family]) => indexedFamily(family)],
   ['since', 'timestamptz', ([, since]) => since],
 ]);

@@ -1,7 +1,7 @@
 import type { ElementType } from '../database/driver/array.js';
 import { columnOf } from '../database/column.js';
 import { millisecondsOf } from '../database/milliseconds.js';
-import { type Column, Rows } from '../database/rows.js';
+import { type ParameterColumn, UnnestedRows } from '../database/unnested-rows.js';
 import type { Statement } from '../database/transaction.js';
 import type { UsageOf } from '../meter/delta.js';
 
@@ -85,7 +85,7 @@ const upsert = onceFor((table: Table) => {
   const payload = Object.values(table.payload).reduce((all, group) => ({ ...all, ...group }), {});
   const columns = Object.entries({ ...table.columns, ...payload });
   const names = columns.map(([name]) => columnOf(name));
-  const written = new Rows(columns.map((column) => writtenColumn(table, column)));
+  const written = new UnnestedRows(columns.map((column) => writtenColumn(table, column)));
   const selected = columns.map(([name, type]) => `u.${columnOf(name)}${cast[type] ?? ''}`);
   const key = table.key.map(columnOf);
   const text = `insert into ${table.name} (${names.join(', ')})
@@ -109,7 +109,7 @@ function assignments(table: Table): string[] {
   return [...moved, ...kept];
 }
 
-function writtenColumn(table: Table, [name, type]: [string, ColumnType]): Column<Row> {
+function writtenColumn(table: Table, [name, type]: [string, ColumnType]): ParameterColumn<Row> {
   const fallback = table.defaults?.[name] ?? null;
   return [columnOf(name), elementType[type], (row) => writable(row[name] ?? fallback, type)];
 }
