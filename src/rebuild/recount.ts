@@ -1,4 +1,5 @@
 import { columnOf } from '../database/column.js';
+import { wholeMillisecondsOf } from '../database/milliseconds.js';
 import { sumColumns } from '../meter/delta.js';
 import { derivedSql } from '../meter/marks.js';
 import { QUARTER } from '../meter/cell-spans.js';
@@ -43,9 +44,9 @@ function marksSql(schema: string, { name, usage: { meter, by, empty } }: Table):
   const lasting = empty ? `and ${columnOf(empty.column)} <> '${empty.value}'` : '';
   return `select project, '${meter}' as meter, type, source, last - last % ${QUARTER} as at, starts, ends, ms, minutes, doubts, doubt_ms
     from (
-      select project, ${type} as type, ${source} as source, ${ms('started_at')} as s, ${ms('ended_at')} as e,
+      select project, ${type} as type, ${source} as source, ${wholeMillisecondsOf('started_at')} as s, ${wholeMillisecondsOf('ended_at')} as e,
         case when ${derivedSql('end_source')}
-          then ${ms('greatest(last_seen_at, started_at)')} end as d
+          then ${wholeMillisecondsOf('greatest(last_seen_at, started_at)')} end as d
       from ${schema}.${name} where (ended_at is null or ended_at > started_at) ${lasting}
     ) session cross join lateral (values
       (s, 1, 0, s, s / 60000, 0, 0),
@@ -54,8 +55,4 @@ function marksSql(schema: string, { name, usage: { meter, by, empty } }: Table):
       (case when d < e then e - 1 end, 0, 0, 0, 0, -1, -e)
     ) mark (last, starts, ends, ms, minutes, doubts, doubt_ms)
     where last is not null`;
-}
-
-function ms(time: string): string {
-  return `(date_part('epoch', ${time}) * 1000)::bigint`;
 }
