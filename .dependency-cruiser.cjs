@@ -20,7 +20,7 @@ const arrows = {
   webhook: ['intake', 'access', 'livekit', 'http', 'settings'],
   read: ['access', 'livekit', 'database', 'http', 'settings', 'text'],
   'read/nouns': ['read', 'access', 'livekit', 'generated', 'http', 'text'],
-  usage: ['read', 'read/nouns', 'meter', 'http'],
+  usage: ['read', 'read/nouns', 'meter', 'database', 'http'],
   'graphql/cost': ['read', 'http'],
   graphql: ['graphql/cost', 'usage', 'read', 'read/nouns', 'access', 'database', 'http', 'settings'],
   graphiql: ['http'],

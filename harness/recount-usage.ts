@@ -1,3 +1,4 @@
+import { wholeMillisecondsOf } from '../src/database/milliseconds.js';
 import { snakeCase } from '../src/text/snake-case.js';
 import { derivedSql } from '../src/meter/marks.js';
 import { QUARTER } from '../src/meter/cell-spans.js';
@@ -20,9 +21,9 @@ function marksSql(schema: string, { name, usage: { meter, by, empty } }: Session
   const lasting = empty ? `and ${snakeCase(empty.column)} <> '${empty.value}'` : '';
   return `select project, '${meter}' as meter, type, source, last - last % ${QUARTER} as at, starts, ends, ms, minutes, doubts, doubt_ms
     from (
-      select project, ${type} as type, ${source} as source, ${ms('started_at')} as s, ${ms('ended_at')} as e,
+      select project, ${type} as type, ${source} as source, ${wholeMillisecondsOf('started_at')} as s, ${wholeMillisecondsOf('ended_at')} as e,
         case when ${derivedSql('end_source')}
-          then ${ms('greatest(last_seen_at, started_at)')} end as d
+          then ${wholeMillisecondsOf('greatest(last_seen_at, started_at)')} end as d
       from ${schema}.${name} where (ended_at is null or ended_at > started_at) ${lasting}
     ) session cross join lateral (values
       (s, 1, 0, s, s / 60000, 0, 0),
@@ -31,8 +32,4 @@ function marksSql(schema: string, { name, usage: { meter, by, empty } }: Session
       (case when d < e then e - 1 end, 0, 0, 0, 0, -1, -e)
     ) mark (last, starts, ends, ms, minutes, doubts, doubt_ms)
     where last is not null`;
-}
-
-function ms(time: string): string {
-  return `(date_part('epoch', ${time}) * 1000)::bigint`;
 }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { Rows } from '../database/rows.js';
+import { UnnestedRows } from '../database/unnested-rows.js';
 import type { Run } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import type { Entry } from './log.js';
@@ -8,7 +8,7 @@ import type { Entry } from './log.js';
 /** A longer payload whose hash differs is not compared any further. */
 const COMPARED_BYTES = 64 * 1024;
 
-const deliveries = new Rows<LedgerEvent>([
+const deliveries = new UnnestedRows<LedgerEvent>([
   ['place', 'int', (_, place) => place],
   ['id', 'text', ({ id }) => id],
   ['project', 'text', ({ project }) => project],

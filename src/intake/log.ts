@@ -1,4 +1,4 @@
-import { type Column, Rows } from '../database/rows.js';
+import { type ParameterColumn, UnnestedRows } from '../database/unnested-rows.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import type { Statement } from '../database/transaction.js';
 import { lockValues, takeLocks } from '../projection/lock.js';
@@ -44,7 +44,7 @@ export interface Logged {
   deliveries: number;
 }
 
-const columns: readonly Column<Entry>[] = [
+const columns: readonly ParameterColumn<Entry>[] = [
   ['project', 'text', ({ event }) => event.project],
   ['id', 'text', ({ event }) => event.id],
   ['created_seconds', 'bigint', ({ event }) => event.createdSeconds],
@@ -66,7 +66,7 @@ const columns: readonly Column<Entry>[] = [
   ['payload', 'text', ({ event }) => JSON.stringify(event.message)],
 ];
 
-const logRows = new Rows(columns, 4);
+const logRows = new UnnestedRows(columns, 4);
 const names = columns.map(([name]) => name).join(', ');
 const selected = columns.map(([name]) => `e.${name}${name === 'payload' ? '::json' : ''}`).join(', ');
 

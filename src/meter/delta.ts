@@ -1,6 +1,6 @@
 import type { Statement } from '../database/transaction.js';
 import { snakeCase } from '../text/snake-case.js';
-import { type Column, Rows } from '../database/rows.js';
+import { type ParameterColumn, UnnestedRows } from '../database/unnested-rows.js';
 import { marksOf, none, type Mark, type Metered, type Sums } from './marks.js';
 
 export interface Change {
@@ -71,13 +71,13 @@ function sameUsage({ by, empty }: UsageOf, before: MeteredRow, after: MeteredRow
   return sessionNames.every(isSame) && by.every(isSame) && (!empty || isSame(empty.column));
 }
 
-const deltaRows = new Rows<Delta>([
+const deltaRows = new UnnestedRows<Delta>([
   ['project', 'text', ({ project }) => project],
   ['meter', 'text', ({ meter }) => meter],
   ['type', 'text', ({ type }) => type],
   ['source', 'text', ({ source }) => source],
   ['at', 'bigint', ({ at }) => at],
-  ...sumNames.map((name): Column<Delta> => [snakeCase(name), 'bigint', (delta) => delta[name]]),
+  ...sumNames.map((name): ParameterColumn<Delta> => [snakeCase(name), 'bigint', (delta) => delta[name]]),
 ]);
 
 export const sumColumns = sumNames.map(snakeCase);

@@ -1,4 +1,4 @@
-import { Rows } from '../database/rows.js';
+import { UnnestedRows } from '../database/unnested-rows.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { byteOrder } from './clock.js';
 
@@ -29,7 +29,7 @@ function sortedLocks(events: readonly LedgerEvent[]): Lock[] {
   );
 }
 
-const lockRows = new Rows<Lock>([
+const lockRows = new UnnestedRows<Lock>([
   ['key', 'text', ({ key }) => key],
   ['kind', 'text', ({ kind }) => kind],
   ['project', 'text', ({ project }) => project],

@@ -1,5 +1,5 @@
 import { snakeCase } from '../text/snake-case.js';
-import { type Column, Rows } from '../database/rows.js';
+import { type ParameterColumn, UnnestedRows } from '../database/unnested-rows.js';
 import type { Run } from '../database/transaction.js';
 import { memoized, selectList, type RowValues, type SessionTable } from './table.js';
 
@@ -17,14 +17,14 @@ export async function readByKey<R extends object>(
 }
 
 const byKey = memoized((table: SessionTable) => {
-  const keys = new Rows(table.key.map((name, at) => textColumn(`k${at}`, name)));
+  const keys = new UnnestedRows(table.key.map((name, at) => textColumn(`k${at}`, name)));
   const matches = table.key.map((name, at) => `r.${snakeCase(name)}${at > 0 ? unindexed : ''} = k.k${at}`);
   const text = `select ${selectList(table)} from ${keys.sql} k
     join ${table.name} r on ${matches.join(' and ')}`;
   return { text, keys };
 });
 
-function textColumn(as: string, name: string): Column<object> {
+function textColumn(as: string, name: string): ParameterColumn<object> {
   return [as, 'text', (row) => (row as RowValues)[name]];
 }
 
@@ -54,7 +54,7 @@ export async function readSiblings<F extends object, R extends object>(
 
 const bySiblings = memoized(({ table, by, since, until }: Siblings<object>) => {
   const id = table.key[0] ?? '';
-  const wanted = new Rows<object>([
+  const wanted = new UnnestedRows<object>([
     textColumn('id', id),
     textColumn('shared', by),
     textColumn('project', 'project'),

@@ -1,4 +1,4 @@
-import { Rows } from '../database/rows.js';
+import { UnnestedRows } from '../database/unnested-rows.js';
 import type { Run } from '../database/transaction.js';
 import { earliestStart, supersede } from './interval.js';
 import type { BatchEvents } from './batch-events.js';
@@ -149,7 +149,7 @@ function readSiblings(run: Run, keys: ParentKeys): Promise<ParticipantRow[]> {
   });
 }
 
-const wantedSiblings = new Rows<[key: string, since: number]>([
+const wantedSiblings = new UnnestedRows<[key: string, since: number]>([
   ['key', 'text', ([key]) => indexedKey(key)],
   ['since', 'timestamptz', ([, since]) => since],
 ]);

@@ -1,7 +1,7 @@
 import type { ElementType } from '../database/driver/array.js';
 import { snakeCase } from '../text/snake-case.js';
 import { millisecondsOf } from '../database/milliseconds.js';
-import { type Column, Rows } from '../database/rows.js';
+import { type ParameterColumn, UnnestedRows } from '../database/unnested-rows.js';
 import type { Statement } from '../database/transaction.js';
 import type { UsageOf } from '../meter/delta.js';
 
@@ -97,7 +97,7 @@ const upsert = memoized((table: SessionTable) => {
   const payload = Object.values(table.payload).reduce((all, group) => ({ ...all, ...group }), {});
   const columns = Object.entries({ ...table.columns, ...payload });
   const names = columns.map(([name]) => snakeCase(name));
-  const written = new Rows(columns.map((column) => writtenColumn(table, column)));
+  const written = new UnnestedRows(columns.map((column) => writtenColumn(table, column)));
   const selected = columns.map(([name, type]) => `u.${snakeCase(name)}${cast[type] ?? ''}`);
   const key = table.key.map(snakeCase);
   const text = `insert into ${table.name} (${names.join(', ')})
@@ -121,7 +121,7 @@ function assignments(table: SessionTable): string[] {
   return [...moved, ...kept];
 }
 
-function writtenColumn(table: SessionTable, [name, type]: [string, ColumnType]): Column<RowValues> {
+function writtenColumn(table: SessionTable, [name, type]: [string, ColumnType]): ParameterColumn<RowValues> {
   const fallback = table.defaults?.[name] ?? null;
   return [snakeCase(name), elementType[type], (row) => writable(row[name] ?? fallback, type)];
 }

@@ -1,3 +1,4 @@
+import { millisecondsOf } from '../database/milliseconds.js';
 import type { Run } from '../database/transaction.js';
 import { readEvent, type LedgerEvent } from '../livekit/event.js';
 import type { JsonObject } from '../livekit/json.js';
@@ -106,7 +107,7 @@ function pageAfter(
     name: 'log page',
     text: `select project, id, created, payload, problem, received, epoch, xid, seq from (
         select e.project, e.id, e.created_seconds::text as created, e.payload, e.problem, e.epoch, e.xid::text, e.seq::text,
-          (extract(epoch from e.received_at) * 1000)::float8 as received, octet_length(e.payload::text) as size,
+          ${millisecondsOf('e.received_at')} as received, octet_length(e.payload::text) as size,
           sum(octet_length(e.payload::text)) over (order by ${order} rows unbounded preceding) as bytes
         from ${home}.webhook_event e
         where e.project = $1 and (${order}) > ($2::int, $3::bigint, $4::bigint)

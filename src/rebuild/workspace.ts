@@ -64,7 +64,7 @@ async function withDatabase<T>(
 ): Promise<T> {
   // Durable with the swap's commit.
   const options = `-c search_path=${place.name} -c synchronous_commit=off`;
-  const database = new Database(withParameters(place.url, { options }), 0, { volatile: true });
+  const database = new Database(withParameters(place.url, { options }), 0, { driver: 'plain', volatile: true });
   try {
     return await work({ ...place, database });
   } finally {

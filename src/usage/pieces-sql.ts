@@ -1,3 +1,4 @@
+import { wholeMillisecondsOf } from '../database/milliseconds.js';
 import { conditionsOf } from '../read/span.js';
 import { NOW, type StatementBuilder } from '../read/statement.js';
 import { derivedSql } from '../meter/marks.js';
@@ -41,9 +42,9 @@ export function sessionsSql(statement: StatementBuilder, question: Question, act
   const columns = [
     'session.*',
     ...groups,
-    `${milliseconds('session.started_at')} as start_ms`,
-    `${milliseconds(end)} as end_ms`,
-    `${milliseconds(doubt)} as doubt_ms`,
+    `${wholeMillisecondsOf('session.started_at')} as start_ms`,
+    `${wholeMillisecondsOf(end)} as end_ms`,
+    `${wholeMillisecondsOf(doubt)} as doubt_ms`,
     `${identity} as of_identity`,
   ];
   const where = [`${end} > session.started_at`, ...filterSql(meter, filter, { statement, joins })];
@@ -71,8 +72,3 @@ const joinSql: Record<'room' | 'publisher', (statement: StatementBuilder) => str
     `(select sid, room_name, identity, kind, kind_details, hidden, attributes from participant where ${inScope}) as publisher
      on publisher.sid = session.participant_sid and publisher.room_name = session.room_name`,
 };
-
-// A double is exact to far less than half a millisecond, and much faster than numeric.
-function milliseconds(time: string): string {
-  return `(date_part('epoch', ${time}) * 1000)::bigint`;
-}

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { arrayOf, type ElementType } from '../../src/database/driver/array.js';
-import { Rows } from '../../src/database/rows.js';
+import { UnnestedRows } from '../../src/database/unnested-rows.js';
 import { startService, type Service } from '../support/service.js';
 
 let service: Service;
@@ -30,7 +30,7 @@ it.each<[ElementType, unknown[]]>([
 
 it('gives times, in ms', async () => {
   const times = [0, Date.UTC(1970, 0, 1), Date.UTC(1999, 11, 31, 23, 59, 59, 999), 946_684_800_000, 1_795_000_000_123];
-  const sent = new Rows<number | null>([['v', 'timestamptz', (time) => time]]);
+  const sent = new UnnestedRows<number | null>([['v', 'timestamptz', (time) => time]]);
   const text = `select (extract(epoch from v) * 1000000)::float8 as micros from ${sent.sql} u`;
   const { rows } = await service.database.queries.query(text, sent.values([...times, null, 4e12]));
   expect(rows).toEqual([...times, null, 4e12].map((time) => ({ micros: time === null ? null : time * 1000 })));

@@ -34,10 +34,10 @@ describe.each<[Driver, boolean]>([
 
   test('cancels the statement under way, and the connection can be used again', async () => {
     const { pool, client } = await open(driver);
-    const cancelled = expect(client.query('select pg_sleep(60)')).rejects.toMatchObject({ code: '57014' });
+    const failure = client.query('select pg_sleep(60)').catch((error: unknown) => error);
     await expect.poll(() => stateOf(pool, client)).toBe('working');
     await cancel(pool, client);
-    await cancelled;
+    expect(await failure).toMatchObject({ code: '57014' });
     await expect.poll(() => stateOf(pool, client)).toBe('idle');
     expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
   });
@@ -56,9 +56,8 @@ test('a statement is broken off where the server cannot be told to cancel it', a
   onTestFinished(() => pool.end());
   const client = await pool.connect();
   proxy.stall();
-  const asked = client.query('select 1');
-  const failed = expect(asked).rejects.toThrow('hung');
+  const failure = client.query('select 1').catch((error: unknown) => error);
   await cancel(pool, client);
-  await failed;
+  expect(await failure).toMatchObject({ message: 'The connection hung and was terminated' });
   client.release(true);
 });

@@ -3,7 +3,13 @@ import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { connection } from '../../src/database/connection.js';
-import { connectionOf, type Message, newParser, processOf } from '../../src/database/driver/pg-internals.js';
+import {
+  connectionOf,
+  type Message,
+  newParser,
+  type Parser,
+  processOf,
+} from '../../src/database/driver/pg-internals.js';
 import { createEmptyDatabase } from '../support/database.js';
 
 const hint = 'This version of pg is another than the fast driver knows: DATABASE_DRIVER=plain does without it.';
@@ -41,15 +47,14 @@ describe('Parser of pg-protocol/dist/parser.js', () => {
 
   test('parse gives handlePacket each packet that is complete, and tells what that answers', () => {
     const parser = newParser();
-    const handlePacket = vi.fn(() => ({ name: 'ours' }));
+    const handlePacket = vi.fn<Parser['handlePacket']>(() => ({ name: 'ours' }));
     parser.handlePacket = handlePacket;
     const bytes = Buffer.concat([row, ready]);
     expect(parsed([bytes.subarray(0, 7), bytes.subarray(7)], parser), hint).toEqual([
       { name: 'ours' },
       { name: 'ours' },
     ]);
-    const packets = handlePacket.mock.calls as unknown as [number, number, number, Buffer][];
-    const told = packets.map(([offset, code, length, whole]) => [
+    const told = handlePacket.mock.calls.map(([offset, code, length, whole]) => [
       String.fromCharCode(code),
       length,
       whole.subarray(offset, offset + length - 4).toString('hex'),
