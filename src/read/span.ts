@@ -6,14 +6,15 @@ import type { StatementBuilder } from './statement.js';
  * Indexes class sessions by length: class k is shorter than bound k, in seconds. A session that overlaps a span began
  * in it or at most one bound earlier, which is a narrow range in each class however long history is.
  */
-const bounds = [60, 240, 960, 3840, 15360, 61440, 245760, 983040, 3932160, 15728640];
+export const bounds = [60, 240, 960, 3840, 15360, 61440, 245760, 983040, 3932160, 15728640];
 const OPEN = 99;
 
-const lengthClass = `coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{${bounds.join()}}'::float8[]), ${OPEN})`;
+/** The database's own functions, which the indexes are built on. */
+const lengthClass = 'length_class(started_at, ended_at)';
 
 export const open = `${lengthClass} = ${OPEN}`;
 
-export const openEnded = "coalesce(ended_at, 'infinity'::timestamptz)";
+export const openEnded = 'end_or_infinity(ended_at)';
 
 /** Times are RFC 3339. Null: any. */
 export interface Span {

@@ -7,12 +7,12 @@ from ((
   cross join lateral (
     select *
     from participant
-    where true and project = $1 and started_at < $2::timestamptz and coalesce(ended_at > $3::timestamptz, true) and coalesce(ended_at > started_at, true) and not (state = 'ABORTED') and coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = classes.index and started_at < $5::timestamptz and started_at > $4::timestamptz - classes.reach
+    where true and project = $1 and started_at < $2::timestamptz and coalesce(ended_at > $3::timestamptz, true) and coalesce(ended_at > started_at, true) and not (state = 'ABORTED') and length_class(started_at, ended_at) = classes.index and started_at < $5::timestamptz and started_at > $4::timestamptz - classes.reach
     order by started_at desc, sid desc, room_name desc
     limit 51) as found) union all (
   select *
   from participant
-  where true and project = $1 and started_at < $2::timestamptz and coalesce(ended_at > $3::timestamptz, true) and coalesce(ended_at > started_at, true) and not (state = 'ABORTED') and coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 99 and started_at <= $5::timestamptz - interval '1 ms'
+  where true and project = $1 and started_at < $2::timestamptz and coalesce(ended_at > $3::timestamptz, true) and coalesce(ended_at > started_at, true) and not (state = 'ABORTED') and length_class(started_at, ended_at) = 99 and started_at <= $5::timestamptz - interval '1 ms'
   order by started_at desc, sid desc, room_name desc
   limit 51)) as participant
 order by started_at desc, sid desc, room_name desc

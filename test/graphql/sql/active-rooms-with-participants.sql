@@ -7,7 +7,7 @@ select sid as "id",
     (ended_at is null) as "active",
     participant_count as "participantCount"
 from room
-where true and project = $1 and coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 99
+where true and project = $1 and length_class(started_at, ended_at) = 99
 order by started_at desc, sid desc, room_name desc
 limit 51;
 -- $1 = "default"

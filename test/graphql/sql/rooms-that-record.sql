@@ -2,13 +2,13 @@
 
 select sid as "id", sid as "sid", room_name as "roomName", (ended_at is null) as "active"
 from room
-where true and project = $1 and (coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 99 and ((sid, room_name) in (
+where true and project = $1 and (length_class(started_at, ended_at) = 99 and ((sid, room_name) in (
   select room_sid, room_name
   from egress
-  where project = $1 and coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 99 and room_sid is not null and room_name is not null) or sid in (
+  where project = $1 and length_class(started_at, ended_at) = 99 and room_sid is not null and room_name is not null) or sid in (
   select room_sid
   from egress
-  where project = $1 and coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 99 and room_sid is not null and room_name is null)))
+  where project = $1 and length_class(started_at, ended_at) = 99 and room_sid is not null and room_name is null)))
 order by started_at desc, sid desc, room_name desc
 limit 51;
 -- $1 = "default"
@@ -16,7 +16,7 @@ limit 51;
 select distinct room, true as recording
 from unnest($2::text[], $3::text[], $4::int[]) as rooms(of_sid, of_name, room)
 join egress on room_sid = of_sid and (room_name = of_name or room_name is null)
-where project = $1 and coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 99 and room = any($5::int[]);
+where project = $1 and length_class(started_at, ended_at) = 99 and room = any($5::int[]);
 -- $1 = "default"
 -- $2 = ["RM_2"]
 -- $3 = ["weekly"]

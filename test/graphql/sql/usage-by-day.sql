@@ -80,8 +80,8 @@ union all (
             from (
               select *
               from participant
-              where project = $1 and ((coalesce(ended_at, 'infinity'::timestamptz) >= $8::timestamptz and coalesce(ended_at, 'infinity'::timestamptz) < 'infinity' and started_at < $9::timestamptz)
-                  or (coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 99 and started_at <= $9::timestamptz - interval '1 ms')) and coalesce(ended_at, $13::timestamptz) > $10::timestamptz and not (state = 'ABORTED')) as session
+              where project = $1 and ((end_or_infinity(ended_at) >= $8::timestamptz and end_or_infinity(ended_at) < 'infinity' and started_at < $9::timestamptz)
+                  or (length_class(started_at, ended_at) = 99 and started_at <= $9::timestamptz - interval '1 ms')) and coalesce(ended_at, $13::timestamptz) > $10::timestamptz and not (state = 'ABORTED')) as session
             where coalesce(session.ended_at, $13::timestamptz) > session.started_at) as session) as session) as session) as piece
     group by win
     order by win

@@ -20,18 +20,18 @@ from (
         from (
           select *
           from participant
-          where project = $1 and ((coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 0 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '60 s')
-              or (coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 1 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '240 s')
-              or (coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 2 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '960 s')
-              or (coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 3 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '3840 s')
-              or (coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 4 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '15360 s')
-              or (coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 5 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '61440 s')
-              or (coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 6 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '245760 s')
-              or (coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 7 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '983040 s')
-              or (coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 8 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '3932160 s')
-              or (coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 9 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '15728640 s')
-              or (coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 10 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '1000 years')
-              or (coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = 99 and started_at <= $6::timestamptz - interval '1 ms')) and coalesce(ended_at, $8::timestamptz) > $7::timestamptz and not (state = 'ABORTED')) as session
+          where project = $1 and ((length_class(started_at, ended_at) = 0 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '60 s')
+              or (length_class(started_at, ended_at) = 1 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '240 s')
+              or (length_class(started_at, ended_at) = 2 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '960 s')
+              or (length_class(started_at, ended_at) = 3 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '3840 s')
+              or (length_class(started_at, ended_at) = 4 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '15360 s')
+              or (length_class(started_at, ended_at) = 5 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '61440 s')
+              or (length_class(started_at, ended_at) = 6 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '245760 s')
+              or (length_class(started_at, ended_at) = 7 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '983040 s')
+              or (length_class(started_at, ended_at) = 8 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '3932160 s')
+              or (length_class(started_at, ended_at) = 9 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '15728640 s')
+              or (length_class(started_at, ended_at) = 10 and started_at < $6::timestamptz and started_at > $5::timestamptz - interval '1000 years')
+              or (length_class(started_at, ended_at) = 99 and started_at <= $6::timestamptz - interval '1 ms')) and coalesce(ended_at, $8::timestamptz) > $7::timestamptz and not (state = 'ABORTED')) as session
         left join (
           select sid, room_name, metadata_json
           from room

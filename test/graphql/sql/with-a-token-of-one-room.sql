@@ -9,7 +9,7 @@ from (
     cross join lateral (
       select *
       from participant
-      where true and project = $1 and room_name = $2 and coalesce(width_bucket(date_part('epoch', ended_at - started_at), '{60,240,960,3840,15360,61440,245760,983040,3932160,15728640}'::float8[]), 99) = classes.index
+      where true and project = $1 and room_name = $2 and length_class(started_at, ended_at) = classes.index
       order by started_at desc, sid desc, room_name desc
       limit 51) as found)) as participant
   order by started_at desc, sid desc, room_name desc
