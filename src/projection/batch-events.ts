@@ -1,5 +1,6 @@
 import type { LedgerEvent, Subject } from '../livekit/event.js';
 import type { PendingRows } from './pending-rows.js';
+import { inTurns } from './turns.js';
 
 /** How one kind of row follows from events. */
 export interface RowProjection<F, R> {
@@ -34,24 +35,24 @@ export class BatchEvents {
     rows: PendingRows<R>,
     projection: RowProjection<F, R>,
   ): Promise<void> {
-    const all = mergedFacts(rows, this.events, projection);
+    const all = await mergedFacts(rows, this.events, projection);
     const [stored, fresh] = await Promise.all([projection.read([...all.values()]), this.fresh()]);
     rows.load(stored);
-    const merged = fresh === this.events ? all : mergedFacts(rows, fresh, projection);
-    for (const [key, facts] of merged) rows.set(projection.row(facts, rows.get(key)?.now), key);
+    const merged = fresh === this.events ? all : await mergedFacts(rows, fresh, projection);
+    await inTurns(merged, ([key, facts]) => rows.set(projection.row(facts, rows.get(key)?.now), key));
   }
 }
 
-function mergedFacts<F extends object, R extends object>(
+async function mergedFacts<F extends object, R extends object>(
   rows: PendingRows<R>,
   events: readonly LedgerEvent[],
   { evidence, merge }: RowProjection<F, R>,
-): Map<string, F> {
+): Promise<Map<string, F>> {
   const merged = new Map<string, F>();
-  for (const facts of events.flatMap(evidence)) {
+  await inTurns(events.flatMap(evidence), (facts) => {
     const key = rows.keyOf(facts);
     const known = merged.get(key);
     merged.set(key, known ? merge(known, facts) : facts);
-  }
+  });
   return merged;
 }

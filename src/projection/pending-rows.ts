@@ -1,6 +1,10 @@
 import type { Statement } from '../database/transaction.js';
 import type { Deltas } from '../meter/delta.js';
+import { inTurns } from './turns.js';
 import { differs, upsertOf, type RowValues, type SessionTable } from './table.js';
+
+/** Of one statement. */
+const MOST_ROWS = 2_000;
 
 export interface PendingRow<R> {
   /** As stored; undefined for a new row. */
@@ -43,15 +47,21 @@ export class PendingRows<R extends object> {
     return this.rows.values();
   }
 
-  /** The statement that stores all changes, if there are any. Adds them to `usage`. */
-  write(usage: Deltas): Statement[] {
-    const changed: RowValues[] = [];
-    for (const { before, now } of this.rows.values()) {
-      if (before && !differs(this.table, before as RowValues, now as RowValues)) continue;
-      changed.push(now as RowValues);
+  /** The statements that store all changes, mostly one. Adds them to `usage`. */
+  async write(usage: Deltas): Promise<Statement[]> {
+    const chunks: RowValues[][] = [];
+    await inTurns(this.rows.values(), ({ before, now }) => {
+      if (before && !differs(this.table, before as RowValues, now as RowValues)) return;
+      if ((chunks.at(-1)?.length ?? MOST_ROWS) === MOST_ROWS) chunks.push([]);
+      chunks.at(-1)!.push(now as RowValues);
       usage.add(this.table, { before, after: now });
+    });
+    const statements: Statement[] = [];
+    for (const chunk of chunks) {
+      if (statements.length > 0) await new Promise(setImmediate);
+      statements.push(upsertOf(this.table, chunk));
     }
-    return changed.length > 0 ? [upsertOf(this.table, changed)] : [];
+    return statements;
   }
 }
 

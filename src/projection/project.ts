@@ -30,7 +30,9 @@ export async function project(
     projectIndependent<JobFacts, JobRow>(run, jobProjector, batch.about('job')),
   ]);
   const usage = new Deltas();
-  return [...[...rooms, ...others].flatMap((rows) => rows.write(usage)), ...usage.write()];
+  const writes: Statement[] = [];
+  for (const rows of [...rooms, ...others]) writes.push(...(await rows.write(usage)));
+  return [...writes, ...usage.write()];
 }
 
 async function projectRooms(run: Run, events: BatchEvents): Promise<Writable[]> {

@@ -17,6 +17,7 @@ import { roomTable, type RoomRow } from './room.js';
 import { cascading } from './settle-rooms.js';
 import { grouped, revised, PendingRows, type PendingRow } from './pending-rows.js';
 import { selectList } from './table.js';
+import { inTurns } from './turns.js';
 import type { TrackRow } from './track.js';
 
 export interface RelatedParticipants {
@@ -88,11 +89,11 @@ export async function settleParticipants(
   participants.load(cascaded);
   rooms.load(missing);
   supersedeSiblings(participants, changed);
-  for (const participant of participants.all()) {
+  await inTurns(participants.all(), (participant) => {
     const room = rooms.get(roomKey(rooms, participant.now));
     participant.now = revised(participant.now, settleParticipant(participant.now, room?.now));
     count(rooms, room, participant);
-  }
+  });
 }
 
 function supersedeSiblings(participants: PendingRows<ParticipantRow>, changed: ParentKeys): void {

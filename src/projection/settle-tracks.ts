@@ -6,6 +6,7 @@ import { parentKey, parentKeys, withoutOwnEnd, type ChildRows, type ParentKeys }
 import { readByKey } from './read-rows.js';
 import { selectList } from './table.js';
 import { revised, PendingRows } from './pending-rows.js';
+import { inTurns } from './turns.js';
 import { mergeTrack, settleTrack, trackEvidence, trackTable, type TrackFacts, type TrackRow } from './track.js';
 
 export function tracksWithoutOwnEnd(run: Run): ChildRows<TrackRow> {
@@ -37,10 +38,10 @@ export async function settleTracks(
   tracks.load(cascaded);
   tracks.load(unpublished);
   participants.load(missing);
-  for (const track of tracks.all()) {
+  await inTurns(tracks.all(), (track) => {
     const participant = participants.get(participantKey(participants, track.now))?.now;
     track.now = revised(track.now, settleTrack(track.now, participant));
-  }
+  });
 }
 
 function participantKey(

@@ -2,6 +2,8 @@ const MAX_BATCH = 500;
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;
 /** A smaller batch waits for the one before: a commit is dear, an event in it cheap. */
 const MANY = 128;
+/** Only a batch with very many rows takes longer: others do not wait for it. */
+const LONG_MS = 250;
 
 interface Waiting<T, R> {
   item: T;
@@ -14,6 +16,8 @@ interface Waiting<T, R> {
 export class Batches<T, R = void> {
   private waiting: Waiting<T, R>[] = [];
   private readonly underWay = new Set<Promise<void>>();
+  /** Batches that take long. */
+  private readonly passed = new Set<Waiting<T, R>[]>();
   /** The batch that is not being written yet. */
   private preparing: Waiting<T, R>[] | null = null;
 
@@ -39,13 +43,21 @@ export class Batches<T, R = void> {
 
   private enough(): number {
     if (this.preparing || this.underWay.size > 1) return Infinity;
-    return this.underWay.size === 0 ? 1 : MANY;
+    return this.underWay.size === this.passed.size ? 1 : MANY;
+  }
+
+  private passBy(batch: Waiting<T, R>[]): void {
+    this.passed.add(batch);
+    this.prepared(batch);
   }
 
   private begin(): void {
     if (this.waiting.length < this.enough()) return;
     const batch = (this.preparing = this.take());
+    const long = setTimeout(() => this.passBy(batch), LONG_MS);
     const committed = this.commitBatch(batch).finally(() => {
+      clearTimeout(long);
+      this.passed.delete(batch);
       this.underWay.delete(committed);
       this.prepared(batch);
     });
