@@ -21,7 +21,10 @@ describe('needsCleaning', () => {
   it.each([
     ['{"a":"\\u0000"}', true],
     ['{"a":"\\uD83D\\uDE00"}', true],
-    ['{"a":"\\u0041 plain"}', false],
+    ['{"a":"\\uDC00"}', true],
+    ['{"a":"\\u0041 plain \\u"}', false],
+    ['{"a":"\\u0041\\u00"}', false],
+    ['{"a":"u0000"}', false],
   ])('of %s is %j', (text, needed) => {
     expect(needsCleaning(text)).toBe(needed);
   });

@@ -1,9 +1,16 @@
 import type { Json } from './json.js';
 
-const escapeToClean = /\\u(?:0000|d[89a-f])/i;
-
+/** Whether a JSON text escapes U+0000 or a surrogate, so that its value may hold what Postgres cannot. */
 export function needsCleaning(text: string): boolean {
-  return escapeToClean.test(text);
+  for (let at = text.indexOf('\\u'); at >= 0; at = text.indexOf('\\u', at + 2)) {
+    if (isRefused(text.slice(at + 2, at + 6))) return true;
+  }
+  return false;
+}
+
+/** Of the four digits of an escape: U+0000, or half of a surrogate pair. */
+export function isRefused(digits: string): boolean {
+  return digits === '0000' || /^d[89a-f]/i.test(digits);
 }
 
 function cleanText(text: string): string {

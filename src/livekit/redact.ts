@@ -1,100 +1,188 @@
-import { snakeCase } from '../text/snake-case.js';
-import { isObject, type Json, type JsonObject } from './json.js';
+import { Hidden, isCutField, REDACTED } from './hidden.js';
+import { isObject, type Json, type JsonObject, parseJson, survey } from './json.js';
+import { redactLocation, redactText, redactUrl } from './redact-url.js';
+import type { Kind } from './secret-fields.js';
+import { enumNames, eventShape, type Field, IN_URL, OWN, type Shape, UNKNOWN, unlisted } from './shape.js';
 
-export const REDACTED = '[redacted]';
-
-/** LiveKit has already cut these: `{access_key}`, `{ab...yz}`. */
-const alreadyCut = /^\{(?:[a-z_]+|.{0,3}\.\.\..{0,3})\}$/;
-
-/** Of S3Upload, GCPUpload, AzureBlobUpload, AliOSSUpload and ProxyConfig. */
-const egressSecrets = bothSpellings([
-  'accessKey',
-  'secret',
-  'sessionToken',
-  'assumeRoleExternalId',
-  'credentials',
-  'accountName',
-  'accountKey',
-  'username',
-  'password',
-]);
-const ingressSecrets = bothSpellings(['streamKey']);
-const roomSecrets = bothSpellings(['turnPassword']);
-
-/** Written by the sender, so no name in them makes a secret of LiveKit's. */
-const senderTexts = bothSpellings([
-  'metadata',
-  'attributes',
-  'name',
-  'participantMetadata',
-  'participantName',
-  'participantIdentity',
-]);
-
-function bothSpellings(names: string[]): Set<string> {
-  return new Set(names.flatMap((name) => [name, snakeCase(name)]));
-}
-
-/** Redacts LiveKit's secrets in place (docs/design.md section 4), also in events that cannot be projected. */
-export function redact(event: JsonObject): JsonObject {
-  hideFields(event['room'], roomSecrets);
-  if (isObject(event['job'])) hideFields(event['job']['room'], roomSecrets);
-  for (const info of [event['ingressInfo'], event['ingress_info']]) redactTree(info, ingressSecrets);
-  for (const info of [event['egressInfo'], event['egress_info']]) redactTree(info, egressSecrets);
+/**
+ * Redacts LiveKit's secrets in place (docs/design.md section 4), also in events that cannot be projected.
+ *
+ * @param json the text that the event was read from, if there is one: it saves most events a second way through
+ */
+export function redact(event: JsonObject, json?: string): JsonObject {
+  const hidden = new Hidden();
+  redactMessage(event, eventShape, new Hiding(hidden));
+  if (hidden.mayRecur(json)) redactMessage(event, eventShape, new Replacing(hidden));
   return event;
 }
 
-function hideFields(message: Json | undefined, secrets: Set<string>): void {
-  if (!isObject(message)) return;
-  for (const key of Object.keys(message)) if (secrets.has(key)) message[key] = hidden(message[key]);
+/** One way through an event, which visits all its texts. */
+interface Pass {
+  text(text: string, kind: Kind, name: string): string;
+  whole(value: Json): Json;
+  /** The name of a field that the protocol does not have. */
+  name(name: string): string;
 }
 
-function hidden(value: Json | undefined): Json {
-  if (value === undefined || value === null || value === '') return value ?? null;
-  return typeof value === 'string' && alreadyCut.test(value) ? value : REDACTED;
-}
-
-function redactTree(value: Json | undefined, secrets: Set<string>): void {
-  if (Array.isArray(value)) {
-    for (const [index, inner] of value.entries()) {
-      if (typeof inner === 'string') value[index] = redactUrls(inner);
-      else redactTree(inner, secrets);
-    }
-  } else if (isObject(value)) {
-    for (const [key, inner] of Object.entries(value)) {
-      if (secrets.has(key)) value[key] = hidden(inner);
-      else if (senderTexts.has(key)) continue;
-      else if (typeof inner === 'string') value[key] = redactUrls(inner);
-      else redactTree(inner, secrets);
-    }
+function redactMessage(message: JsonObject, shape: Shape, pass: Pass): void {
+  for (const name in message) {
+    const value = message[name];
+    if (value === undefined || value === null || value === '') continue;
+    const known = shape.fields.get(name);
+    const field = known ?? unlisted(shape, name);
+    // Most values are plain texts: they are spared an object each.
+    const redacted =
+      typeof value === 'string' && typeof field === 'string'
+        ? pass.text(value, field, name)
+        : redactField(value, { field, name, within: shape }, pass);
+    if (redacted !== value) message[name] = redacted;
+    if (known === undefined) rename(message, name, pass.name(name));
   }
 }
 
-const url = /\b([a-z][a-z0-9+.-]*):\/\/([^\s"'<>`]+)/gi;
-
-/** Hides the secret parts of all URLs in a text, which may be a destination or an error message. */
-export function redactUrls(text: string): string {
-  return text.includes('://') ? text.replace(url, (_, scheme: string, rest: string) => redactUrl(scheme, rest)) : text;
+interface Place {
+  readonly field: Field;
+  readonly name: string;
+  readonly within: Shape;
 }
 
-function redactUrl(scheme: string, rest: string): string {
-  const kind = scheme.toLowerCase();
-  if (kind === 'mux' || kind === 'twitch') return `${scheme}://${hidden(rest)}`;
-  const tail = rest.replace(/^[^/?#]*@/, `${REDACTED}@`);
-  if (kind === 'rtmp' || kind === 'rtmps') return `${scheme}://${hideLastSegment(tail)}`;
-  if (kind === 'srt') return `${scheme}://${tail.replace(/([?&](?:streamid|passphrase)=)([^&#]*)/gi, hideParameter)}`;
-  return `${scheme}://${tail}`;
+function redactField(value: Json, place: Place, pass: Pass): Json {
+  const { field, name } = place;
+  if (value === null) return value;
+  if (typeof field !== 'string' && typeof value !== 'object') return inPlaceOfMessage(value, place, pass);
+  if (typeof value === 'string') return pass.text(value, field as Kind, name);
+  if (field === 'secret' || field === 'account') return pass.whole(value);
+  if (typeof value !== 'object') return value;
+  if (field === 'suspect') return pass.whole(value);
+  if (Array.isArray(value)) redactList(value, place, pass);
+  else redactMessage(value, shapeAt(place), pass);
+  return value;
 }
 
-/** The stream key is the last path segment, with its query. */
-function hideLastSegment(tail: string): string {
-  const path = tail.split(/[?#]/, 1)[0] ?? '';
-  const slash = path.lastIndexOf('/');
-  if (slash < 0) return tail;
-  const key = tail.slice(slash + 1);
-  return tail.slice(0, slash + 1) + String(hidden(key));
+/** A word is kept where only its name makes a message of it: `"track": "TR_1"` of an event that is not known yet. */
+function inPlaceOfMessage(value: string | number | boolean, { name, within }: Place, pass: Pass): Json {
+  if (within.fields.has(name) || !/^[\w.@-]{1,64}$/.test(String(value))) return REDACTED;
+  return typeof value === 'string' ? pass.text(value, 'new', name) : value;
 }
 
-function hideParameter(_: string, name: string, value: string): string {
-  return name + String(hidden(value));
+function redactList(list: Json[], place: Place, pass: Pass): void {
+  const { field } = place;
+  const item: Place = field === 'key' || field === 'own' ? { ...place, field: 'new' } : place;
+  for (const [index, value] of list.entries()) list[index] = redactField(value, item, pass);
+}
+
+function shapeAt({ field, within }: Place): Shape {
+  if (typeof field !== 'string') return field;
+  if (field === 'own' && within !== OWN) return OWN;
+  return field === 'url' || field === 'location' ? IN_URL : UNKNOWN;
+}
+
+function rename(message: JsonObject, before: string, after: string): void {
+  if (after === before) return;
+  const free = Object.hasOwn(message, after) ? `${after} ${Object.keys(message).length}` : after;
+  message[free] = message[before];
+  delete message[before];
+}
+
+/** Hides what is secret by its field, and keeps it in mind. */
+class Hiding implements Pass {
+  constructor(private readonly hidden: Hidden) {}
+
+  text(text: string, kind: Kind, name: string): string {
+    switch (kind) {
+      case 'key':
+      case 'own':
+        return text;
+      case 'secret':
+      case 'account':
+      case 'suspect':
+        return isCutField(name, text) ? text : this.secret(text, kind);
+      case 'url':
+        return redactUrl(text, this.hidden);
+      case 'location':
+        return redactLocation(text, this.hidden);
+      case 'new':
+        return looksLikeJson(text) ? this.json(text) : redactText(text, this.hidden);
+      case 'text':
+      case 'value':
+        return redactText(text, this.hidden);
+    }
+  }
+
+  whole(value: Json): Json {
+    this.hidden.addAll(value);
+    return REDACTED;
+  }
+
+  name(name: string): string {
+    return name;
+  }
+
+  private secret(text: string, kind: Kind): string {
+    if (kind === 'account') this.hidden.addWord(text);
+    else this.hidden.addSecret(text);
+    for (const key of privateKeys(text)) this.hidden.addSecret(key);
+    return REDACTED;
+  }
+
+  private json(text: string): string {
+    const found = survey(text);
+    if (found.nesting > MAX_NESTING) return REDACTED;
+    const value = parsed(() => parseJson(text, found));
+    if (value === null || typeof value !== 'object') return redactText(text, this.hidden);
+    const before = JSON.stringify(value);
+    redactField(value, { field: 'new', name: '', within: UNKNOWN }, this);
+    const after = JSON.stringify(value);
+    return after === before ? text : after;
+  }
+}
+
+const MAX_NESTING = 100;
+
+function looksLikeJson(text: string): boolean {
+  const first = text.trimStart().charCodeAt(0);
+  return first === 0x7b || first === 0x5b;
+}
+
+function parsed(parse: () => Json): Json {
+  try {
+    return parse();
+  } catch {
+    return null;
+  }
+}
+
+function privateKeys(credentials: string): string[] {
+  if (!looksLikeJson(credentials)) return [];
+  const value = parsed(() => JSON.parse(credentials) as Json);
+  if (!isObject(value)) return [];
+  return ['private_key', 'private_key_id', 'client_secret', 'refresh_token']
+    .map((name) => value[name])
+    .filter((key) => typeof key === 'string');
+}
+
+class Replacing implements Pass {
+  constructor(private readonly hidden: Hidden) {}
+
+  text(text: string, kind: Kind, name: string): string {
+    if (kind === 'key' || (kind === 'value' && (enumNames.has(text) || /^\d{1,20}$/.test(text)))) return text;
+    const without = kind === 'location' ? this.location(text) : this.hidden.removeFrom(text);
+    return without === text ? text : new Hiding(new Hidden()).text(without, kind, name);
+  }
+
+  whole(value: Json): Json {
+    return value;
+  }
+
+  name(name: string): string {
+    return this.hidden.removeFrom(name);
+  }
+
+  /** The path of a file is what people look for. */
+  private location(text: string): string {
+    const host = text.indexOf('://');
+    const slash = text.indexOf('/', host < 0 ? 0 : host + 3);
+    const path = host < 0 ? 0 : slash < 0 ? text.length : slash;
+    return this.hidden.removeFrom(text.slice(0, path)) + this.hidden.removeFrom(text.slice(path), 'secrets');
+  }
 }

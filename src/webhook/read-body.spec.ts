@@ -27,3 +27,27 @@ it('takes what nests exactly 100 deep', () => {
   const deep = `${'['.repeat(99)}${']'.repeat(99)}`;
   expect(body(`{"event":"x","id":"y","deep":${deep}}`).event).toBe('x');
 });
+
+it('takes an event with a long fraction and a long integer', () => {
+  expect(body('{"event":"x","id":"y","n":[0.1234567890123456,1234567890123456789]}')).toEqual({
+    event: 'x',
+    id: 'y',
+    n: [0.1234567890123456, '1234567890123456789'],
+  });
+});
+
+it('finds what was hidden where it recurs, however the JSON writes it', () => {
+  const event = (name: string) => `{"event":"x","id":"y","room":{"turnPassword":"hunter2"},"track":{"name":"${name}"}}`;
+  for (const name of ['hunter2', 'hunter\\u0032']) expect(body(event(name))).toHaveProperty('track.name', '[redacted]');
+});
+
+it.each([
+  ['digits before a dot', `[1234567890123456789,${'1'.repeat(2 ** 18)}.5]`],
+  ['words with dots', `{"error":"${'a.'.repeat(2 ** 17)}://"}`],
+  ['white space', `[${' '.repeat(2 ** 18)}1]`],
+  ['escapes', `"${'\\\\'.repeat(2 ** 17)}"`],
+])('reads 256 kB of %s in no time', (_, value) => {
+  const began = performance.now();
+  expect(body(`{"event":"x","id":"y","egressInfo":${value}}`).event).toBe('x');
+  expect(performance.now() - began).toBeLessThan(1000);
+});

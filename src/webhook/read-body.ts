@@ -1,6 +1,6 @@
 import { Refusal } from '../http/refusal.js';
 import { clean, needsCleaning } from '../livekit/clean.js';
-import { isObject, nesting, parseJson, type Json, type JsonObject } from '../livekit/json.js';
+import { isObject, parseJson, survey, type Json, type JsonObject } from '../livekit/json.js';
 import { redact } from '../livekit/redact.js';
 
 const MAX_NESTING = 100;
@@ -21,7 +21,7 @@ export function readBody(raw: Uint8Array): JsonObject {
       throw new Refusal(400, 'EVENT_INVALID', `The event has no text in "${field}".`);
     }
   }
-  return redact(event);
+  return redact(event, text);
 }
 
 function decode(raw: Uint8Array): string {
@@ -33,11 +33,12 @@ function decode(raw: Uint8Array): string {
 }
 
 function parse(text: string): Json {
-  if (nesting(text) > MAX_NESTING) {
+  const found = survey(text);
+  if (found.nesting > MAX_NESTING) {
     throw new Refusal(400, 'BODY_NOT_JSON', `The body nests deeper than ${MAX_NESTING}.`);
   }
   try {
-    return parseJson(text);
+    return parseJson(text, found);
   } catch {
     throw new Refusal(400, 'BODY_NOT_JSON', 'The body is not JSON.');
   }
