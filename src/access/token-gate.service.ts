@@ -24,8 +24,10 @@ export class TokenGate implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.host.httpAdapter.getInstance().addHook('preParsing', async (request, reply) => {
-      if (request.routeOptions.config.requiresScope) await this.admit(request, reply);
+    // By callback: every webhook passes here, too, and a promise each would cost it.
+    this.host.httpAdapter.getInstance().addHook('preParsing', (request, reply, payload, done) => {
+      if (!request.routeOptions.config.requiresScope) return done(null, payload);
+      void this.admit(request, reply).then(() => done(null, payload), done);
     });
   }
 

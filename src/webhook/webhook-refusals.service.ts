@@ -24,8 +24,9 @@ export class WebhookRefusals implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.host.httpAdapter.getInstance().addHook('onSend', async ({ routeOptions }, { failure }) => {
+    this.host.httpAdapter.getInstance().addHook('onSend', ({ routeOptions }, { failure }, payload, done) => {
       if (failure && routeOptions.config.tellsRefusals) this.tell(failure);
+      done(null, payload);
     });
   }
 
