@@ -1,6 +1,6 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import { openDatabase } from '../../src/database/database.module.js';
-import type { Database } from '../../src/database/database.js';
+import { Database } from '../../src/database/database.js';
 import { readSettings } from '../../src/settings/read-settings.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.js';
 import { query } from '../support/embedded.js';
@@ -48,6 +48,20 @@ test("keeps times in UTC, whatever the server's zone", async () => {
 test('lets queries read only, each for a bounded time', async () => {
   expect(await show(database.queries, 'statement_timeout')).toBe('1234ms');
   await expect(database.queries.query('DELETE FROM log_epoch')).rejects.toThrow('read-only transaction');
+});
+
+test('commits on the disk where the server would not wait for it, and as strictly as it does', async () => {
+  const name = new URL(target.url).pathname.slice(1);
+  const commitsOf = async (setting: string): Promise<unknown> => {
+    await query(target.url, `ALTER DATABASE ${name} SET synchronous_commit = ${setting}`);
+    const lax = new Database(target.url, 1_000);
+    return show(lax.intake, 'synchronous_commit').finally(() => lax.onApplicationShutdown());
+  };
+  expect([await commitsOf('off'), await commitsOf('remote_apply'), await commitsOf('local')]).toEqual([
+    'on',
+    'remote_apply',
+    'local',
+  ]);
 });
 
 test('plans intake by key, in a pipeline', async () => {
