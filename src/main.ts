@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   new Logger('Roomledger').log(`Ready at ${await app.getUrl()}`);
 }
 
-/** Stops accepting, finishes what was accepted, closes the database. */
+/** Closes the listener, answers what still arrives on open connections, and closes the database last. */
 function stopOnSignal(app: NestFastifyApplication): void {
   let stopping = false;
   const stop = async (signal: string): Promise<void> => {
@@ -31,7 +31,7 @@ function stopOnSignal(app: NestFastifyApplication): void {
   process.on('SIGINT', stop);
 }
 
-/** What the one who starts the service can mend is told in a sentence. */
+/** Errors that the operator can fix: one sentence, no stack. */
 const mendable = [SettingsRefused, CannotStart];
 
 main().catch((error: unknown) => {

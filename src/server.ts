@@ -11,7 +11,7 @@ import { ServiceLogger } from './http/service-logger.js';
 import type { Clock } from './settings/clock.js';
 import type { Settings } from './settings/settings.js';
 
-/** The whole service over HTTP, not listening yet. */
+/** Does not listen yet. */
 export async function createServer(settings: Settings, clock: Clock): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter(httpOptions);
   const fastify: FastifyInstance = adapter.getInstance();

@@ -9,7 +9,7 @@ const bearer = /^bearer +(\S.*)$/i;
 
 @Injectable()
 export class Access {
-  /** A signature stays good; times are checked again. */
+  /** A verified signature stays valid; only the times are checked again. */
   private readonly verified = new Recent<string, VerifiedToken>(1_000);
 
   constructor(

@@ -1,4 +1,4 @@
-/** Keeps the values of the `size` keys used last. */
+/** A cache of the `size` most recently used keys. */
 export class Recent<K, V> {
   private readonly values = new Map<K, V>();
 

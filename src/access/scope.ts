@@ -1,16 +1,13 @@
 import type { JWTPayload } from 'jose';
 import { Refusal } from '../http/refusal.js';
 
-/** What a token reads: a project, or one room name of it. */
+/** What a token may read: a project, or one room name of it. */
 export interface Scope {
   readonly project: string;
   readonly roomName: string | null;
 }
 
-/**
- * From LiveKit's video grant.
- * @throws Refusal 403 if it grants no reading
- */
+/** @throws Refusal 403 if the video grant permits no reading */
 export function scopeOf(project: string, claims: JWTPayload): Scope {
   const video = (claims['video'] ?? {}) as Readonly<Record<string, unknown>>;
   if (video['roomList'] === true) return { project, roomName: null };

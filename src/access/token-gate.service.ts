@@ -8,7 +8,6 @@ import type { Scope } from './scope.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Only a token that may read gets past the headers. */
     requiresScope?: boolean;
   }
 }
@@ -31,7 +30,7 @@ export class TokenGate implements OnModuleInit {
     });
   }
 
-  /** What the request may read: null on routes that ask for no token. */
+  /** Null on routes without `requiresScope`. */
   scopeOf(request: FastifyRequest): Scope | null {
     return this.scopes.get(request) ?? null;
   }

@@ -33,7 +33,7 @@ export class TokenVerifier {
     const key = keyOf(claims);
     const { secret, project } = this.configured(key);
     const imported = await this.cryptoKey(key, secret);
-    // Checks run in a thread pool: handing over those of one turn together is cheaper.
+    // WebCrypto verifies in a thread pool: handing over all tokens of one turn together is cheaper.
     await new Promise(setImmediate);
     await requireSignature(token, imported);
     requireTime(claims, this.clock.now());
@@ -87,16 +87,13 @@ async function requireSignature(token: string, key: CryptoKey): Promise<void> {
   try {
     await compactVerify(token, key, { algorithms: ['HS256'] });
   } catch {
-    // Only for the message.
+    // Tells a wrong algorithm from a wrong signature.
     requireAlgorithm(token);
     throw new Refusal(401, 'SIGNATURE_INVALID', 'The token is not signed with the secret of its key.');
   }
 }
 
-/**
- * At a time in ms since 1970.
- * @throws Refusal 401
- */
+/** `at` in ms since 1970. @throws Refusal 401 */
 export function requireTime({ exp, nbf }: JWTPayload, at: number): void {
   const now = Math.floor(at / 1000);
   if (!Number.isFinite(exp)) throw new Refusal(401, 'TOKEN_WITHOUT_EXP', 'The token has no expiry time.');

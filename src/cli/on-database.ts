@@ -3,7 +3,7 @@ import { openDatabase } from '../database/database.module.js';
 import { runningServer } from '../database/embedded/running-server.js';
 import { readSettings } from '../settings/read-settings.js';
 
-/** As `verify` reports it: it could not tell. */
+/** `verify`'s exit code for "could not tell". */
 const FAILED = 2;
 
 /** Runs a command on the configured database, whether or not a service runs on it. */
@@ -12,7 +12,7 @@ export async function onDatabase(work: (url: string) => Promise<void>, failure =
     const settings = readSettings(process.env);
     const databaseUrl = settings.databaseUrl ?? runningServer(settings.dataDir);
     const database = await openDatabase({ ...settings, databaseUrl });
-    // The service goes first on a shared machine. Not set earlier, or an embedded server would inherit it.
+    // A running service has priority. Set this late, or an embedded server would inherit it.
     setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
     try {
       await work(database.url);
@@ -25,7 +25,6 @@ export async function onDatabase(work: (url: string) => Promise<void>, failure =
   }
 }
 
-/** Prints the count and the rate every so many events. */
 export function progress(print: (line: string) => void, every = 50_000): (events: number) => void {
   const began = performance.now();
   let printed = 0;
@@ -36,7 +35,6 @@ export function progress(print: (line: string) => void, every = 50_000): (events
   };
 }
 
-/** Such as `12.3 s`. */
 export function secondsSince(began: number): string {
   return `${((performance.now() - began) / 1000).toFixed(1)} s`;
 }

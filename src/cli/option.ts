@@ -1,6 +1,6 @@
 import { Problem } from '../settings/values.js';
 
-/** Parses a command-line option. @throws Error that names the option */
+/** @throws Error that names the option */
 export function readOption<T>(name: string, text: string, parse: (text: string) => T): T {
   try {
     return parse(text);

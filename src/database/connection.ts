@@ -3,13 +3,10 @@ import type pg from 'pg';
 /** So that the server ends sessions, and frees their locks, soon after their client's machine is gone. */
 const keepAlives = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3';
 
-/**
- * Settings of every connection. Times are ISO in UTC. jit=off: servers up to 17 compile statements with disabled plan
- * types, for a tenth of a second each.
- */
+/** jit=off: up to Postgres 17, disabling a plan type inflates costs, and each such statement is compiled (0.1 s). */
 export function connection(url: string, options = ''): pg.PoolConfig & pg.ClientConfig {
   const target = new URL(url);
-  // pg lets the URL's options replace ours; here both count.
+  // pg lets the URL's options replace ours; both must count.
   const own = target.searchParams.get('options') ?? '';
   target.searchParams.delete('options');
   return {

@@ -7,11 +7,11 @@ import type { EmbeddedServer } from './embedded/embedded-server.js';
 import { breakOffAllHung } from './hung.js';
 import { openPrisma } from './prisma.js';
 
-/** Statements that go by key keep one plan: it does not flip as batches grow. */
+/** Intake reads and writes by key: one plan on indexes, whatever the batch size. */
 const byKey =
   '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off';
 
-/** Pages are read by index, so the next row is hardly cheaper than any other. */
+/** Pages are read through indexes, so a random page costs little more than the next one. */
 const byIndex = '-c random_page_cost=1.1';
 
 /**
@@ -30,14 +30,14 @@ export interface DatabaseOptions {
   readonly driver?: Driver;
   /** Commits need not reach the disk: what is written can be made again. */
   readonly volatile?: boolean;
-  /** The server to stop when the service has closed everything else. */
+  /** Stopped last. */
   readonly embedded?: EmbeddedServer | null;
 }
 
 export class Database implements OnApplicationShutdown {
-  /** For events. Statements of a connection are pipelined. */
+  /** For events. Connections are pipelined. */
   readonly intake: pg.Pool;
-  /** For questions: read-only, each statement bounded by `STATEMENT_TIMEOUT`. */
+  /** For queries: read-only, each statement bounded by `STATEMENT_TIMEOUT`. */
   readonly queries: pg.Pool;
   private opened: PrismaClient | null = null;
   private readonly endWatch: () => void;
@@ -57,7 +57,7 @@ export class Database implements OnApplicationShutdown {
     this.endWatch = breakOffAllHung(this.queries);
   }
 
-  /** For what is not hot. Opens with its first use. */
+  /** For everything off the hot path; opened on first use. */
   get prisma(): PrismaClient {
     return (this.opened ??= openPrisma(this.url, { statementTimeoutMs: this.statementTimeoutMs }));
   }

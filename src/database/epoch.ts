@@ -1,8 +1,7 @@
 import type { PrismaClient } from '../generated/prisma/client.js';
 
 /**
- * Raises the log's epoch if this database's next transaction id is not above all in the log: a restored dump starts
- * its ids anew. The caller holds the migration lock.
+ * Raises the epoch after a restored dump, whose transaction ids start again. The caller holds the migration lock.
  * @returns whether it did
  */
 export async function raiseEpoch(prisma: PrismaClient): Promise<boolean> {

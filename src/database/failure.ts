@@ -15,14 +15,14 @@ const faults: readonly (readonly [Fault, RegExp])[] = [
 /** SQLSTATEs of a server that cannot serve now: connection, login, resources, shutdown, system, read-only. */
 const away = /^(?:08|28|3D|53|57|58|XX|25006|25P0|55000)/;
 
-/** Postgres's own codes; those of the system and of TLS look different. */
+/** Postgres's own codes; system and TLS errors have other ones. */
 const sqlState = /^[0-9FHPX][0-9A-Z]{4}$/;
 
 /** Errors without a code, by pg, its pool and this service. */
 const unanswered =
   /^(?:the )?(?:connection|transaction) |^timeout (?:expired|exceeded)|not queryable|read timeout|\bSSL\b|use a pool/i;
 
-/** Prisma's driver adapter; without a code no server answered. */
+/** From Prisma's driver adapter. Without a code, no server answered. */
 interface AdapterFailure {
   readonly originalCode?: string;
 }
@@ -39,7 +39,7 @@ export function isPassing(error: unknown): boolean {
   return error instanceof pg.DatabaseError && (faultOf(error) === 'conflict' || error.code === '55P03');
 }
 
-/** Longer than its `statement_timeout`, or cancelled. */
+/** Also after a cancel, which has the same code. */
 export function isTimeout(error: unknown): boolean {
   return (adapterFailureOf(error)?.originalCode ?? (error as { code?: unknown }).code) === '57014';
 }

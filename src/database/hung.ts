@@ -4,10 +4,8 @@ import { breakOff, type State, stateOf } from './driver/driver.js';
 const PATIENCE_MS = 2_000;
 
 /**
- * Watches over a connection that waits for answers: breaks it off when the server gives none, so that what
- * was asked fails. One that Postgres really works for is left alone for `mostMs`.
- *
- * @returns ends the watch
+ * Breaks off a connection whose server does not answer, so that its statements fail. One that Postgres works for may
+ * take `mostMs`. @returns a function that ends the watch
  */
 export function breakOffWhenHung(pool: pg.Pool, client: pg.PoolClient, mostMs = Infinity): () => void {
   const began = performance.now();
@@ -15,7 +13,7 @@ export function breakOffWhenHung(pool: pg.Pool, client: pg.PoolClient, mostMs = 
   const wait = (before: State): void => {
     timer = setTimeout(() => void look(before), PATIENCE_MS);
   };
-  // Twice: it may be between two statements by chance, and a busy machine may be late to connect.
+  // Asks twice: a connection may be idle between two statements, and a busy machine may be slow to connect.
   const look = async (before: State): Promise<void> => {
     const state = await stateOf(pool, client);
     if (timer === null) return;
@@ -32,10 +30,8 @@ export function breakOffWhenHung(pool: pg.Pool, client: pg.PoolClient, mostMs = 
 }
 
 /**
- * Watches over every connection of a pool that is in use for long. One timer for all: with one for each statement, V8
- * took whatever its statements left behind for long-lived.
- *
- * @returns ends the watch
+ * Watches every connection of a pool that is in use for long. One timer for all: with a timer for each statement, V8
+ * promoted all garbage to its old generation. @returns a function that ends the watch
  */
 export function breakOffAllHung(pool: pg.Pool): () => void {
   const watched = new Map<pg.PoolClient, (() => void) | null>();

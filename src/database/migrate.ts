@@ -33,7 +33,7 @@ const bookkeeping = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
 )`;
 
 /**
- * Applies what is missing, in Prisma's own bookkeeping. The caller holds the migration lock.
+ * Applies missing migrations and records them as Prisma does. The caller holds the migration lock.
  * @returns the names applied
  * @throws CannotStart if the database and the folder disagree
  */

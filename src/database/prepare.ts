@@ -10,7 +10,7 @@ import { CannotStart } from '../settings/cannot-start.js';
 const oldest = 15;
 
 /**
- * Brings a database up to this version. Any number of starters may run it at once.
+ * Migrates a database to this version. Any number of processes may do so at once.
  * @returns the migrations applied
  * @throws CannotStart
  */
@@ -45,7 +45,7 @@ async function checkVersion(client: pg.Client): Promise<void> {
   if (Number.parseInt(version, 10) < oldest) throw new CannotStart(`the database is PostgreSQL ${version}`);
 }
 
-/** Polls: a waiting statement would block another starter's CREATE INDEX CONCURRENTLY. */
+/** Polls: a waiting statement would block another process's CREATE INDEX CONCURRENTLY. */
 async function lock(client: pg.Client): Promise<void> {
   for (;;) {
     const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [MIGRATION_LOCK]);

@@ -11,9 +11,9 @@ export interface PrismaOptions {
   readonly statementTimeoutMs?: number;
 }
 
-/** Prisma Client for what is not on a hot path. It connects with its first query; whoever opens it disconnects it. */
+/** For what is off the hot path. Connects with its first query; whoever opens it disconnects it. */
 export function openPrisma(url: string, { schema, statementTimeoutMs = 0 }: PrismaOptions = {}): PrismaClient {
   const pool = { ...connection(url, `-c statement_timeout=${statementTimeoutMs}`), max: CONNECTIONS };
-  // A server that goes away ends idle connections: the next query reports it.
+  // The next query reports a lost idle connection.
   return new PrismaClient({ adapter: new PrismaPg(pool, { onPoolError: () => undefined, ...(schema && { schema }) }) });
 }

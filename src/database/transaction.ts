@@ -3,32 +3,32 @@ import { connect } from './driver/driver.js';
 import { faultOf } from './failure.js';
 import { breakOffWhenHung } from './hung.js';
 
-/** One named statement: prepared once a connection. */
+/** Each connection prepares it once. */
 export interface Statement {
   name: string;
   text: string;
   values: unknown[];
 }
 
-/** Runs a statement in its transaction; statements asked for together are sent without waiting for each other. */
+/** Statements started in one turn are pipelined. */
 export type Run = <R>(statement: Statement) => Promise<R[]>;
 
 /**
- * Longer than the server's own statement_timeout, which a commit that waits for a lost replica does not heed. For all
- * of a transaction: with a timer for each statement, V8 took whatever its statements left behind for long-lived.
+ * Above statement_timeout, which does not bound a commit that waits for a lost replica. One timer for the transaction:
+ * with a timer for each statement, V8 promoted all garbage to its old generation.
  */
 const MOST_MS = 60_000;
 
 /**
- * One transaction on a pipelined connection: `work` reads and says what to write, and the writes travel
- * with the commit. Committed when the promise is kept, rolled back when it is broken.
+ * A transaction on a pipelined connection. `work` reads and returns the writes, which are sent with the commit. Rolls
+ * back if anything fails.
  */
 export async function inTransaction(pool: Pool, work: (run: Run) => Promise<Statement[]>): Promise<void> {
   const client = await connect(pool);
   const endWatch = breakOffWhenHung(pool, client, MOST_MS);
   const pipeline = new Pipeline(client);
   try {
-    // Waited for: what follows a begin that failed would be committed, each by itself.
+    // Awaited: after a failed begin, every later statement would commit by itself.
     await pipeline.send({ name: 'begin', text: 'begin', values: [] });
     const writes = await work(
       async <R>(statement: Statement) => (await pipeline.send<R & object>(statement)).rows as R[],
@@ -44,7 +44,7 @@ export async function inTransaction(pool: Pool, work: (run: Run) => Promise<Stat
   }
 }
 
-/** The statements of a transaction. After one that failed Postgres refuses the others: they fail with its error. */
+/** After a failed statement Postgres refuses the others: they fail with the first error. */
 class Pipeline {
   failure: unknown = null;
   private readonly pending = new Set<Promise<unknown>>();
@@ -63,7 +63,7 @@ class Pipeline {
     return sent;
   }
 
-  /** Sends all, and waits for no answer. Of one that it cannot send pg says so a tick later, by promises. */
+  /** Sends all without waiting for answers. pg reports a statement it cannot send only a tick later. */
   async sendAll(statements: readonly Statement[]): Promise<void> {
     for (const statement of statements) void this.send(statement);
     for (const _tick of [1, 2]) await new Promise((resolve) => process.nextTick(resolve));
@@ -75,7 +75,7 @@ class Pipeline {
   }
 }
 
-/** After a failure all that was sent must be answered before the connection can be used again. */
+/** After a failure the connection is reusable only once every statement sent is answered. */
 async function leave(client: PoolClient, pipeline: Pipeline): Promise<void> {
   if (pipeline.failure === null) return client.release();
   await pipeline.answered();

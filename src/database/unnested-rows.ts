@@ -1,14 +1,11 @@
 import { arrayOf, type ElementType } from './driver/array.js';
 
-/** Its name in SQL, its type, and what a row holds there: its place in the batch is known too. */
+/** A column's SQL name, its type, and its value in a row; `place` is the row's index in the batch. */
 export type ParameterColumn<R> = readonly [name: string, type: ElementType, of: (row: R, place: number) => unknown];
 
-/** Rows that travel to Postgres, a parameter for each column. */
+/** Rows as parameters, one array for each column. */
 export class UnnestedRows<R> {
-  /**
-   * What to select them from. Unnested in the select list: functions in `from` keep each column in a store of its own,
-   * which costs an upsert a tenth to a quarter more.
-   */
+  /** What to select from. `unnest` in `from` would materialize each column: a tenth to a quarter more for an upsert. */
   readonly sql: string;
 
   /** @param first the number of the first parameter */
@@ -20,7 +17,6 @@ export class UnnestedRows<R> {
     this.sql = `(select ${unnested.join(', ')})`;
   }
 
-  /** The parameters. */
   values(rows: readonly R[]): Buffer[] {
     return this.columns.map(([, type, of]) => arrayOf(type, rows.map(of)));
   }

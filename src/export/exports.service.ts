@@ -7,10 +7,9 @@ import { StoppableReading } from './stoppable.js';
 
 const MAX_EXPORTS = 4;
 
-/** The exports under way in this process. Each ends when its response closes. */
+/** Each export ends when its response closes. */
 @Injectable()
 export class Exports implements OnModuleDestroy {
-  /** A client that reads nothing for this long is disconnected. */
   readonly patienceMs: number = 60_000;
   private readonly underWay = new Set<ServerResponse>();
 

@@ -1,4 +1,3 @@
-/** Each row has a value for every column. */
 export type ExportRows = readonly (readonly unknown[])[];
 
 export interface Format {
@@ -7,10 +6,7 @@ export interface Format {
   readonly lines: (columns: readonly string[], rows: ExportRows) => string;
 }
 
-/**
- * RFC 4180. Null is an empty field, an empty text `""`; lists and objects are JSON. Texts stay as they are, formulas
- * too.
- */
+/** RFC 4180. Null is an empty field, an empty text `""`; lists and objects are JSON. Formulas are not escaped. */
 const csv: Format = {
   contentType: 'text/csv; charset=utf-8; header=present',
   head: (columns) => record(columns),

@@ -22,7 +22,7 @@ export interface SessionList {
 
 type Count = keyof typeof roomCounts;
 
-/** By start, then id. A page is read when it is wanted; nothing is held between pages. */
+/** By start, then id. Pages are read on demand; no transaction stays open between them. */
 export async function* pagesOf(list: SessionList, reading: Reading): AsyncGenerator<ExportRows> {
   const { noun, columns } = list;
   const ordered = {

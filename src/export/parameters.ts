@@ -37,10 +37,7 @@ export function argumentOf(field: GraphQLField<unknown, unknown>, name: string, 
   });
 }
 
-/**
- * All of `known` by default.
- * @throws Refusal BAD_USER_INPUT
- */
+/** All of `known` by default. @throws Refusal BAD_USER_INPUT */
 export function fieldsOf(asked: string | undefined, known: readonly string[]): string[] {
   if (asked === undefined) return [...known];
   const fields = [...new Set(asked.split(','))];

@@ -35,7 +35,6 @@ export function sessionsOf(
   return { columns, pages: pagesOf({ noun, columns, filter }, reading) };
 }
 
-/** @throws Refusal BAD_USER_INPUT */
 function filterOf({ filter, from, to }: Parameters, list: GraphQLField<unknown, unknown>): SessionFilter {
   const read = (text: string): SessionFilter => (argumentOf(list, 'filter', text) as SessionFilter | null) ?? {};
   const given = filter === undefined ? {} : read(filter);

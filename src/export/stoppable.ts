@@ -3,7 +3,7 @@ import type { Scope } from '../access/scope.js';
 import { cancel } from '../database/driver/driver.js';
 import { Reading, type Row, type Tables } from '../read/reading.js';
 
-/** A reading that `signal` stops: it cancels the statement under way. */
+/** A reading that `signal` stops, by cancelling the running statement. */
 export class StoppableReading extends Reading {
   constructor(
     private readonly read: Tables,
@@ -28,7 +28,7 @@ export class StoppableReading extends Reading {
       return (await client.query<Row>(query)).rows;
     } finally {
       signal.removeEventListener('abort', stop);
-      // A cancelling that comes late must not meet somebody else's statement.
+      // A late cancel must not hit another reading's statement.
       client.release(signal.aborted);
     }
   }

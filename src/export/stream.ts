@@ -11,9 +11,8 @@ type Texts = Omit<Format, 'contentType'>;
 const logger = new Logger('Export');
 
 /**
- * Streams as fast as the client reads. An error after the first text destroys the connection, so that no part looks
- * like the whole.
- * @throws Refusal for what fails before the first text
+ * An error after the first chunk destroys the connection, so that a truncated file cannot look complete.
+ * @throws Refusal for failures before it
  */
 export async function streamOf(table: ExportTable, format: Texts, reading: StoppableReading): Promise<Readable> {
   const texts = textsOf(table, format);

@@ -33,10 +33,7 @@ const selections: Readonly<Record<string, string>> = {
   final: 'final',
 };
 
-/**
- * Asks GraphQL itself.
- * @throws Refusal BAD_USER_INPUT or TOO_MANY_ROWS
- */
+/** Runs the GraphQL query. @throws Refusal BAD_USER_INPUT or TOO_MANY_ROWS */
 export function usageOf(
   query: object,
   { reply, reading, settings }: { reply: FastifyReply; reading: StoppableReading; settings: Settings },

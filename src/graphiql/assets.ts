@@ -11,7 +11,6 @@ export interface Asset {
 const require = createRequire(import.meta.url);
 const script = 'text/javascript; charset=utf-8';
 
-/** Everything that the page loads, by its name below /graphiql/. */
 export const assets: ReadonlyMap<string, Asset> = new Map([
   ['react.js', installed('react', 'umd/react.production.min.js', script)],
   ['react-dom.js', installed('react-dom', 'umd/react-dom.production.min.js', script)],

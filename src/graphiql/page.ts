@@ -46,7 +46,7 @@ const example = `# Every question needs a token:
 }
 `;
 
-/** A token after \`#token=\` goes into the headers, and out of the address bar. */
+/** Moves a token from `#token=` into the headers, and out of the address bar. */
 export const start = `const token = new URLSearchParams(location.hash.slice(1)).get('token');
 if (token) history.replaceState(null, '', location.pathname);
 const headers = { Authorization: 'Bearer ' + (token ?? '') };

@@ -9,16 +9,15 @@ import type { Spent } from './cost/limits.js';
 export interface ApiContext {
   readonly reading: Reading;
   readonly settings: Settings;
-  /** What rows have cost so far in this request. */
+  /** Cost of the rows read so far. */
   readonly spent: Spent;
 }
 
-/** One field's question: its request's context, and what the query selects below it. */
+/** A field's context, and what the query selects below it. */
 export interface Ask extends ApiContext {
   readonly info: GraphQLResolveInfo;
 }
 
-/** Injects an {@link Ask} into a resolver's method. */
 export const Asked = createParamDecorator((_: unknown, host): Ask => {
   const context = GqlExecutionContext.create(host);
   return { ...context.getContext<ApiContext>(), info: context.getInfo<GraphQLResolveInfo>() };

@@ -1,10 +1,9 @@
 import type { Page } from '../read/list.js';
 import type { Row } from '../read/reading.js';
 
-/** What a connection shows, but for its count. */
 type Part = Pick<Page, 'rows' | 'cursor' | 'hasNext' | 'hasPrevious'>;
 
-/** The resolvers of every connection of the API. Each reads only when it is selected. */
+/** Shared by all connections. Each field reads only when selected. */
 export const connection = {
   nodes: (page: Part) => page.rows(),
   edges: async (page: Part) => (await page.rows()).map((node) => ({ page, node })),

@@ -3,14 +3,14 @@ import { type DocumentNode, getOperationAST, GraphQLError, type GraphQLSchema, L
 
 export const parseOptions = { maxTokens: 10_000 };
 
-/** Mercurius also takes a document as JSON, which escapes the parser's limit. */
+/** Mercurius also accepts a document as a JSON tree, which bypasses the parser's limit. */
 export async function refuseForeignDocument(_schema: GraphQLSchema, document: DocumentNode): Promise<void> {
   if (!(document?.loc instanceof Location)) {
     throw new GraphQLError('Syntax Error: The query is not a GraphQL document.');
   }
 }
 
-/** Mercurius reads the operation of a GET before it knows that there is one. */
+/** Mercurius reads the operation of a GET without checking that it exists. */
 export async function refuseAmbiguousGet(
   _schema: GraphQLSchema,
   source: string,

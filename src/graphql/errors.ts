@@ -6,7 +6,7 @@ import { Refusal } from '../http/refusal.js';
 
 const logger = new Logger('GraphQL');
 
-/** What is told of an error: its stable code, a sentence, and the status when nothing could be answered. */
+/** What the client is told of an error; `status` applies if nothing was executed. */
 interface Told {
   readonly code: string;
   readonly message: string;
@@ -15,7 +15,7 @@ interface Told {
 
 const byStatus: Readonly<Record<number, string>> = { 413: 'BODY_TOO_LARGE', 415: 'CONTENT_TYPE_UNSUPPORTED' };
 
-/** Answers errors with their codes. Where execution began the status is 200, as for any answer. */
+/** Once execution has begun, the status is 200. */
 export function formatErrors(execution: { errors: readonly GraphQLError[]; data?: unknown }): {
   statusCode: number;
   response: FormattedExecutionResult;
@@ -23,7 +23,7 @@ export function formatErrors(execution: { errors: readonly GraphQLError[]; data?
   const errors = execution.errors.flatMap(inside);
   const told = errors.map(tell);
   const executed = execution.data != null || errors.some(({ path }) => path !== undefined);
-  // The gate turned the request away before it was read as GraphQL.
+  // Denied before the request was read as GraphQL: the answer has no data.
   const denied = told.some(({ status }) => status === 401 || status === 403);
   const response = {
     ...(!denied && { data: (execution.data ?? null) as ExecutionResult['data'] & object }),
@@ -32,7 +32,7 @@ export function formatErrors(execution: { errors: readonly GraphQLError[]; data?
   return { statusCode: executed ? 200 : (told[0]?.status ?? 500), response };
 }
 
-/** Mercurius puts all that validation found into one error. */
+/** Mercurius wraps all validation errors in one. */
 function inside(error: GraphQLError): readonly GraphQLError[] {
   const { errors } = (error.originalError ?? {}) as { errors?: readonly Error[] };
   if (!Array.isArray(errors)) return [error];
@@ -53,7 +53,7 @@ function tell(error: GraphQLError): Told {
   if (isTimeout(cause)) return { code: 'TIMEOUT', message: 'The query took longer than a statement may.', status: 200 };
   if (statusCode !== undefined && statusCode < 500)
     return { code: byStatus[statusCode] ?? 'BAD_REQUEST', message, status: statusCode };
-  // Postgres's own faults: it can be reached, and somebody must look at it.
+  // Internal errors of Postgres: count as away, and are logged, because an operator must look.
   if (code?.startsWith('XX')) logger.error(cause);
   if (isAway(cause)) return { code: 'UNAVAILABLE', message: 'The database cannot be reached.', status: 503 };
   logger.error(cause);
@@ -70,7 +70,7 @@ function tellOfDocument(error: GraphQLError, { extensions }: GraphQLError): Told
   const told = (code: string): Told => ({ code, message, status: 400 });
   if (typeof extensions?.['code'] === 'string') return told(extensions['code']);
   if (message.startsWith('Syntax Error')) return told('GRAPHQL_PARSE_FAILED');
-  // Values of variables are only known to be wrong when the document is not.
+  // Variables are checked only after the document is valid.
   const ofValue =
     path !== undefined || /^Variable "\$\w+" (got invalid value|of (required|non-null) type)/.test(message);
   return told(ofValue ? 'BAD_USER_INPUT' : 'GRAPHQL_VALIDATION_FAILED');

@@ -15,15 +15,14 @@ import { rowFields } from './row-fields.js';
 import { sdl } from './sdl.js';
 
 /**
- * Rows hold what their types say (test/graphql/compiled.spec.ts): checking each value again took a fifth of Node's
- * time. A constant of its own, because Mercurius's types lack this option.
+ * Skipping the check of each value saves a fifth of Node's time; test/graphql/compiled.spec.ts checks the types. A
+ * constant, because Mercurius's types lack this option.
  */
 const compiling = { compilerOptions: { disableLeafSerialization: true } };
 
-/** How Mercurius serves the schema. */
 @Injectable()
 export class GraphqlOptions implements GqlOptionsFactory<MercuriusDriverConfig> {
-  /** Documents that were within the limits, each with the argument sizes it was last asked with. */
+  /** Documents found within the limits, each with the argument sizes of its last request. */
   private readonly within = new WeakMap<DocumentNode, string>();
 
   constructor(
@@ -46,7 +45,7 @@ export class GraphqlOptions implements GqlOptionsFactory<MercuriusDriverConfig> 
       validationRules: this.settings.introspection ? [] : [NoSchemaIntrospectionCustomRule],
       additionalRouteOptions: {
         config: { requiresScope: true, answersAsGraphql: true },
-        // Mercurius' response schema would turn the indexes in an error's path into text.
+        // Mercurius' response schema would turn the indexes of an error's path into strings.
         serializerCompiler: () => JSON.stringify,
       },
       context: (request: FastifyRequest) => this.contextOf(request),
@@ -78,7 +77,7 @@ export class GraphqlOptions implements GqlOptionsFactory<MercuriusDriverConfig> 
     ...[, variables]: [unknown, unknown?]
   ) => {
     this.requireWithin(schema, document, (variables ?? {}) as Variables);
-    // Mercurius compiles a document for its first operation, and would run that one for every other name.
+    // Mercurius compiles only the first operation of a document, and would run it for any other name.
     const operations = document.definitions.filter(({ kind }) => kind === 'OperationDefinition');
     return operations.length > 1 ? { document } : undefined;
   };

@@ -11,19 +11,16 @@ interface Asked {
   readonly info: GraphQLResolveInfo;
 }
 
-/** A list at the root of the API. */
 export function listOf(noun: Noun, args: ListArguments, asked: Asked): Page {
   const list = `Query.${asked.info.fieldName}`;
   return listIn({ noun, list, keys: [], on: () => 'true' }, {}, { ...asked, args });
 }
 
-/** A list inside a row. */
 export function listIn(list: NestedList, parent: Row, { reading, info, args }: Asked & { args: ListArguments }): Page {
   const selection = () => selectionOfList(info, list.noun.pointers);
   return pageOf(list, parent, { reading, args, place: info.fieldNodes, selection });
 }
 
-/** One row by its id; null where there is none. */
 export function oneOf(noun: Noun, id: string, { reading, info }: Asked): Promise<Row | null> {
   return byId(noun, id, { reading, fields: selectedFields(info) });
 }

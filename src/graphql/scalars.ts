@@ -1,7 +1,7 @@
 import { GraphQLError, type ValueNode, valueFromASTUntyped } from 'graphql';
 import { parseInstant } from '../read/instant.js';
 
-/** Postgres formats times on their way out; what comes in becomes the same shape, so that texts compare as times do. */
+/** Normalizes input to the form of Postgres output, so that times compare as text. */
 export const dateTime = {
   __parseValue: parse,
   __parseLiteral: (node: ValueNode) => parse(valueFromASTUntyped(node)),

@@ -4,7 +4,7 @@ import type { ListSelection } from '../read/selection.js';
 
 type Fragments = GraphQLResolveInfo['fragments'];
 
-/** What a query selects below some fields, by field name, whatever the fragments' types. */
+/** By field name, whatever types the fragments are on. */
 export function fieldsBelow(nodes: readonly FieldNode[], fragments: Fragments): Map<string, FieldNode[]> {
   const fields = new Map<string, FieldNode[]>();
   const visit = (selection: SelectionNode): void => {
@@ -20,12 +20,10 @@ export function fieldsBelow(nodes: readonly FieldNode[], fragments: Fragments): 
   return fields;
 }
 
-/** The names of the fields that are selected of a row. */
 export function selectedFields({ fieldNodes, fragments }: GraphQLResolveInfo): Set<string> {
   return new Set(fieldsBelow(fieldNodes, fragments).keys());
 }
 
-/** What a connection selects of its rows. */
 export function selectionOfList(
   { fieldNodes, fragments }: GraphQLResolveInfo,
   pointers: Noun['pointers'] = {},

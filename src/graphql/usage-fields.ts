@@ -12,7 +12,7 @@ import type { ListArguments } from '../read/page-arguments.js';
 import type { Row } from '../read/reading.js';
 import { fieldsBelow, selectionOfList } from './selection.js';
 
-/** One answered question, and the pages of its rows at each place of the query. */
+/** One answered question, with a breakdown for each place in the query. */
 interface Answered {
   readonly question: Question;
   readonly breakdowns: Map<object, Breakdown>;
@@ -20,7 +20,7 @@ interface Answered {
 
 export type ShownUsage = UsageRow & Answered;
 
-/** `Query.usage`: no more is measured than is selected. */
+/** Measures only what is selected. */
 export async function usage(args: UsageArguments, { reading, settings, spent, info }: Ask): Promise<ShownUsage[]> {
   const question = questionOf(args);
   const selected = fieldsBelow(info.fieldNodes, info.fragments);
@@ -32,7 +32,6 @@ export async function usage(args: UsageArguments, { reading, settings, spent, in
   return rows.map((row) => ({ ...row, ...answered }));
 }
 
-/** The fields of a row, and of the sessions behind it. */
 export const usageTypes = {
   UsageRow: {
     from: ({ from }: ShownUsage) => new Date(from).toISOString(),

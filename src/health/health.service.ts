@@ -15,9 +15,8 @@ export interface HealthReport {
   /** Rooms whose events wait, while those of others are committed. */
   readonly blocked: number;
   readonly queries: 'ok' | 'unavailable';
-  /** What waits for the database. */
   readonly spool: { readonly entries: number; readonly bytes: number };
-  /** While the log is projected again into new tables; the answers are the old ones'. Times are ISO 8601. */
+  /** Set while a rebuild runs; queries read the old tables until it ends. */
   readonly rebuild: { readonly startedAt: string } | null;
 }
 
@@ -31,7 +30,7 @@ export class Health {
     private readonly spool: Spool,
   ) {}
 
-  /** Callers that come together share one check: strangers may ask as often as they like. */
+  /** Concurrent callers share one check, because the path is public. */
   report(): Promise<HealthReport> {
     this.underWay ??= this.check().finally(() => (this.underWay = null));
     return this.underWay;
@@ -65,7 +64,7 @@ function statusOf(
   return intake === 'spooling' ? 'degraded' : 'unavailable';
 }
 
-/** Undefined where the database gives no answer. */
+/** Undefined if the database does not answer. */
 async function rebuildUnderWay(pool: Pool): Promise<{ startedAt: string }[] | undefined> {
   const iso = `to_char(a.backend_start at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
   return ask<{ startedAt: string }>(

@@ -2,7 +2,6 @@ import { HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from './refusal.js';
 
-/** What a failed request is told. */
 export type FailureAnswer = Pick<Refusal, 'status' | 'code' | 'message'>;
 
 declare module 'fastify' {

@@ -3,15 +3,15 @@ import type { Settings } from '../settings/settings.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The handler gets the body's bytes as they came, at most `MAX_BODY_BYTES` of them. */
+    /** The handler gets the raw bytes, at most `MAX_BODY_BYTES`. */
     rawBody?: boolean;
   }
 }
 
-/** The most that a body of parsed JSON may have. */
+/** Limit of JSON bodies. */
 export const queryBodyBytes = 2 ** 20;
 
-/** Sets what bodies are accepted: bytes on routes with `rawBody`, JSON everywhere else. */
+/** Routes with `rawBody` accept bytes, all others JSON. */
 export function setBodyRules(fastify: FastifyInstance, { maxBodyBytes }: Settings): void {
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();

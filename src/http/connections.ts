@@ -7,7 +7,7 @@ const byErrorCode: Record<string, string> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
 
-/** Answers what cannot be read as HTTP, and so never reaches a route. */
+/** Answers what is not HTTP and so reaches no route. */
 const refuseUnreadable: FastifyServerOptions['clientErrorHandler'] = (error, socket) => {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   const body = JSON.stringify({ code: 'BAD_REQUEST', message: 'The request is not readable as HTTP.' });
@@ -18,17 +18,18 @@ const refuseUnreadable: FastifyServerOptions['clientErrorHandler'] = (error, soc
 
 export const httpOptions = {
   requestTimeout: 30_000,
-  // Longer than LiveKit keeps an idle connection (90 s): the side that writes must not be the one that closes.
+  // Longer than the 90 s that LiveKit keeps an idle connection: the client must close first, or it may write to a
+  // closed one.
   keepAliveTimeout: 95_000,
-  // While the service stops it still takes requests over open connections; each answer closes its connection.
+  // A stopping service still takes requests on open connections; each answer closes its connection.
   return503OnClosing: false,
   clientErrorHandler: refuseUnreadable,
   frameworkErrors: answerFailure,
 } satisfies FastifyServerOptions;
 
 /**
- * Closes idle connections for as long as the service stops. Node does so only once, and would then wait for those that
- * became idle later, and for those that never sent a request.
+ * Closes idle connections until the service has stopped. Node does so once, and would wait for those that become idle
+ * later and those that never send a request.
  */
 export function closeIdleConnectionsAtStop(fastify: FastifyInstance): void {
   const silent = new Set<Socket>();

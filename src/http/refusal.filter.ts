@@ -4,7 +4,7 @@ import { answerFailure } from './answer-failure.js';
 @Catch()
 export class RefusalFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
-    // GraphQL's entry points report failures as errors of their answer.
+    // GraphQL reports errors itself.
     if (host.getType() !== 'http') throw error;
     const http = host.switchToHttp();
     answerFailure(error, http.getRequest(), http.getResponse());

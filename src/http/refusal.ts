@@ -11,7 +11,6 @@ export class Refusal extends Error {
   }
 }
 
-/** A question that cannot be answered as it is asked: 400 `BAD_USER_INPUT`. */
 export function badInput(message: string): Refusal {
   return new Refusal(400, 'BAD_USER_INPUT', message);
 }

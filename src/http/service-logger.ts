@@ -27,13 +27,13 @@ export class ServiceLogger extends ConsoleLogger {
     super({ prefix: 'roomledger', json: production, colors, logLevels: enabled(logLevel) });
   }
 
-  /** What Nest says of its own start is for debugging. */
+  /** Nest's own start-up messages are for debugging. */
   override log(message: unknown, ...rest: unknown[]): void {
     if (framework.has(String(rest.at(-1)))) this.debug(message, ...rest);
     else super.log(message, ...rest);
   }
 
-  /** Why the service does not start is told once, by who starts it. */
+  /** main.ts prints why the service does not start. */
   override error(message: unknown, ...rest: unknown[]): void {
     if (rest.at(-1) === 'ExceptionHandler') this.debug(message, ...rest);
     else super.error(message, ...rest);

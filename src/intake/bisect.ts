@@ -37,7 +37,7 @@ async function failureOf(work: () => Promise<void>): Promise<Failure> {
   }
 }
 
-/** The problem with which the log keeps an event that the database refuses to project. */
+/** The problem of an event that the database refuses to project. */
 export function problemFrom(error: unknown): string {
   return `cannot be projected: ${error instanceof Error ? error.message : String(error)}`;
 }

@@ -10,9 +10,7 @@ import { tryDatabase } from './trial.js';
 export interface Committed {
   /** New to the log. */
   fresh: number;
-  /** Deliveries of events that the log has. */
   known: number;
-  /** Fresh ones kept with a problem. */
   problems: number;
   /** Known ones with another body. */
   differing: number;

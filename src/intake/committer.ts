@@ -54,7 +54,7 @@ export class Committer {
     await this.lanes.idle();
   }
 
-  /** During an outage only spooled events try the database: no request waits for a time-out. */
+  /** During an outage only the drain tries the database, so that no request waits for a time-out. */
   private bypassesDatabase(items: readonly Item[]): boolean {
     const { outage, spool } = this.parts;
     return outage.away && spool.enabled && !items.some(({ spooled }) => spooled);

@@ -5,7 +5,7 @@ import type { Run } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import type { Entry } from './log.js';
 
-/** A longer payload whose hash differs is not compared any further. */
+/** A longer payload with another hash counts as differing without a comparison. */
 const COMPARED_BYTES = 64 * 1024;
 
 const deliveries = new UnnestedRows<LedgerEvent>([
@@ -22,7 +22,7 @@ const otherBodies = `select u.place,
   join webhook_event e on e.id = u.id and e.project = u.project and e.created_seconds = u.created
   where encode(sha256(convert_to(e.payload::text, 'UTF8')), 'hex') <> u.hash`;
 
-/** How many deliveries have a body that differs, as JSON, from the one in the log. */
+/** Counts deliveries whose body differs, as JSON, from the logged one. */
 export async function countDifferingBodies(
   run: Run,
   entries: readonly Entry[],
@@ -50,7 +50,7 @@ function differingAmong(fresh: readonly Entry[]): number {
   return different.length;
 }
 
-/** By JSON, which for instance has no -0. */
+/** As JSON on both sides, which has no -0 for instance. */
 function isSame(stored: unknown, event: LedgerEvent | undefined): boolean {
   return event !== undefined && isDeepStrictEqual(stored, JSON.parse(textOf(event)));
 }

@@ -19,7 +19,6 @@ export interface Delivery {
   event: JsonObject;
   /** ms */
   receivedAt: number;
-  /** The body's size. */
   bytes: number;
 }
 
@@ -56,8 +55,8 @@ export class Intake implements OnApplicationBootstrap, BeforeApplicationShutdown
   }
 
   /**
-   * Resolves once the event is committed, or durably spooled.
-   * @throws Refusal 503 `UNAVAILABLE` if it cannot be, or too much waits
+   * Resolves once the event is committed or durably spooled.
+   * @throws Refusal 503 `UNAVAILABLE` if neither is possible or too many events wait
    */
   async accept({ project, event, receivedAt, bytes }: Delivery): Promise<void> {
     if (this.waiting >= MAX_WAITING || this.waitingBytes + bytes > MAX_WAITING_BYTES) {
@@ -78,7 +77,7 @@ export class Intake implements OnApplicationBootstrap, BeforeApplicationShutdown
     if (this.parts.spool.entries > 0) this.recovery.wake();
   }
 
-  /** Requests are still accepted until the next hook, so this must not wait for the last one. */
+  /** Requests are accepted until the next hook, so this must not wait for the committer. */
   beforeApplicationShutdown(): Promise<void> {
     return this.recovery.stop();
   }

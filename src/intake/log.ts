@@ -3,13 +3,12 @@ import type { LedgerEvent } from '../livekit/event.js';
 import type { Statement } from '../database/transaction.js';
 import { lockValues, takeLocks } from '../projection/lock.js';
 
-/** One event, with the further deliveries of it in the same batch. */
 export interface Entry {
   event: LedgerEvent;
   again: LedgerEvent[];
 }
 
-/** The first delivery gives the body and the arrival. */
+/** One entry for each event: the first delivery in the batch provides body and arrival time. */
 export function entriesOf(events: readonly LedgerEvent[]): Entry[] {
   const entries = new Map<string, Entry>();
   for (const event of events) {
@@ -84,7 +83,6 @@ export function logStatement(entries: readonly Entry[]): Statement {
   return { name: 'locks and log', text: takeLocksAndLog, values: [...locks, ...logRows.values(entries)] };
 }
 
-/** The entries that were new to the log. */
 export function freshOf(entries: readonly Entry[], logged: readonly Logged[]): Entry[] {
   const total = new Map(logged.map((row) => [identityOf({ ...row, createdSeconds: row.created }), row.deliveries]));
   return entries.filter((entry) => total.get(identityOf(entry.event)) === deliveriesOf(entry));

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 
-/** Logs once when the database goes away, and once when it is back. */
+/** Whether the database is known to be away. Logs each change once. */
 export class Outage {
   private readonly logger = new Logger('Intake');
   private since: number | null = null;

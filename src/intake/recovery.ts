@@ -11,7 +11,7 @@ const FIRST_CHUNK = 100;
 const LARGEST_CHUNK = 2_000;
 const RETRY_REFUSED_MS = 60_000;
 
-/** Waits for the database and commits what the spool holds. */
+/** Drains the spool once the database is back. */
 export class Recovery {
   private readonly logger = new Logger('Intake');
   /** Entries that the log refuses, and when each is tried again. */
@@ -30,7 +30,6 @@ export class Recovery {
     if (!this.stopping.signal.aborted) this.running ??= this.run().finally(() => (this.running = null));
   }
 
-  /** What is spooled stays for the next start. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
@@ -79,7 +78,7 @@ export class Recovery {
     });
   }
 
-  /** Removes from the spool only after the commit. */
+  /** Removes only what is committed. */
   private async commit(entries: readonly SpoolEntry[]): Promise<number> {
     const results = await Promise.allSettled(entries.map((entry) => this.add(entry)));
     const committed = entries.filter((entry, at) => this.isCommitted(entry, results[at]!));

@@ -17,7 +17,7 @@ function cleanText(text: string): string {
   return text.toWellFormed().replaceAll('\u0000', '\uFFFD');
 }
 
-/** Replaces U+0000 and lone surrogates, which Postgres cannot hold, by U+FFFD in every string and key. */
+/** Replaces U+0000 and lone surrogates, which Postgres cannot store, with U+FFFD in every string and key. */
 export function clean(value: Json): Json {
   if (typeof value === 'string') return cleanText(value);
   if (Array.isArray(value)) return value.map(clean);

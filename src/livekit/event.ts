@@ -44,7 +44,7 @@ export interface LedgerEvent {
   createdSeconds: bigint;
   name: string;
   subject: Subject | null;
-  /** The event's clock: ms, in whole seconds. */
+  /** The event's clock, in ms: whole seconds. */
   at: number;
   /** First arrival, in ms. */
   receivedAt: number;
@@ -137,7 +137,7 @@ function idsOf(message: Wire<WebhookEvent>, subject: Subject | null): EventIds {
   };
 }
 
-/** Prefers the room that the nested message names: the event's own may lack the sid, or be empty. */
+/** Prefers the room in the nested message: the event's own may lack the sid, or be empty. */
 function roomOf(message: Wire<WebhookEvent>, subject: Subject | null): Pick<EventIds, 'roomSid' | 'roomName'> {
   const egress = subject === 'egress' ? child(message, 'egressInfo') : null;
   const ingress = subject === 'ingress' ? child(message, 'ingressInfo') : null;
@@ -195,7 +195,7 @@ function oversizedId(message: Wire<WebhookEvent>, ids: EventIds): string | null 
   return longTrack ? `a listed track's sid is longer than ${MAX_ID_BYTES} bytes` : null;
 }
 
-/** An id that no index can hold is left to the payload. */
+/** An id too long for an index stays in the payload only. */
 function withoutOversized(ids: EventIds): EventIds {
   const kept = Object.entries(ids).map(([name, value]) => [name, value && bytes(value) > limitOf(name) ? null : value]);
   return Object.fromEntries(kept) as EventIds;
@@ -209,7 +209,7 @@ function bytes(value: string): number {
   return Buffer.byteLength(value);
 }
 
-/** Replaces an id that no key can hold by its beginning and its hash. */
+/** Shortens an id that is too long for a key to its beginning and its hash. */
 function boundedId(id: string): string {
   if (bytes(id) <= MAX_ID_BYTES) return id;
   return `${id.slice(0, 64).toWellFormed()}…${hash('sha256', id)}`;

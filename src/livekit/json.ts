@@ -48,7 +48,7 @@ export function nesting(text: string): number {
   return survey(text).nesting;
 }
 
-/** Integers of 16 digits and more become strings, as protojson writes an int64: a JavaScript number would round them. */
+/** Integers of 16 or more digits become strings, as in protojson: a JavaScript number would round them. */
 export function parseJson(text: string, { longIntegers } = survey(text)): Json {
   if (longIntegers.length === 0) return JSON.parse(text) as Json;
   const pieces: string[] = [];

@@ -6,12 +6,12 @@ export type Wire<T> = JsonObject & { readonly __message?: T };
 
 type FieldOf<T, V> = { [K in keyof T]-?: NonNullable<T[K]> extends V ? K : never }[keyof T] & string;
 
-/** A field in either spelling: `roomName` as webhooks write it, `room_name` as the API does. */
+/** Accepts both spellings: `roomName` of webhooks, `room_name` of the API. */
 export function field(message: JsonObject, name: string): Json {
   return message[name] ?? message[snakeCase(name)] ?? null;
 }
 
-// The readers take a value of the wrong type for absent, and proto3's zero too, which LiveKit omits.
+// These readers treat a value of the wrong type as absent, and proto3's zero values too, which LiveKit omits.
 
 export function text<T>(message: Wire<T>, name: FieldOf<T, string>): string | null {
   const value = field(message, name);
@@ -72,7 +72,7 @@ export function enumOf<T>(
   return found.T;
 }
 
-/** The value's name, as sent. A number becomes its name if it has one. */
+/** An enum value's name. A number without a name stays a number. */
 export function enumName(value: Json, type: EnumType): string {
   if (typeof value === 'string' && value !== '') return value;
   const no = typeof value === 'number' ? value : 0;

@@ -6,7 +6,7 @@ const MAX_NESTING = 500;
 const MAX_DIGITS = 999;
 const MAX_EXPONENT_DIGITS = 3;
 
-/** The same text if jsonb can hold it, so that numbers stay exact; else null. */
+/** The text itself if jsonb can hold it, so that numbers stay exact; else null. */
 export function metadataJson(metadata: string | null): string | null {
   if (metadata === null || !isJson(metadata) || nesting(metadata) > MAX_NESTING) return null;
   return isHeld(metadata) ? metadata : null;

@@ -2,7 +2,7 @@ const YEAR_2000 = Date.UTC(2000, 0, 1);
 const YEAR_2100 = Date.UTC(2100, 0, 1);
 const TOLERANCE = 10 * 60_000;
 
-/** In 2000 to 2100, and at most ten minutes after the arrival. Both in ms. */
+/** Between 2000 and 2100, and at most ten minutes after the arrival. Both in ms. */
 export function believable(ms: number, arrival: number): boolean {
   return ms >= YEAR_2000 && ms < YEAR_2100 && ms <= arrival + TOLERANCE;
 }
@@ -15,14 +15,14 @@ const toMs: Record<Unit, (value: bigint) => bigint> = {
   ns: (value) => value / 1_000_000n,
 };
 
-/** In ms, cut; null if absent or not believable. */
+/** In ms, rounded down; null if absent or not believable. */
 export function timeOf(value: bigint | null, unit: Unit, arrival: number): number | null {
   if (value === null) return null;
   const ms = Number(toMs[unit](value));
   return believable(ms, arrival) ? ms : null;
 }
 
-/** For clocks: in the wire's unit, uncut; 0 if absent or not believable. */
+/** For clocks: in the wire's unit, not rounded; 0 if absent or not believable. */
 export function clockOf(value: bigint | null, unit: Unit, arrival: number): bigint {
   return timeOf(value, unit, arrival) === null ? 0n : (value ?? 0n);
 }

@@ -1,7 +1,7 @@
 /** How long a cell is, in seconds: a quarter-hour, an hour, a day, 32 days. Each divides the next. */
 export const SPANS = [900, 3_600, 86_400, 2_764_800] as const;
 
-/** In ms. Since 2000 every time zone begins its days and hours on one. */
+/** In ms. Since 2000, days and hours of every time zone have begun on a quarter-hour. */
 export const QUARTER = 900_000;
 
 /** Cells of one length in [from, to), in ms since 1970. */

@@ -4,7 +4,7 @@ import { SPANS } from './cell-spans.js';
 export const cellKey = ['project', 'meter', 'span', 'at', 'type', 'source'] as const;
 export const cellColumns = [...cellKey, ...sumColumns].join(', ');
 
-/** From the beginning of the longer cell, in ms. */
+/** Distance from the start of the longer cell, in ms. */
 const distance = 'at % (span * 1000)';
 const moved: Readonly<Record<string, string>> = {
   offset_ms: `offset_ms + ${distance} * (starts - ends)`,

@@ -15,7 +15,7 @@ export interface MeteredTable {
 
 export interface UsageOf {
   readonly meter: string;
-  /** Columns with few values that cells are kept by: a type, a source. */
+  /** Up to two columns with few values, stored as type and source. */
   readonly by: readonly string[];
   /** Sessions with no length at all. */
   readonly empty?: { readonly column: string; readonly value: string | boolean };
@@ -40,7 +40,7 @@ export class Deltas {
     this.count(table, after as MeteredRow, 1);
   }
 
-  /** At most one insert, so that no writer waits for a row of a cell. */
+  /** Inserts only, so that no writer waits for a cell. */
   write(): Statement[] {
     const changed = [...this.cells.values()].filter((delta) => sumNames.some((name) => delta[name] !== 0));
     if (changed.length === 0) return [];

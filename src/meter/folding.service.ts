@@ -26,7 +26,7 @@ export class Folding implements OnApplicationBootstrap, BeforeApplicationShutdow
     try {
       await foldUsage(this.database.intake);
     } catch (error) {
-      // Deltas are read unfolded too, and folded later.
+      // Not urgent: queries also read deltas.
       if (!isAway(error) && !isPassing(error)) this.logger.error(error);
     } finally {
       this.running = null;

@@ -8,26 +8,24 @@ export interface Metered {
   readonly lastSeenAt: number;
 }
 
-/** All of it is additive. Times count from the cell's beginning. */
+/** Additive. Offsets count from the start of the cell. */
 export interface Sums {
   starts: number;
   ends: number;
-  /** Starts less ends, in ms. */
+  /** Offsets of starts minus those of ends. */
   offsetMs: number;
-  /** The minutes of starts, less those in which the last started minute ends. */
+  /** The same in minutes, each end moved up to the end of its last started minute. */
   offsetMinutes: number;
-  /** Uncertain parts that begin here less those that end here, and their times. */
+  /** Uncertain parts that begin here minus those that end here, and their offsets. */
   doubts: number;
   doubtOffsetMs: number;
 }
 
-/** The sums of the quarter-hour that begins at `at`. */
 export interface Mark extends Sums {
   readonly at: number;
 }
 
 const MINUTE = 60_000;
-/** Ends that LiveKit did not tell. */
 const derivedEnds: ReadonlySet<string> = new Set(['CASCADED', 'SUPERSEDED', 'RECONCILED', 'EXPIRED']);
 
 export function derivedSql(column: string): string {
@@ -35,8 +33,8 @@ export function derivedSql(column: string): string {
 }
 
 /**
- * What a session adds, at its start and end and at those of its uncertain part. An end belongs to the quarter-hour
- * that it closes, so that cells before an edge hold all that ended by it.
+ * The marks of a session. An end counts in the quarter-hour that it closes, so that the cells before an edge hold every
+ * session that ended by it.
  */
 export function marksOf({ startedAt, endedAt, endSource, lastSeenAt }: Metered): Mark[] {
   if (endedAt === null) return [startAt(startedAt)];

@@ -8,7 +8,7 @@ export interface Present {
   readonly spool: { readonly entries: number; readonly bytes: number; readonly oldest: number | null };
 }
 
-/** None names a project, a room or a person. */
+/** No label names a project, room or person, because the path needs no token. */
 @Injectable()
 export class Metrics {
   private readonly registry = new Registry();

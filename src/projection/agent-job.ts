@@ -35,7 +35,7 @@ export interface JobFacts {
 }
 
 export interface JobRow extends JobFacts, SessionInterval {
-  /** Not started: the interval is empty. */
+  /** Waiting jobs have an empty interval. */
   waiting: boolean;
 }
 

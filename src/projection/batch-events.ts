@@ -2,18 +2,16 @@ import type { LedgerEvent, Subject } from '../livekit/event.js';
 import type { PendingRows } from './pending-rows.js';
 import { inTurns } from './turns.js';
 
-/** How one kind of row follows from events. */
 export interface RowProjection<F, R> {
   readonly evidence: (event: LedgerEvent) => F | readonly F[];
   readonly merge: (a: F, b: F) => F;
-  /** Reads the rows that these facts can affect. */
   readonly read: (facts: readonly F[]) => Promise<R[]>;
   readonly row: (facts: F, stored: R | undefined) => R;
 }
 
-/** The events of a batch. Rows are read for all of them while the log still finds out which are new. */
+/** The events of a batch. Rows are read for all of them while the log statement still finds out which are new. */
 export class BatchEvents {
-  /** @param fresh resolves to the new ones, or to `events` itself if all are new */
+  /** @param fresh resolves to the new events; to `events` itself if all are new */
   constructor(
     private readonly events: readonly LedgerEvent[],
     private readonly fresh: () => Promise<readonly LedgerEvent[]>,
@@ -30,7 +28,6 @@ export class BatchEvents {
     });
   }
 
-  /** Reads the rows that any of the events can affect, and merges the new events into them. */
   async mergeInto<F extends object, R extends object>(
     rows: PendingRows<R>,
     projection: RowProjection<F, R>,

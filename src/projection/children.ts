@@ -4,8 +4,8 @@ import type { Run } from '../database/transaction.js';
 import { memoized, selectList, type RowValues, type SessionTable } from './table.js';
 
 /**
- * Keys of parents, each with a time in ms before which its children cannot change any more; 0 if all can. A parent is
- * a room, a participant, or an identity in a room.
+ * Keys of parents (a room, a participant, or an identity in a room), each with the time in ms before which its children
+ * can no longer change; 0 if all can.
  */
 export type ParentKeys = ReadonlyMap<string, number>;
 
@@ -19,14 +19,13 @@ export function partsOf(key: string): string[] {
   return key.split(SEPARATOR);
 }
 
-/** The keys of rooms or participants, for all of their children. */
 export function parentKeys(rows: readonly { project: string; roomName: string; sid: string }[]): ParentKeys {
   return new Map(rows.map(({ project, roomName, sid }) => [parentKey(project, roomName, sid), 0]));
 }
 
 /**
- * Reads rows by their parents. Which parents matter is known only after merging, so children of the likely ones are
- * prefetched together with the events' own rows: few batches then need another round trip.
+ * Reads rows by their parents. Those of the likely parents are prefetched together with the rows of the events, because
+ * which parents matter is known only after merging: few batches need another round trip.
  */
 export class ChildRows<R> {
   private prefetchedKeys: ParentKeys = new Map();
@@ -51,11 +50,10 @@ export class ChildRows<R> {
 
 interface ChildTable {
   readonly table: SessionTable;
-  /** The column with the parent's sid. */
   readonly parent: string;
 }
 
-/** Children without an end of their own, which the end of their parent may therefore end. */
+/** Only these can end with their parent. */
 export function withoutOwnEnd<R extends { project: string; roomName: string }>(
   run: Run,
   children: ChildTable,

@@ -10,12 +10,11 @@ export function clockText(parts: readonly (readonly [bigint | number, number])[]
 
 const SECONDS_DIGITS = 10;
 
-/** A createdAt, in ms, as a part. */
 export function secondsPart(at: number): readonly [number, number] {
   return [at / 1000, SECONDS_DIGITS];
 }
 
-/** The createdAt, in ms, of a clock whose first part it is. */
+/** Only for clocks that begin with a createdAt. In ms. */
 export function timeOfClock(clock: ClockText): number {
   return Number(clock.slice(0, SECONDS_DIGITS)) * 1000;
 }

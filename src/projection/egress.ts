@@ -128,7 +128,7 @@ export function egressEvidence(event: LedgerEvent): EgressFacts {
   };
 }
 
-/** The request's field in the JSON, and the API's word for it. */
+/** The request's JSON field, and the API's name. */
 const requestTypes: [string, string][] = [
   ['roomComposite', 'ROOM_COMPOSITE'],
   ['web', 'WEB'],

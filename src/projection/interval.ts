@@ -25,7 +25,7 @@ export function startOf(reported: readonly (number | null)[], firstSeenAt: numbe
     : { startedAt: first, startSource: 'REPORTED' };
 }
 
-/** A lower bound of the start, whatever else is known of the session. */
+/** The start may turn out later than this, never earlier. */
 export function earliestStart(reported: readonly (number | null)[], firstSeenAt: number): number {
   return Math.min(firstSeenAt, ...reported.map((at) => at ?? firstSeenAt));
 }
@@ -41,7 +41,7 @@ export interface EndCandidate {
   source: 'SUPERSEDED' | 'CASCADED';
 }
 
-/** The earliest end that other sessions imply, none before the session's own lastSeenAt. The first of equal ones wins. */
+/** The earliest end that other sessions imply, none before lastSeenAt. The first of equal candidates wins. */
 export function derivedEnd(
   session: { startedAt: number; lastSeenAt: number },
   candidates: readonly EndCandidate[],
@@ -61,7 +61,7 @@ export interface Sibling extends Start {
   supersededAt: number | null;
 }
 
-/** Sets supersededAt to the least start among the siblings with a greater (start, id), inferred starts left out. */
+/** Sets supersededAt to the least reported start among siblings with a greater (start, id). */
 export function supersede<S extends Sibling>(siblings: readonly S[], idOf: (sibling: S) => string): S[] {
   const oldestFirst = [...siblings].sort((a, b) => a.startedAt - b.startedAt || byteOrder(idOf(a), idOf(b)));
   let next: number | null = null;

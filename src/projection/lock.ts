@@ -9,7 +9,7 @@ export interface Lock {
   project: string;
 }
 
-/** The lock of everything that an event's rows depend on; null for an event that is not projected. */
+/** Locks everything that the event's rows depend on; null if the event is not projected. */
 export function lockOf({ subject, ids, project, problem }: LedgerEvent): Lock | null {
   if (problem !== null || subject === null) return null;
   if (subject === 'egress') return { key: ids.egressId ?? '', kind: 'egress', project };

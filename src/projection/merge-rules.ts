@@ -9,9 +9,9 @@ export interface MergeRules<F> {
   greatest?: readonly NameOf<F, number | null>[];
   any?: readonly NameOf<F, boolean>[];
   union?: readonly NameOf<F, readonly number[]>[];
-  /** Facts that never change: the least non-empty text, should events disagree. */
+  /** Facts that should never change: the least non-empty text, if events disagree. */
   constant?: readonly NameOf<F, string | null>[];
-  /** Clock → the fields taken together with the least, or the greatest, clock. */
+  /** Clock → the fields taken together from the snapshot with the least, or greatest, clock. */
   earliest?: { readonly [clock in NameOf<F, string | null>]?: readonly (keyof F & string)[] };
   latest?: { readonly [clock in NameOf<F, string | null>]?: readonly (keyof F & string)[] };
 }
@@ -19,7 +19,7 @@ export interface MergeRules<F> {
 type Loose = Record<string, Value>;
 type Step = (into: Loose, other: Loose) => void;
 
-/** A pure merge by these rules. Fields without a rule are taken from `a`. */
+/** `a` and `b` stay unchanged. Fields without a rule come from `a`. */
 export function merger<F extends object>(rules: MergeRules<F>): (a: F, b: F) => F {
   const steps = stepsOf(rules as LooseRules);
   return (a, b) => {

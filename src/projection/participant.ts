@@ -101,9 +101,9 @@ export const mergeParticipant = merger<ParticipantFacts>({
   },
 });
 
-/** The participant moves to another node: no end, if it is seen there. */
+/** A move to another node ends nothing if the participant is seen there. */
 export const MIGRATION = 'MIGRATION';
-/** The client announced these, so the end is as exact as the event's createdAt. */
+/** Reasons that the client announced: the end is as exact as the event's createdAt. */
 const announcedByClient = new Set(['CLIENT_INITIATED', 'USER_UNAVAILABLE', 'USER_REJECTED', 'AGENT_ERROR']);
 /** Upper bound: LiveKit notices a lost client 20 to 22 s late. */
 const LOST_CLIENT_DELAY = 25 * SECOND;

@@ -12,7 +12,6 @@ export interface PendingRow<R> {
   now: R;
 }
 
-/** The rows of one table that a batch has read or created, by key. */
 export class PendingRows<R extends object> {
   private readonly rows = new Map<string, PendingRow<R>>();
 
@@ -25,7 +24,7 @@ export class PendingRows<R extends object> {
     return key;
   }
 
-  /** Adds stored rows; rows already here stay as they are. */
+  /** Rows that are here already stay as they are. */
   load(rows: Iterable<R>): void {
     for (const row of rows) {
       const key = this.keyOf(row);
@@ -65,7 +64,7 @@ export class PendingRows<R extends object> {
   }
 }
 
-/** A copy with these values, or the row itself if nothing differs. */
+/** The row itself if nothing differs. */
 export function revised<R extends object>(row: R, values: Partial<R>): R {
   for (const name in values) if (values[name] !== row[name]) return { ...row, ...values };
   return row;

@@ -13,9 +13,8 @@ import type { SessionTable } from './table.js';
 import { mergeTracks, tracksWithoutOwnEnd, settleTracks } from './settle-tracks.js';
 
 /**
- * Projects events whose locks are held, or were requested earlier on this connection: reads the rows they can affect,
- * merges the events that `fresh` resolves to, settles in memory, and returns the writes. Reading takes one round trip
- * if the events name everything that is needed, and at most three.
+ * Projects events whose locks are held, or requested earlier on this connection: reads affected rows, merges the
+ * `fresh` events, settles in memory, returns the writes. One to three round trips.
  */
 export async function project(
   run: Run,
@@ -50,7 +49,7 @@ async function projectRooms(run: Run, events: BatchEvents): Promise<Writable[]> 
 
 type Writable = Pick<PendingRows<object>, 'write'>;
 
-/** Projects rows that depend on their own events alone. */
+/** For rows that depend on their own events alone. */
 interface Projector<F, R> {
   table: SessionTable;
   evidence: (event: LedgerEvent) => F;

@@ -3,8 +3,8 @@ import { type ParameterColumn, UnnestedRows } from '../database/unnested-rows.js
 import type { Run } from '../database/transaction.js';
 import { memoized, selectList, type RowValues, type SessionTable } from './table.js';
 
-// Each read leaves the planner one usable index: the primary key by its leading column, or an expression that no other
-// index has. On a new table, without statistics, any index that matches something looks as good as any other.
+// Each read leaves the planner one usable index: the first key column, or an expression that only one index has.
+// Without statistics, as on a new table, every matching index looks equally good.
 
 export async function readByKey<R extends object>(
   run: Run,
@@ -31,17 +31,17 @@ function textColumn(as: string, name: string): ParameterColumn<object> {
 /** Keeps the planner from using an index of the column. */
 const unindexed = ` || ''`;
 
-/** Rows of one project and one value of `by` that can supersede each other. */
+/** Rows of one project and one value of `by`: they can supersede each other. */
 export interface Siblings<F> {
   readonly table: SessionTable;
   readonly by: string;
   /** The earliest start that these facts allow, in ms. */
   readonly since: (facts: F) => number;
-  /** SQL on alias r: the time after which a row cannot change any more. */
+  /** SQL, alias r: after this time the row can no longer change. */
   readonly until: string;
 }
 
-/** The siblings of the rows that `facts` concern, those rows included: all that a change of their start can affect. */
+/** The rows of `facts` and their siblings: all that a changed start can affect. */
 export async function readSiblings<F extends object, R extends object>(
   run: Run,
   siblings: Siblings<F>,

@@ -80,7 +80,7 @@ export const mergeRoom = merger<RoomFacts>({
 
 const signsOfLife = new Set(['room_started', 'participant_joined', 'track_published']);
 
-/** Orders snapshots of one second. */
+/** Breaks ties between snapshots of one second. */
 const snapshotRank: Record<string, number> = {
   room_started: 0,
   participant_joined: 1,
@@ -91,7 +91,6 @@ const snapshotRank: Record<string, number> = {
   room_finished: 3,
 };
 
-/** What a room, participant or track event says of its room. */
 export function roomEvidence(event: LedgerEvent): RoomFacts {
   const { name, at, id, ids, project, receivedAt } = event;
   const room = child(event.message, 'room') ?? {};
@@ -153,7 +152,7 @@ function isNewer(other: RoomRow, room: RoomRow): boolean {
   return other.startedAt === room.startedAt ? byteOrder(other.sid, room.sid) > 0 : other.startedAt > room.startedAt;
 }
 
-/** When the room's participants end: a finished room's lastSeenAt moves with late goodbyes, so F itself counts. */
+/** When the room's participants end. Late goodbyes move a finished room's lastSeenAt, so its finish counts. */
 export function cascadedEnd(room: RoomRow): number | null {
   return finishOf(room) ?? room.endedAt;
 }

@@ -20,7 +20,7 @@ const ofSameIngress: Siblings<IngressFacts> = {
   until: `coalesce(r.superseded_at, 'infinity'::timestamptz)`,
 };
 
-/** Merges the events into their ingress sessions, and settles those and the others of the same ingresses. */
+/** Merges the events, and settles their ingress sessions and siblings. */
 export async function settleIngressSessions(run: Run, events: BatchEvents): Promise<PendingRows<IngressRow>> {
   const sessions = new PendingRows<IngressRow>(ingressTable);
   await events.mergeInto<IngressFacts, IngressRow>(sessions, {

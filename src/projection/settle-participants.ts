@@ -71,8 +71,7 @@ function hasEnded({ leftClock, migratedClock, abortedClock }: ParticipantFacts):
 }
 
 /**
- * Ends, or reopens, the participants that the events touched, their siblings, and those without an end of their own in
- * rooms whose end or starts changed.
+ * Settles the touched participants, their siblings, and those without an own end in rooms whose end or starts changed.
  */
 export async function settleParticipants(
   run: Run,
@@ -109,7 +108,7 @@ function roomKey(rooms: PendingRows<RoomRow>, { project, roomName, roomSid }: Pa
   return rooms.keyOf({ project, roomName, sid: roomSid });
 }
 
-/** An identity in a room; '' without an identity, which supersedes nothing. */
+/** Empty without an identity, which supersedes nothing. */
 function siblingsKey({ project, roomName, roomSid, identity }: ParticipantFacts): string {
   return identity === '' ? '' : parentKey(project, roomName, roomSid, identity);
 }
@@ -123,7 +122,7 @@ function keptSiblings(before: ParticipantRow, now: ParticipantRow): boolean {
   return before.roomSid === now.roomSid && before.identity === now.identity;
 }
 
-/** The siblings whose order changed, each group with the earliest start that did. */
+/** Groups of siblings whose order changed, each with the earliest start that changed. */
 function changedSiblings(participants: PendingRows<ParticipantRow>): ParentKeys {
   const changed = new Map<string, number>();
   for (const { before, now } of participants.all()) {
@@ -137,7 +136,7 @@ function changedSiblings(participants: PendingRows<ParticipantRow>): ParentKeys 
   return changed;
 }
 
-/** A participant that was superseded before `since` stays as it is, and supersedes none that can change. */
+/** One superseded before `since` stays as it is, and supersedes none that can change. */
 function canChange({ before, now }: PendingRow<ParticipantRow>, since: number): boolean {
   return !before || !keptSiblings(before, now) || (before.supersededAt ?? Infinity) >= since;
 }
@@ -158,13 +157,13 @@ const siblingsQuery = `select ${selectList(participantTable)} from ${wantedSibli
   join participant r on r.room_sid || '/' || r.identity || '/' || r.project = k.key and r.identity <> ''
     and coalesce(r.superseded_at, 'infinity'::timestamptz) >= k.since`;
 
-/** In the spelling of the index participant_family. */
+/** As the index participant_family spells it. */
 function indexedKey(key: string): string {
   const [project, , roomSid, identity] = partsOf(key);
   return `${roomSid}/${identity}/${project}`;
 }
 
-/** Keys of rooms not read yet: of participants whose events name different rooms. */
+/** Rooms not read yet, because the events of a participant name different ones. */
 function missingRooms(rooms: PendingRows<RoomRow>, participants: PendingRows<ParticipantRow>): object[] {
   const missing: object[] = [];
   for (const { before, now } of participants.all()) {
@@ -176,7 +175,7 @@ function missingRooms(rooms: PendingRows<RoomRow>, participants: PendingRows<Par
   return missing;
 }
 
-/** Adds the difference between the row's states, so that a room's counts depend on its participants' rows alone. */
+/** Adds only differences, so that the counts depend on the stored participants alone. */
 function count(
   rooms: PendingRows<RoomRow>,
   room: PendingRow<RoomRow> | undefined,

@@ -23,7 +23,7 @@ const namesakes: Siblings<RoomFacts> = {
   until: `coalesce(r.ended_at, 'infinity'::timestamptz)`,
 };
 
-/** Merges the events into the rooms that they name, and settles those and their namesakes. */
+/** Merges the events, and settles their rooms and siblings. */
 export async function settleRooms(
   run: Run,
   events: BatchEvents,
@@ -64,7 +64,7 @@ function nameOf({ roomName, project }: RoomRow): string {
   return `${roomName}\u0000${project}`;
 }
 
-/** The rooms whose participants may have to end or to reopen. */
+/** Rooms whose participants may have to end or reopen. */
 export function cascading(rooms: PendingRows<RoomRow>): ParentKeys {
   const changed: RoomRow[] = [];
   for (const { before, now } of rooms.all()) {

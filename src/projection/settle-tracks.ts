@@ -24,7 +24,7 @@ export async function mergeTracks(run: Run, events: BatchEvents): Promise<Pendin
   return tracks;
 }
 
-/** Ends, or reopens, the tracks that the events touched and those of participants whose end changed. */
+/** Settles the touched tracks, and those without an own end of participants whose end changed. */
 export async function settleTracks(
   run: Run,
   { participants, tracks }: { participants: PendingRows<ParticipantRow>; tracks: PendingRows<TrackRow> },
@@ -84,7 +84,7 @@ async function withOwnEnd(run: Run, participants: readonly ParticipantRow[]): Pr
 const ownEnds = `select ${selectList(trackTable)} from track r
   where r.participant_sid = any($1::text[]) and r.told_end_at is not null`;
 
-/** Keys of participants not read yet: of tracks whose events name different ones. */
+/** Participants not read yet, because the events of a track name different ones. */
 function missingParticipants(participants: PendingRows<ParticipantRow>, tracks: PendingRows<TrackRow>): object[] {
   const missing: object[] = [];
   for (const { now } of tracks.all()) {

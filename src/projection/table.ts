@@ -8,26 +8,25 @@ import type { UsageOf } from '../meter/delta.js';
 /** In memory, `time` is ms, `json` and `jsonb` are JSON text, and integers are numbers. */
 export type ColumnType = 'text' | 'time' | 'int' | 'bigint' | 'bigints' | 'bool' | 'json' | 'jsonb';
 
-/** One kind of session, as the projection reads and writes it. SQL spells the names in snake case. */
+/** One kind of session. SQL spells the names in snake case. */
 export interface SessionTable {
   readonly name: string;
   readonly key: readonly string[];
   /** Read before and written after every merge. */
   readonly columns: Readonly<Record<string, ColumnType>>;
-  /** Clock → columns that change only with it: never read, and written only when the clock changes. */
+  /** Clock → columns that change only with it; never read back. */
   readonly payload: Readonly<Record<string, Readonly<Record<string, ColumnType>>>>;
   /** Values of NOT NULL columns while no snapshot has been seen. */
   readonly defaults?: Readonly<Record<string, string | boolean>>;
   readonly usage: UsageOf;
 }
 
-/** The columns of a table, of all its payload groups too. */
 type ColumnsOf<T extends SessionTable> =
   keyof T['columns'] | { [Clock in keyof T['payload']]: keyof T['payload'][Clock] }[keyof T['payload']];
 
 type Differing<A, B> = Exclude<A, B> | Exclude<B, A>;
 
-/** Ties a table to the fields of its Prisma model: a column that only one of them has does not compile. */
+/** Ties a table to its Prisma model: a column that only one of them has is a type error. */
 export function tableOf<Field extends string>() {
   return <const T extends SessionTable>(
     table: T &
@@ -73,7 +72,6 @@ export function memoized<C extends object, T>(make: (constant: C) => T): (consta
   };
 }
 
-/** What merging reads, from alias `r`. */
 export const selectList = memoized((table: SessionTable) =>
   Object.entries(table.columns)
     .map(([name, type]) => `${readable(`r.${snakeCase(name)}`, type)} as "${name}"`)
@@ -87,7 +85,7 @@ function readable(column: string, type: ColumnType): string {
   return column;
 }
 
-/** Writes any number of rows in key order, so that writers cannot deadlock. Payload columns change only with their clock. */
+/** In key order, so that writers cannot deadlock. Payload columns change only with their clock. */
 export function upsertOf(table: SessionTable, rows: readonly RowValues[]): Statement {
   const { text, written } = upsert(table);
   return { name: `${table.name} upsert`, text, values: written.values(rows) };

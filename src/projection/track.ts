@@ -85,7 +85,7 @@ export function mergeTrack(a: TrackFacts, b: TrackFacts): TrackFacts {
   return { ...mergeByRules(a, b), toldEndAt: mergedEnd(a, b) };
 }
 
-/** Ignores an unpublish of an older version: the sid was published again. */
+/** An unpublish of an older version does not count: the sid was published again. */
 function mergedEnd(a: TrackFacts, b: TrackFacts): number | null {
   if (a.lastVersion !== b.lastVersion) return (a.lastVersion > b.lastVersion ? a : b).toldEndAt;
   if (a.toldEndAt === null || b.toldEndAt === null) return a.toldEndAt ?? b.toldEndAt;
@@ -96,7 +96,7 @@ const types = enumOf(TrackInfo, 'type');
 const sources = enumOf(TrackInfo, 'source');
 const encryptions = enumOf(TrackInfo, 'encryption');
 
-/** What a track event says of its track, or a participant event of the tracks it lists. */
+/** From its own event, or from the tracks that a participant event lists. */
 export function trackEvidence(event: LedgerEvent): TrackFacts[] {
   const participant: Wire<ParticipantInfo> = child(event.message, 'participant') ?? {};
   const named = event.subject === 'track' ? [child(event.message, 'track') ?? {}] : children(participant, 'tracks');

@@ -4,7 +4,7 @@ interface Waiting<K, V> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Loads the keys that one round of resolvers asks for together, each once. */
+/** Loads together, each once, the keys that one round of resolvers asks for. */
 export class Batch<K, V> {
   private waiting: Waiting<K, V>[] = [];
 
@@ -30,7 +30,7 @@ export class Batch<K, V> {
   }
 }
 
-// The tick runs once no microtask is left: by then every sibling resolver has asked.
+// nextTick runs once no microtask is left: every sibling resolver has asked by then.
 function afterThisRound(run: () => Promise<void>): void {
   void Promise.resolve().then(() => process.nextTick(run));
 }

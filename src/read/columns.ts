@@ -1,7 +1,7 @@
 import { snakeCase } from '../text/snake-case.js';
 import { NOW } from './statement.js';
 
-/** An enum of the API: its names, and LiveKit's spelling of each. */
+/** API names of an enum, with LiveKit's spelling of each. */
 export type Words = ReadonlyMap<string, string>;
 
 export function words(names: readonly string[], spell: (name: string) => string = (name) => name): Words {
@@ -13,7 +13,7 @@ export function word(column: string, known: Words): string {
   return `case ${column} ${cases.join(' ')} else 'OTHER' end`;
 }
 
-/** Up to now while a session is open; 0 where the condition `empty` holds. */
+/** Until now while open; 0 where `empty` holds. */
 export function durationSeconds(empty = 'false'): string {
   const seconds = `round(extract(epoch from greatest(coalesce(ended_at, ${NOW}) - started_at, interval '0')), 3)`;
   return `(case when ${empty} then 0 else ${seconds} end)::float8`;

@@ -3,7 +3,7 @@ import { parseInstant } from './instant.js';
 import type { OrderKey } from './noun.js';
 import type { Row } from './reading.js';
 
-/** A list in one order. Cursors hold the values of its keys, so they stay valid for ever. */
+/** A list in one order. Cursors hold the values of its keys and stay valid for ever. */
 export interface Ordered {
   readonly list: string;
   readonly order: string;

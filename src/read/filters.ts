@@ -38,12 +38,12 @@ export function equal(column: string): Filter<string> {
   return (value, statement) => `${column} = ${statement.bind(value)}`;
 }
 
-/** Literal: a plan for a bound boolean could not use a partial index. */
+/** Not bound: a plan for a parameter could not use a partial index. */
 export function is(column: string): Filter<boolean> {
   return (value) => (value ? column : `not ${column}`);
 }
 
-/** With equality an index also returns its rows in order; with `any` it does not. */
+/** `=` keeps the order of an index, `any` does not. */
 export function oneOf(column: string): Filter<readonly string[]> {
   return (list, statement) =>
     list.length === 1
@@ -70,7 +70,7 @@ export function count(column: string): Filter<IntFilter> {
     all([gte != null && `${column} >= ${statement.bind(gte)}`, lte != null && `${column} <= ${statement.bind(lte)}`]);
 }
 
-/** `OTHER` is every stored value that the API has no name for. */
+/** `OTHER` matches every stored value without an API name. */
 export function word(column: string, known: Words): Filter<readonly string[]> {
   return (names, statement) => {
     const stored = bounded(names).flatMap((name) => known.get(name) ?? []);

@@ -1,6 +1,6 @@
 const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
-/** RFC 3339 in any offset as UTC with milliseconds, finer digits cut; null if it is no such time. */
+/** Any RFC 3339 offset to UTC with milliseconds, rounded down; null if invalid. */
 export function parseInstant(text: string): string | null {
   const [, year, month, day, hour, minute, second, fraction = '', sign, offsetHour = '00', offsetMinute = '00'] =
     rfc3339.exec(text) ?? [];

@@ -10,7 +10,7 @@ import { type RowSource, sourcesOf, spanOf } from './span.js';
 import { isSteady } from './steady.js';
 import type { StatementBuilder } from './statement.js';
 
-/** One list at one place of a question, the same for all parents there. */
+/** One list at one place of a query, for all parents there. */
 export interface Listing {
   readonly relation: NestedList;
   readonly filter: Readonly<Record<string, unknown>>;
@@ -19,7 +19,7 @@ export interface Listing {
   readonly selection: ListSelection;
 }
 
-/** Rows up to and including `after`, or from `before` on. */
+/** Rows up to and including `after`, or from and including `before`. */
 export type Beyond = 'after' | 'before' | null;
 
 export interface ListSql {
@@ -27,7 +27,7 @@ export interface ListSql {
   readonly steady: boolean;
 }
 
-/** The page and one row more. Rows of several parents carry `parent`, its index. */
+/** One row more than the page. With several parents each row carries `parent`, its parent's index. */
 export function pageSql(statement: StatementBuilder, listing: Listing, parents: readonly Row[]): ListSql {
   const { relation, filter, ordered, window } = listing;
   const byNames = namedSource(statement, listing, `order by ${orderSql(ordered, window.backward)}`);
@@ -42,7 +42,7 @@ function pageOfSource(statement: StatementBuilder, listing: Listing, { of, sourc
   const cursor = selection.cursors ? keyColumns(ordered.keys) : [];
   const columns = [selectList(relation.noun, selection.fields), ...cursor].join(', ');
   const order = orderSql(ordered, window.backward);
-  // Literal: a generic plan takes a bound limit for a tenth of the table.
+  // Not bound: a generic plan expects a bound limit to take a tenth of the table.
   const limit = window.size + 1;
   if (of !== null && !statement.laterals) {
     const place = `row_number() over (partition by parent order by ${order})`;
@@ -61,7 +61,7 @@ function pageOfSource(statement: StatementBuilder, listing: Listing, { of, sourc
   return of === null ? page : `select parent, page.* from ${of} cross join lateral (${page}) as page`;
 }
 
-/** Counts rows up to `limit`. Parents without a row may be missing. */
+/** Parents without a matching row may be missing. */
 export function countSql(
   statement: StatementBuilder,
   listing: Listing,
@@ -92,7 +92,7 @@ function countOf(
 
 interface ListSource {
   readonly of: string | null;
-  /** Each of several leads to rows in the order of the list. */
+  /** If several, each yields rows in the list's order. */
   readonly sources: readonly RowSource[];
 }
 
@@ -143,7 +143,7 @@ function sourceSql(
 
 type Filters = Readonly<Record<string, Filter<unknown>>>;
 
-// Citus joins a table with unnest, but refuses laterals.
+// Citus refuses lateral joins, but joins a table with unnest.
 function parentsSql(
   statement: StatementBuilder,
   { keys, on, onCitus = on }: NestedList,

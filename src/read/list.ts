@@ -16,16 +16,15 @@ interface Fetched {
   readonly more: boolean;
 }
 
-/** What one place of a question asks of a list. */
 export interface ListRequest {
   readonly reading: Reading;
   readonly args: ListArguments;
-  /** Identifies the place: pages of the same object are read together. */
+  /** Pages with the same place are read together. */
   readonly place: object;
   readonly selection: () => ListSelection;
 }
 
-/** The page of the list that belongs to `parent`. Nothing is read before it is needed. */
+/** Nothing is read before it is needed. */
 export function pageOf(relation: NestedList, parent: Row, request: ListRequest): Page {
   const { reading, place } = request;
   return new Page(
@@ -97,7 +96,7 @@ export class Page {
     return row === undefined ? null : cursorOf(this.list.listing.ordered, row);
   }
 
-  /** Exact for any filter: a row after the page is either left over from it, or at `before` or later. */
+  /** Exact for any filter: a further row is either the extra one read, or at `before` or later. */
   async hasNext(): Promise<boolean> {
     const { backward, before } = this.list.listing.window;
     if (!backward && (await this.fetch()).more) return true;

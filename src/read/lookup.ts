@@ -17,12 +17,12 @@ export async function byId(noun: Noun, id: string, lookup: Lookup): Promise<Row 
   return row ?? null;
 }
 
-/** Unknown ids are missing. Of several rows with one id, the first in order. */
+/** Leaves out unknown ids. Of rows with the same id, returns the first. */
 export function rowsById(noun: Noun, ids: readonly string[], lookup: Lookup): Promise<Row[]> {
   return select(noun, ids, { ...lookup, distinct: `distinct on (${noun.id[0]}) ` });
 }
 
-/** The row of the same room name if there is one, else the first with the id. Batched by `place`. */
+/** Prefers the row with the same room name, else the first with the id. Batched by `place`. */
 export function toOne(noun: Noun, target: Target, lookup: Lookup & { place: object }): Promise<Row | null> {
   const { reading, place } = lookup;
   return reading.once(place, () => new Batch((targets: readonly Target[]) => load(noun, targets, lookup))).get(target);

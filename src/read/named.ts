@@ -4,7 +4,7 @@ import { bounded, type StringFilter } from './filters.js';
 import type { NestedList } from './noun.js';
 import type { StatementBuilder } from './statement.js';
 
-/** How far to read before the next way is tried: index entries of the names, and rows for each row of the page. */
+/** Budgets: index entries of the names, and rows read for each row of the page. */
 const WAYS = [
   { entries: 1_000, rows: 200 },
   { entries: 20_000, rows: 2_000 },
@@ -17,7 +17,7 @@ interface Several {
   readonly names: readonly string[];
 }
 
-/** Names from one text up to another, in byte order. */
+/** A range of names in byte order. */
 interface Alike {
   readonly column: string;
   readonly from: string;
@@ -31,8 +31,8 @@ interface Asked {
 }
 
 /**
- * Null unless an index of names leads to the page: it must hold all that the order compares, and there is no parent,
- * room or single name, whose rows another index has in order.
+ * Null unless an index of names leads to the page: it must hold every column of the order, and no parent, room or
+ * single name may lead there through an index that is already in order.
  */
 export function namedOf(
   statement: StatementBuilder,
@@ -52,7 +52,7 @@ export function namedOf(
   return below === null ? null : { column, from, below };
 }
 
-/** The least text after all with this prefix, in byte order; null if there is none. */
+/** The least text above all that have the prefix, in byte order; null if there is none. */
 function endOf(prefix: string): string | null {
   const points = [...prefix];
   while (points.at(-1) === '\u{10ffff}') points.pop();
@@ -75,9 +75,8 @@ function severalSql(statement: StatementBuilder, { column, names }: Several, pag
 }
 
 /**
- * Few rows may have the prefix, and are best read by name and sorted; or many, and the page is best filtered from all
- * rows in order. The planner misjudges which by a factor of a hundred. So both plans run with growing budgets, and at
- * last every matching name is read.
+ * If few rows match the prefix, reading by name and sorting is best; if many, filtering rows in order. The planner
+ * misjudges which by a factor of a hundred, so both run with growing budgets, and finally every match is read.
  */
 function alikeSql(statement: StatementBuilder, { column, from, below }: Alike, page: NamedPage): string {
   const { table, columns, order, inside, size } = page;
@@ -92,7 +91,7 @@ function alikeSql(statement: StatementBuilder, { column, from, below }: Alike, p
     const [few, near, far] = [`few${index}`, `near${index}`, `far${index}`];
     const many = exists(few, way.entries + 1);
     const next = `(select ${held} ${rows} and ${inside} and ${many} ${order} limit ${way.rows * size}) as next`;
-    // Asked only before the last way: it costs as much as the way itself.
+    // Checked only before the last step, because it costs as much as the step itself.
     const unseen = way === WAYS.at(-1) ? exists(next, way.rows * size) : many;
     tried.push(
       `${few} as materialized (select ${keys} ${rows} and ${named} and ${reached} limit ${way.entries + 1})`,

@@ -1,6 +1,6 @@
 import type { StatementBuilder } from './statement.js';
 
-/** A condition in SQL for a filter's value (never null), in a list ordered by `by` first. */
+/** SQL for a filter's value (never null); `by` is the first column of the list's order. */
 export type Filter<T> = (value: T, statement: StatementBuilder, by?: string) => string;
 
 /** One part of an order: what the database compares and a cursor stores. */
@@ -12,7 +12,7 @@ export interface OrderKey {
 export interface Ends {
   readonly start: string;
   readonly end: string;
-  /** The condition under which a session has no length at all. */
+  /** SQL: the session has no length. */
   readonly empty?: string;
 }
 
@@ -22,18 +22,17 @@ export interface Pointer {
   readonly id: string;
 }
 
-/** One table as questions see it. */
 export interface Noun {
   readonly type: string;
   readonly table: string;
-  /** The id, then what orders rows of the same id. */
+  /** The id, then columns that order rows with the same id. */
   readonly id: readonly [string, ...string[]];
   /** Fields of the API, each as SQL. */
   readonly columns: Readonly<Record<string, string>>;
-  /** Fields that nested fields are found by. */
+  /** Fields that resolvers need to find nested rows. */
   readonly keys: readonly string[];
   readonly filters: Readonly<Record<string, Filter<never>>>;
-  /** Filters by name whose index continues in the default order, with their columns. */
+  /** Name filters whose index continues in the default order, with their columns. */
   readonly names?: Readonly<Record<string, string>>;
   readonly orders: Readonly<Record<string, readonly OrderKey[]>>;
   readonly defaultOrder: string;
@@ -42,18 +41,17 @@ export interface Noun {
   readonly pointers?: Readonly<Record<string, Pointer>>;
 }
 
-/** A list inside a row. */
 export interface NestedList {
   readonly noun: Noun;
   readonly list: string;
   /** The parent's fields that the condition compares. */
   readonly keys: readonly string[];
   readonly on: (...keys: string[]) => string;
-  /** For one parent on distributed tables. */
+  /** For one parent, on Citus. */
   readonly onCitus?: (...keys: string[]) => string;
 }
 
-/** The fields themselves, or where others are found by keys, those too; the id if there are none. */
+/** Columns to select: the fields, and the keys if a field is found by them; at least the id. */
 export function heldFields({ columns, keys }: Noun, fields: ReadonlySet<string>): string[] {
   const found = [...fields].some((field) => !Object.hasOwn(columns, field) && field !== '__typename');
   const names = Object.keys(columns).filter((name) => fields.has(name) || (found && keys.includes(name)));
@@ -66,7 +64,7 @@ export function selectList(noun: Noun, fields: ReadonlySet<string>, prefix = '')
     .join(', ');
 }
 
-/** `id`, unless one of the fields holds the same. */
+/** A field that is the id, or `id`. */
 export function idField({ columns, id }: Noun, fields: ReadonlySet<string>): string {
   return [...fields].find((field) => columns[field] === id[0]) ?? 'id';
 }

@@ -14,7 +14,7 @@ export interface ListArguments {
   readonly before?: string | null;
 }
 
-/** `backward`: counted from the end. */
+/** `backward`: `last` was given. */
 export interface Window {
   readonly size: number;
   readonly backward: boolean;
@@ -22,10 +22,7 @@ export interface Window {
   readonly before: Position | null;
 }
 
-/**
- * Newest first by default.
- * @throws Refusal BAD_USER_INPUT for an unknown order
- */
+/** Newest first by default. @throws Refusal BAD_USER_INPUT for an unknown order */
 export function orderOf(noun: Noun, list: string, { orderBy }: ListArguments): Ordered {
   const order = orderBy?.field ?? noun.defaultOrder;
   const keys = noun.orders[order];

@@ -3,9 +3,7 @@ import type { Row } from './reading.js';
 import type { ListSelection } from './selection.js';
 import type { StatementBuilder } from './statement.js';
 
-/**
- * Joins to each row of the page the rows that it points at, by the rule of `toOne`. Their columns are `pointer.field`.
- */
+/** Joins the rows that each row of the page points at, as `toOne` does. Columns are named `pointer.field`. */
 export function withPointed(
   statement: StatementBuilder,
   { fields, pointed }: ListSelection,
@@ -16,7 +14,7 @@ export function withPointed(
     const one = pointedSql(statement, { name, pointer: noun.pointers![name]!, fields: ofOne });
     return ` left join lateral (${one}) as ${name} on true`;
   });
-  // Without columns that only the join needed: reading a column costs more than finding it.
+  // Leaves out columns that only the join needed: reading a column costs more than finding it.
   const held = heldFields(noun, new Set([...fields].filter((field) => !pointed.has(field))));
   const shown = [
     ...[...held, ...cursor].map((name) => `page."${name}"`),
@@ -33,11 +31,11 @@ function pointedSql(
   const columns = selectList(noun, new Set([...fields, idField(noun, fields)]), `${name}.`);
   const named = `${noun.columns['roomName']} = page."roomName"`;
   const ofId = `from ${noun.table} where ${noun.id[0]} = page."${id}" and ${statement.inScope}`;
-  // Not ordered by name first: sorting one room for each row took a tenth of the statement.
+  // No order by name: sorting one room for each row took a tenth of the time.
   return `select ${columns} ${ofId} and (${named} or not exists (select ${ofId} and ${named})) order by ${noun.id.join(', ')} limit 1`;
 }
 
-/** Moves joined columns into rows of their own; null where there is none. */
+/** Turns joined columns into nested rows; null if there is none. */
 export function nestPointed(
   rows: readonly Record<string, unknown>[],
   { pointed }: ListSelection,

@@ -9,13 +9,13 @@ export type Row = Readonly<Record<string, unknown>>;
 
 export interface Tables {
   readonly pool: Pool;
-  /** Distributed over machines by Citus, which refuses laterals. */
+  /** Citus distributes the tables, and refuses lateral joins. */
   readonly distributed: boolean;
-  /** Null: nothing is prepared. */
+  /** Null: prepare nothing. */
   readonly names: StatementNames | null;
 }
 
-/** One request's view of the tables: its scope and instant. */
+/** One request reads at one instant, within one scope. */
 export class Reading {
   private readonly made = new Map<object, unknown>();
 
@@ -33,7 +33,7 @@ export class Reading {
     return this.run({ text: statement.text(sql), values: statement.values, types: shownTypes });
   }
 
-  /** For statements of which one plan fits all values. */
+  /** For statements that one plan fits for all values. */
   rowsOfPrepared(statement: StatementBuilder, sql: string): Promise<Row[]> {
     const text = statement.text(sql);
     return this.run({ name: this.tables.names?.of(text), text, values: statement.values, types: shownTypes });
@@ -43,7 +43,7 @@ export class Reading {
     return (await this.tables.pool.query<Row>(config)).rows;
   }
 
-  /** Makes once what all rows at one place of the question share. */
+  /** Shares a value among all rows at one place of the query. */
   once<T>(place: object, make: () => T): T {
     const found = this.made.get(place);
     if (found !== undefined) return found as T;

@@ -5,7 +5,7 @@ import { NOW, type StatementBuilder } from './statement.js';
 
 type Load = (reading: Reading, rooms: readonly Row[]) => Promise<readonly Row[]>;
 
-/** Fields counted over a room's participants, for all rooms of a place together. */
+/** Counted for all rooms of a place together. */
 export const roomCounts = {
   peakParticipantCount: counted(peaks, 'peak', 0),
   identityCount: counted(totals, 'identities', 0),

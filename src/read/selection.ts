@@ -1,7 +1,6 @@
-/** What a question selects of the rows of a list. */
 export interface ListSelection {
   readonly fields: ReadonlySet<string>;
   readonly cursors: boolean;
-  /** By pointer, the fields selected of its row. */
+  /** The selected fields of each pointer. */
   readonly pointed: ReadonlyMap<string, ReadonlySet<string>>;
 }

@@ -3,13 +3,13 @@ import type { Ends } from './noun.js';
 import type { StatementBuilder } from './statement.js';
 
 /**
- * Indexes class sessions by length: class k is shorter than bound k, in seconds. A session that overlaps a span began
- * in it or at most one bound earlier, which is a narrow range in each class however long history is.
+ * Indexes classify sessions by length: class k holds those shorter than `bounds[k]` seconds. A session that overlaps a
+ * span began in it, or at most one bound before it: a narrow range, however long history is.
  */
 export const bounds = [60, 240, 960, 3840, 15360, 61440, 245760, 983040, 3932160, 15728640];
 const OPEN = 99;
 
-/** The database's own functions, which the indexes are built on. */
+/** The indexes are built on this function. */
 const lengthClass = 'length_class(started_at, ended_at)';
 
 export const open = `${lengthClass} = ${OPEN}`;
@@ -28,9 +28,7 @@ export interface TimeRange {
   readonly to: string;
 }
 
-/**
- * The span that filters demand sessions to overlap; null if they restrict only the time that the list is ordered by.
- */
+/** The span that sessions must overlap; null if filters restrict only the time that orders the list. */
 export function spanOf({ start, end }: Ends, filter: Readonly<Record<string, unknown>>, by: string): Span | null {
   const { activeAt: at, activeDuring: during } = filter as {
     activeAt?: string | null;
@@ -47,29 +45,29 @@ export function spanOf({ start, end }: Ends, filter: Readonly<Record<string, unk
   return { from: from.at(-1) ?? null, until: until[0] ?? null, active };
 }
 
-/** So recently few sessions have ended: the index by end finds them sooner than the lengths do. */
+/** Few sessions have ended so recently: the index by end finds them sooner. */
 const RECENT_MS = 300_000;
 
 const reaches = [...bounds.map((seconds) => `interval '${seconds} s'`), "interval '1000 years'"];
 const classes = `(values ${reaches.map((reach, index) => `(${index}, ${reach})`).join(', ')}) as classes(index, reach)`;
 
-/** Rows that a condition finds, once for each row of `each`. */
+/** Rows that match `where`, once for each row of `each`. */
 export interface RowSource {
   readonly where: string;
   readonly each?: string;
 }
 
-/** Finds the sessions of a span, each once, by conditions that indexes serve. */
+/** Conditions that indexes serve; each session matches one. */
 export function sourcesOf(statement: StatementBuilder, span: Span, by = 'started_at'): RowSource[] {
-  // In the order by end each class needs a plan of its own.
+  // Ordered by end, each class needs a plan of its own.
   if (!statement.laterals || by === openEnded) return conditionsOf(statement, span, by).map((where) => ({ where }));
   const { closed, recent, still } = spanSqlOf(statement, span, by);
-  // As separate conditions, planning would take longer than reading.
+  // Planning separate conditions would take longer than reading.
   const over = recent === null ? { where: closed('classes.index', 'classes.reach'), each: classes } : { where: recent };
   return chosen(span, [over], { where: still });
 }
 
-/** The same as conditions, of which at most one holds. */
+/** As plain conditions, of which at most one holds. */
 export function conditionsOf(statement: StatementBuilder, span: Span, by = 'started_at'): string[] {
   const { closed, recent, still } = spanSqlOf(statement, span, by);
   const over = recent === null ? reaches.map((reach, index) => closed(`${index}`, reach)) : [recent];
@@ -91,7 +89,7 @@ function spanSqlOf(statement: StatementBuilder, { from, until, active }: Span, b
   const since = from === null || active === true ? null : `${statement.bind(from)}::timestamptz`;
   const limit = until === null ? null : `${statement.bind(until)}::timestamptz`;
   const before = limit !== null && `started_at < ${limit}`;
-  // Not `<`: the planner extracts conditions shared by the branches of an `or`, and misjudges the rest.
+  // Not `<`: the planner factors out conditions shared by the branches of an `or`, and misjudges the rest.
   const began = limit !== null && `started_at <= ${limit} - interval '1 ms'`;
   const isRecent = since !== null && Date.parse(from!) > Date.parse(statement.now) - RECENT_MS;
   return {

@@ -1,9 +1,9 @@
 import { Recent } from '../access/recent.js';
 
-/** The most that each connection prepares. */
+/** Limit for each connection. */
 const MOST = 200;
 
-/** Names statements that recur, so that each connection prepares them once. */
+/** Names recurring statements, so that each connection prepares them once. */
 export class StatementNames {
   private readonly names = new Map<string, string>();
   private readonly once = new Recent<string, true>(1_000);

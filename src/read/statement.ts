@@ -6,7 +6,7 @@ export const NOW = ':now';
 
 type Value = string | number | boolean | readonly string[] | readonly number[];
 
-/** Builds one statement: values are bound, and every read is restricted to the scope. */
+/** Values are bound, and every read is restricted to the scope. */
 export class StatementBuilder {
   readonly values: Value[] = [];
   readonly now: string;
@@ -28,7 +28,7 @@ export class StatementBuilder {
     return this.scopeSql;
   }
 
-  /** Cleans the value like everything that is stored. */
+  /** Cleaned, like everything that is stored. */
   bind(value: Value): string {
     this.values.push(clean(value as string) as Value);
     return `$${this.values.length}`;

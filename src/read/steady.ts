@@ -3,8 +3,8 @@ import type { Noun } from './noun.js';
 import { openEnded } from './span.js';
 
 /**
- * One plan fits all values of equality filters, and of a range in the order of the list. Other ranges and prefixes
- * match anything from no row to all, and need a plan each time.
+ * One plan fits all values of an equality filter, and of a range on the list's own order. Another range or a prefix
+ * matches no row or all, and is planned each time.
  */
 export function isSteady({ ends }: Noun, filter: Readonly<Record<string, unknown>>, ordered: Ordered): boolean {
   const by = ordered.keys[0]?.sql;

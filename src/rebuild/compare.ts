@@ -17,11 +17,10 @@ export interface Difference {
 export interface ComparedTable {
   readonly name: string;
   readonly key: readonly string[];
-  /** What follows FROM. */
   readonly from: (schema: string) => string;
 }
 
-/** Cells as readers see them, without those that are zero. */
+/** Folded cells plus deltas, without zeros. */
 export const usageCells: ComparedTable = {
   name: 'usage_cell',
   key: cellKey,
@@ -55,7 +54,7 @@ interface Digest {
 
 const FETCH = 2000;
 
-/** Reads both sides in the order of their keys, with a few digests of each in memory. */
+/** Merges both sides in key order, with few digests in memory. */
 export async function compareRows(table: ComparedTable, sides: Sides, shown: number): Promise<Found> {
   const found: Found = { rows: 0, differing: 0, differences: [] };
   const [live, rebuilt] = [digestsOf(sides.live, table), digestsOf(sides.rebuilt, table)];
@@ -92,7 +91,7 @@ async function next(rows: AsyncGenerator<Digest>): Promise<Digest | null> {
   return done ? null : value;
 }
 
-/** Negative: the first side alone has the row; positive: the second alone. */
+/** Negative: only the first side has the row; positive: only the second. */
 function compareKeys(a: Digest | null, b: Digest | null): number {
   if (!a || !b) return a ? -1 : 1;
   for (const [at, part] of a.key.entries()) {

@@ -37,11 +37,11 @@ interface LogPosition {
 }
 
 const PAGE = 1000;
-/** Postgres measures every row of a page before bytes limit it, so the first page is small. */
+/** Small, because Postgres measures every row of a page before the byte limit applies. */
 const FIRST_PAGE = 125;
 const PAGE_BYTES = 8 * 1024 * 1024;
 
-/** From the end of an earlier stretch to what is committed now, or what the transaction sees. */
+/** From the end of the earlier stretch to what the current snapshot sees. */
 export async function stretchSince(run: Run, home: string, before: LogStretch | null): Promise<LogStretch> {
   const [now] = await run<{ epoch: number; until: string }>({
     name: 'until now',
@@ -51,7 +51,7 @@ export async function stretchSince(run: Run, home: string, before: LogStretch | 
   return { ...now!, since: before?.until ?? null };
 }
 
-/** By project, then in the order of the log, in pages of bounded rows and bytes. */
+/** By project, then in log order. Pages are bounded in rows and bytes. */
 export async function* pagesOf(run: Run, home: string, stretch: LogStretch): AsyncGenerator<LogRow[]> {
   const start = startOf(stretch);
   for (const project of await projectsAfter(run, home, start)) {
@@ -68,7 +68,7 @@ export async function* pagesOf(run: Run, home: string, stretch: LogStretch): Asy
   }
 }
 
-/** What the earlier snapshot did not see has at least the id of its oldest open transaction. */
+/** Whatever the earlier snapshot did not see has at least the id of its oldest open transaction. */
 function startOf({ since, epoch }: LogStretch): LogPosition {
   const least = since?.split(':')[0];
   return least === undefined ? { epoch: 0, xid: '0', seq: '0' } : { epoch, xid: least, seq: '0' };

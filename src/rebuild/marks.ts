@@ -4,7 +4,7 @@ import type { Replayed } from './log-pages.js';
 
 const CHUNK = 200;
 
-/** For events that this version projects otherwise than the log says. */
+/** For events whose problem differs from the logged one. */
 export function markStatements(events: readonly Replayed[]): Statement[] {
   const changed = events.filter(({ row, event }) => row.problem !== event.problem);
   if (changed.length === 0) return [];

@@ -10,12 +10,11 @@ import { atLength, inWorkspace, patiently, type Workspace } from './workspace.js
 /** Few enough to replay while intake waits. */
 const TINY_TAIL = 50;
 const PAUSE_MS = 1000;
-/** A backup may hold the tables for long. */
+/** A backup may hold the tables for an hour. */
 const MAX_ATTEMPTS = 3600;
 
 /**
- * Projects the whole log into new tables beside a running service, then exchanges the tables. Killed before the
- * exchange, it has changed nothing.
+ * Projects the whole log into new tables beside a running service, then swaps them in. Until then nothing changes.
  * @returns how many events were projected
  * @throws Error if another rebuild or verification runs, or the tables cannot be replaced
  */
@@ -31,7 +30,7 @@ export function rebuild(url: string, report: Report = () => undefined): Promise<
   });
 }
 
-/** Without statistics questions would be planned badly. */
+/** The planner needs statistics before the first query. */
 function analyze(workspace: Workspace): Promise<void> {
   return atLength(
     workspace,

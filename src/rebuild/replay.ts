@@ -11,10 +11,10 @@ import { patiently, type Workspace } from './workspace.js';
 
 export type Report = (events: number) => void;
 
-/** One connection each; the fifth of the pool reads ahead. */
+/** One connection each; the pool's fifth reads ahead. */
 const LANES = 4;
 
-/** Projects the log into the shadow, each time from where it stopped. */
+/** Projects the log into the shadow tables, continuing where it stopped. */
 export class Replay {
   reached: LogStretch | null = null;
   events = 0;
@@ -28,7 +28,7 @@ export class Replay {
     return this.advance(await stretchSince(reader(this.workspace), this.workspace.home, this.reached));
   }
 
-  /** Repeats, because less arrives during each pass. */
+  /** Repeats, because fewer events arrive during each shorter pass. */
   async catchUpBelow(few: number, attempts = Infinity): Promise<void> {
     for (let attempt = 1; (await this.catchUp()) > few && attempt < attempts; attempt++);
   }
@@ -45,7 +45,7 @@ export class Replay {
   }
 }
 
-/** Takes no locks: nobody else projects into the shadow. */
+/** Takes no locks: nothing else writes to the shadow tables. */
 export async function projectReplayed(run: Run, some: readonly Replayed[]): Promise<Statement[]> {
   return [
     ...(await project(
@@ -74,7 +74,7 @@ function poisoned({ row, event }: Replayed, error: unknown): Replayed {
   return { row, event: { ...event, problem: problemFrom(error) } };
 }
 
-/** Events of the same rows share a lane. Lanes are about equally long. */
+/** Events that share a lock share a lane. Lanes have about equal length. */
 function lanesOf(page: readonly Replayed[]): Replayed[][] {
   const groups = grouped(page, ({ event }) => lockKey(event));
   const lanes = Array.from({ length: LANES }, (): Replayed[] => []);
@@ -97,7 +97,7 @@ async function* ahead<T>(pages: AsyncGenerator<T>): AsyncGenerator<T> {
     const { value, done } = await next;
     if (done) return;
     next = pages.next();
-    // Never awaited if projecting fails first.
+    // Handled here, because nobody awaits it if projecting fails first.
     next.catch(() => undefined);
     yield value;
   }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { sessionTables } from '../projection/session-tables.js';
 
-/** Every table that is a function of the log, in the order in which intake writes them. */
+/** Every table that a rebuild replaces. */
 export const projectedTables = [...sessionTables.map(({ name }) => name), 'usage_delta', 'usage_cell', 'event_mark'];
 
 /** A schema with an empty copy of each projected table. */
@@ -10,11 +10,11 @@ export interface Shadow {
   readonly name: string;
   /** The schema of the live tables. */
   readonly home: string;
-  /** Of the live tables when they were copied. */
+  /** Number applied when the tables were copied. */
   readonly migrations: number;
 }
 
-/** No other schema is ever dropped. */
+/** Only such schemas are ever dropped. */
 const namePattern = '^rebuilding_[0-9a-f]{12}$';
 
 /** Copies columns, indexes, constraints, storage settings, owner and grants. */
@@ -57,7 +57,7 @@ const copies = `
     from live where relowner <> current_user::regrole
   ) statements order by at, step`;
 
-/** @throws Error that names what depends on a live table, which could then not be replaced */
+/** @throws Error that names an object depending on a live table, which could then not be replaced */
 export async function refuseDependents(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ dependent: string; relation: string }>(
     `select pg_describe_object(dependent.classid, dependent.objid, 0) as dependent, relation from (

@@ -6,20 +6,20 @@ import { projectReplayed } from './replay.js';
 import { countMigrations, projectedTables } from './shadow.js';
 import { patiently, type Workspace } from './workspace.js';
 
-/** Events replayed while intake and questions wait. */
+/** Events that may be replayed while everything else waits. */
 export const SHORT_TAIL = 1000;
-/** How long they wait for whoever holds a table. */
+/** How long to wait for locks on the live tables. */
 const LOCK_MS = 200;
-/** Longer at times: an autovacuum gives way only after deadlock_timeout, a second. */
+/** For every tenth attempt: an autovacuum gives way only after deadlock_timeout, a second. */
 const PATIENT_LOCK_MS = 1500;
 
 class TailTooLong extends Error {}
 class PoisonInTail extends Error {}
 
 /**
- * Replaces the live tables in one short transaction. Its locks wait for every writer, so the log then has all that the
- * tables hold. Whoever waits for them continues on the new ones.
- * @returns false if others hold a table, or too much has arrived since `reached`
+ * Replaces the live tables in one short transaction. Its locks wait for every writer, so the log is then complete;
+ * those who wait continue on the new tables.
+ * @returns false if the locks are not free, or too much has arrived since `reached`
  */
 export async function swap(workspace: Workspace, reached: LogStretch, patient: boolean): Promise<boolean> {
   try {
@@ -38,7 +38,7 @@ export async function swap(workspace: Workspace, reached: LogStretch, patient: b
   }
 }
 
-/** For a connection that broke before it answered. */
+/** After a connection lost during the commit. */
 async function isSwapped({ name, database }: Workspace): Promise<boolean> {
   const text = 'select to_regclass($1) is null as swapped';
   const { rows } = await database.intake.query<{ swapped: boolean }>(text, [`${name}.${projectedTables[0]}`]);
@@ -61,12 +61,12 @@ async function projectTail(run: Run, { home }: Workspace, reached: LogStretch): 
   try {
     return await projectReplayed(run, tail);
   } catch (error) {
-    // The next catching up bisects the events.
+    // The next catch-up bisects these events.
     throw error instanceof pg.DatabaseError && !isAway(error) && !isPassing(error) ? new PoisonInTail() : error;
   }
 }
 
-/** Prepared statements are planned again; indexes and constraints move with their tables. */
+/** Indexes and constraints move with their tables; prepared statements are planned again. */
 function exchange({ name, home }: Workspace): Statement[] {
   return projectedTables.flatMap((table) => [
     statement(`drop ${table}`, `drop table ${home}.${table}`),

@@ -9,15 +9,13 @@ import { Replay, type Report } from './replay.js';
 import { inWorkspace, type Workspace } from './workspace.js';
 
 export interface Verification {
-  /** Projected again. */
   readonly events: number;
-  /** Rows compared, by table. */
+  /** By table. */
   readonly rows: Readonly<Record<string, number>>;
-  /** Rows that differ, are missing, or are too many. */
+  /** Changed, missing and surplus rows. */
   readonly differing: number;
-  /** The first of them. */
   readonly differences: readonly Difference[];
-  /** Events whose problem in the log is not what this version says. */
+  /** Events whose logged problem is not what this version finds. */
   readonly marks: number;
 }
 
@@ -46,7 +44,7 @@ export function verify(url: string, report: Report = () => undefined): Promise<V
   });
 }
 
-/** One snapshot for all its questions. */
+/** One snapshot for all statements. */
 async function atOneMoment<T>({ url }: Workspace, work: (live: pg.Client) => Promise<T>): Promise<T> {
   const live = new pg.Client(connection(url, '-c idle_in_transaction_session_timeout=0'));
   live.on('error', () => undefined);

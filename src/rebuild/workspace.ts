@@ -15,7 +15,7 @@ export interface Workspace extends Shadow {
 }
 
 /**
- * Works with a shadow of its own and drops it afterwards, and first those of interrupted runs.
+ * Makes shadow tables, and drops them afterwards; first drops those of interrupted runs.
  * @throws Error if another run holds the lock
  */
 export async function inWorkspace<T>(
@@ -42,7 +42,6 @@ export async function inWorkspace<T>(
   }
 }
 
-/** Without a statement timeout. */
 export async function atLength({ database }: Workspace, statements: readonly string[]): Promise<void> {
   const client = await database.intake.connect();
   try {
@@ -62,7 +61,7 @@ async function withDatabase<T>(
   place: Omit<Workspace, 'database'>,
   work: (workspace: Workspace) => Promise<T>,
 ): Promise<T> {
-  // Durable with the swap's commit.
+  // The swap's commit makes all of it durable.
   const options = `-c search_path=${place.name} -c synchronous_commit=off`;
   const database = new Database(withParameters(place.url, { options }), 0, { driver: 'plain', volatile: true });
   try {
@@ -84,7 +83,7 @@ function withParameters(url: string, parameters: Record<string, string>): string
 const ATTEMPTS = 10;
 const PAUSE_MS = 1000;
 
-/** Repeats work whose connection broke, while the lock is held. Projecting twice does no harm. */
+/** Repeats work after a lost connection, while the lock is held. Projecting twice does no harm. */
 export async function patiently<T>(lost: AbortSignal, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {

@@ -6,7 +6,7 @@ export type NamedKey = ApiKey & { readonly key: string };
 const entry = /^(?<key>[^\s:@]+)(?:@(?<project>[^\s:]*))?\s*:\s*(?<secret>\S+)$/;
 const projectName = /^[a-z0-9_-]{1,64}$/;
 
-/** `key: secret` or `key@project: secret`, one a line or separated by commas. Secrets are never repeated in a refusal. */
+/** `key: secret` or `key@project: secret`, separated by lines or commas. Refusals never contain secrets. */
 export function keyList(text: string): readonly NamedKey[] {
   return text
     .split(/[\n,]/)
@@ -26,7 +26,7 @@ function oneKey(text: string, index: number): NamedKey {
   return Object.freeze({ key, project, secret: unquoted(secret) });
 }
 
-/** livekit-server reads its keys as YAML, where a secret may stand in quotes. */
+/** livekit-server reads its keys as YAML, where a secret may be quoted. */
 function unquoted(secret: string): string {
   return /^(["'])(.+)\1$/.exec(secret)?.[2] ?? secret;
 }

@@ -6,7 +6,7 @@ export class CannotStart extends Error {
 
   constructor(reason: string, remedy = BRING_POSTGRES) {
     super(`${reason.charAt(0).toUpperCase()}${reason.slice(1)}. ${remedy}.`);
-    // Shown to whoever starts the service, who cannot use a stack.
+    // The operator needs no stack.
     this.stack = this.message;
   }
 }

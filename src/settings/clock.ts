@@ -1,4 +1,4 @@
-/** The service's only source of the present: tests inject their own. */
+/** The only source of the current time; tests inject their own. */
 export abstract class Clock {
   /** Milliseconds since 1970. */
   abstract now(): number;

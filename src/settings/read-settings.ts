@@ -5,7 +5,7 @@ import { duration, logLevel, oneOf, origins, postgresUrl, Problem, size, whole, 
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The environment cannot be used; the message names every problem. */
+/** The message names every problem. */
 export class SettingsRefused extends Error {
   override name = 'SettingsRefused';
 
@@ -14,7 +14,7 @@ export class SettingsRefused extends Error {
   }
 }
 
-/** Throws {@link SettingsRefused}. */
+/** @throws SettingsRefused */
 export function readSettings(env: Environment): Settings {
   const reader = new Reader(env);
   const production =

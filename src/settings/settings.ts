@@ -8,7 +8,6 @@ export abstract class Settings {
   abstract readonly keys: ReadonlyMap<string, ApiKey>;
   /** Null: the embedded Postgres in `dataDir`. */
   abstract readonly databaseUrl: string | null;
-  /** Plain: pg alone reads rows, not this service's faster code. */
   abstract readonly databaseDriver: 'fast' | 'plain';
   abstract readonly dataDir: string;
   /** Null: no spool. */

@@ -43,7 +43,7 @@ export function yesOrNo(text: string): boolean {
 
 export const logLevel: (text: string) => LogLevel = oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent');
 
-/** The text itself is not repeated when it is refused: it may hold a password. */
+/** A refusal does not repeat the text, which may contain a password. */
 export function postgresUrl(text: string): string {
   const protocol = URL.canParse(text) ? new URL(text).protocol : '';
   if (!['postgres:', 'postgresql:'].includes(protocol)) {

@@ -10,7 +10,7 @@ import type { UsageRow } from './row.js';
 
 type RowKey = Pick<UsageRow, 'win' | 'group'>;
 
-/** The sessions behind every row of one answer, oldest first, read together. */
+/** Reads the sessions behind all rows of an answer together, oldest first. */
 export class Breakdown {
   private readonly ordered: Ordered;
   private readonly window: Window;

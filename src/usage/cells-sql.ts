@@ -15,7 +15,7 @@ interface Read {
   readonly limit: number;
 }
 
-/** The pieces of all parts (tally.ts), read in one statement, at most twice `limit` of each. */
+/** The pieces of all parts (tally.ts) in one statement, at most twice `limit` of each. */
 export function cellsSql(statement: StatementBuilder, question: Question, { split, wanted, limit }: Read): string {
   const ends = (['lead', 'tail'] as const).filter((part) => split[part].length > 0);
   const parts = [
@@ -23,11 +23,11 @@ export function cellsSql(statement: StatementBuilder, question: Question, { spli
     ...ends.map((part) => endSql(statement, { ...question, edges: split[part] }, { part, wanted, limit })),
     ...(wanted.has('openSessions') ? [openSql(statement, question)] : []),
   ];
-  // The middle has an extra piece for each group: what came before.
+  // The middle has one more piece for each group: what came before.
   return parts.map((part) => `(${part} limit ${statement.bind(limit * 2)})`).join(' union all ');
 }
 
-/** Sums of each window's cells, and as window 0 of all before it, each counted up to the end of its window. */
+/** Sums cells by window, each up to the window's end. Window 0 is everything before the first. */
 function middleSql(statement: StatementBuilder, question: Question, edges: readonly number[]): string {
   const meter = celled(question.meter);
   const row = rowColumns(question).join(', ');
@@ -61,7 +61,7 @@ function storedSql(statement: StatementBuilder, { meterName }: Question, edges: 
   return `select width_bucket(at, ${statement.bind(edges)}::bigint[]) as win, ${columns} from (${folded} union all ${unfolded}) as cell`;
 }
 
-/** The edges that are no whole quarter-hour, from sessions. */
+/** What whole quarter-hours do not cover, from sessions. */
 function endSql(
   statement: StatementBuilder,
   question: Question,
@@ -75,7 +75,7 @@ function endSql(
     from (${rowsSql(statement, question, { wanted: measured, limit })}) as piece`;
 }
 
-/** How many open sessions began in each window, or before all. */
+/** Open sessions by the window they began in; 0 is before the first. */
 function openSql(statement: StatementBuilder, question: Question): string {
   const row = rowColumns(question).join(', ');
   const sessions = sessionsSql(statement, question, true);

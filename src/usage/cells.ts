@@ -8,7 +8,7 @@ import type { Question } from './question.js';
 import { type Split, splitOf } from './split.js';
 import { type Group, type Piece, rowsOfGroup } from './tally.js';
 
-/** What cells know. Anything else is read from the sessions. */
+/** Measures that cells can answer; others need the sessions. */
 const kept: ReadonlySet<Measure> = new Set([
   'milliseconds',
   'uncertainMilliseconds',
@@ -63,7 +63,6 @@ function pieceOf(row: Row): Piece {
   };
 }
 
-/** Windows in order, groups in byte order, null last. */
 function inOrder(a: UsageRow, b: UsageRow): number {
   if (a.win !== b.win) return a.win - b.win;
   for (const [at, value] of a.group.entries()) {

@@ -22,7 +22,6 @@ export function lacking(meter: Meter, given: UsageFilter): string[] {
     .filter((name) => filters[name]!(meter) === undefined);
 }
 
-/** @throws Refusal BAD_USER_INPUT */
 export function filterSql(
   meter: Meter,
   given: UsageFilter,
@@ -35,7 +34,7 @@ function entries(given: UsageFilter): [string, unknown][] {
   return Object.entries(given).filter(([, value]) => value != null);
 }
 
-/** Undefined if the meter lacks what is filtered. */
+/** Undefined if the meter lacks the field. */
 type OfMeter = (meter: Meter) => ((joins: Joins) => Filter<never>) | undefined;
 
 const filters: Readonly<Record<string, OfMeter>> = {

@@ -19,7 +19,7 @@ const since = 'greatest(start_ms, lower_ms)';
 // Minute k begins at start + 60k. Those that began before an instant are the minutes up to it, rounded up.
 const minutesBefore = (instant: string): string => `(${instant} - start_ms + 59999) / 60000`;
 
-/** In whole milliseconds and as text, so that sums are exact in any order. Null counts nothing. */
+/** Whole milliseconds as text, so that sums are exact. Null counts as nothing. */
 export const measures: Readonly<Record<Exclude<Measure, 'peak'>, MeasureSql>> = {
   milliseconds: { piece: `${until} - ${since}`, total: 'sum(milliseconds)::text' },
   uncertainMilliseconds: {

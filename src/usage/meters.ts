@@ -8,22 +8,21 @@ import { track } from '../read/nouns/track.js';
 
 export type Joins = Set<'room' | 'publisher'>;
 
-/** A value of a session as SQL. Adds the joins that it needs. */
+/** SQL for a value of a session; adds the joins it needs. */
 export type SessionColumn = (joins: Joins) => string;
 
-/** One kind of session, and what can be asked of its usage. */
 export interface Meter {
   readonly noun: Noun;
-  /** By the API's UsageField. */
+  /** By UsageField. */
   readonly fields: Readonly<Record<string, SessionColumn>>;
   readonly roomMetadata?: SessionColumn;
-  /** Columns of the participant that the session is, or that published it. */
+  /** Columns of the participant: the session itself, or the publisher. */
   readonly profile?: (column: string) => SessionColumn;
-  /** Fields that cells know: the cell's column under the session's name. */
+  /** Fields that cells hold: the cell's column, under the session's column name. */
   readonly cells: Readonly<Record<string, string>>;
 }
 
-/** The meter as its cells can answer it. */
+/** Restricted to the fields that cells hold. */
 export function celled({ noun, fields, cells }: Meter): Meter {
   const kept = ['PROJECT', ...Object.keys(cells)].map((name) => [name, fields[name]!] as const);
   return { noun, fields: Object.fromEntries(kept), cells };
@@ -46,7 +45,7 @@ const ofPublisher = joined('publisher');
 const fields = { PROJECT: own('project'), ROOM_NAME: own('room_name'), ROOM_SID: own('room_sid') };
 const inRoom = { fields, roomMetadata: ofRoom('metadata_json') };
 
-/** Enums group by the API’s name where it has one, else by LiveKit’s. */
+/** Enum values group by the API's name if there is one, else by LiveKit's. */
 export const meters: Readonly<Record<string, Meter>> = {
   ROOM: { noun: room, fields: { ...fields, ROOM_SID: own('sid') }, roomMetadata: own('metadata_json'), cells: {} },
   PARTICIPANT: {

@@ -16,8 +16,8 @@ export function rowOrder({ dimensions }: Question): string {
 }
 
 /**
- * Each session once for each window that it overlaps, with the times in ms that measures use: its ends, the start of
- * its uncertain part, and the edges of the window.
+ * Each session once for each window that it overlaps, with its ends, the start of its uncertain part, and the edges of
+ * the window, in ms.
  */
 export function piecesSql(statement: StatementBuilder, question: Question): string {
   const { edges } = question;

@@ -18,7 +18,7 @@ export interface UsageArguments {
 export interface Question {
   readonly meterName: string;
   readonly meter: Meter;
-  /** In ms since 1970, one more than there are windows. */
+  /** In ms since 1970: one more than windows. */
   readonly edges: readonly number[];
   readonly dimensions: readonly Dimension[];
   readonly filter: UsageFilter;

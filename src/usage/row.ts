@@ -2,7 +2,7 @@ import { quotient } from './quotient.js';
 
 export type MinuteRounding = 'NONE' | 'CEIL_SESSION' | 'CEIL_TOTAL';
 
-/** Undefined: not asked for. */
+/** Undefined: not selected. */
 export interface UsageRow {
   readonly from: number;
   readonly to: number;

@@ -23,7 +23,7 @@ export function rowsSql(
     select ${[row, ...totals, 'max(present)::int as peak'].join(', ')} from (${steps}) as step ${ordered}`;
 }
 
-/** Intervals are half-open: starts and ends at one instant are counted together, as peers of the frame. */
+/** Half-open intervals: starts and ends at one instant are peers, and count together. */
 function stepsSql({ row, names }: { row: string; names: readonly string[] }): string {
   const starts = ['since as at', '1 as step', ...names].join(', ');
   const ends = ['until', '-1', ...names.map(() => 'null')].join(', ');

@@ -1,16 +1,16 @@
 import { QUARTER } from '../meter/cell-spans.js';
 
-/** A question's range in three parts, each as the edges of its windows; empty parts have none. */
+/** A range in three parts, each with the edges of its windows; an empty part has none. */
 export interface Split {
-  /** Up to the first whole quarter-hour. */
+  /** Before the first whole quarter-hour. */
   readonly lead: readonly number[];
-  /** Whole quarter-hours that are over. */
+  /** Whole quarter-hours in the past. */
   readonly middle: readonly number[];
-  /** After them. */
+  /** The rest. */
   readonly tail: readonly number[];
 }
 
-/** Null if cells do not help: no whole quarter-hour, or windows that begin inside one. */
+/** Null if cells do not help: no whole quarter-hour, or a window that begins inside one. */
 export function splitOf(edges: readonly number[], now: number): Split | null {
   const [from, to] = [edges[0]!, edges.at(-1)!];
   const inner = edges.slice(1, -1);

@@ -7,15 +7,15 @@ interface Sums {
   readonly startedMinutes: bigint;
 }
 
-/** What one window of a part adds up to. Windows count from 1; 0 is what came before. */
+/** The sum of one window in one part. Windows count from 1; 0 is what came before. */
 export interface Piece extends Sums {
   readonly part: 'lead' | 'middle' | 'tail' | 'open';
   readonly win: number;
   readonly starts: number;
-  /** Of the middle: ends, and uncertain parts that begin less those that end. */
+  /** Only in the middle. */
   readonly ends: number;
   readonly doubts: number;
-  /** Of the other parts: sessions in the window. */
+  /** Only in the other parts. */
   readonly sessions: number;
 }
 
@@ -30,7 +30,7 @@ interface AnsweredRange {
   readonly now: number;
 }
 
-/** What a window gets from one part, from the instant `from` on. */
+/** What one part adds to the window at `from`. */
 interface Share extends Sums {
   readonly from: number;
   readonly sessions: number;
@@ -61,7 +61,9 @@ function sharesOfEnd(pieces: readonly Piece[], edges: readonly number[]): Share[
   return pieces.map((piece) => ({ ...piece, from: edges[piece.win - 1]! }));
 }
 
-/** What is open at the start of a window counts for all of it. What starts or ends in it was counted to its end. */
+/**
+ * Sessions open at the start of a window count in full here; the pieces add or subtract those that start or end in it.
+ */
 function* sharesOfMiddle(pieces: readonly Piece[], edges: readonly number[]): Generator<Share> {
   const byWindow = new Map(pieces.map((piece) => [piece.win, piece]));
   const before = byWindow.get(0);
@@ -100,7 +102,7 @@ function emptyRow(win: number, group: Group['values'], edges: readonly number[])
   return { from: edges[win - 1]!, to: edges[win]!, win, group, ...zero, identities: undefined, peak: undefined };
 }
 
-/** Sessions that were there before the share are counted already. */
+/** If the share begins inside the window, earlier shares have counted its older sessions. */
 function add(row: MutableRow, share: Share): void {
   row.sessions! += share.from === row.from ? share.sessions : share.starts;
   row.milliseconds! += share.milliseconds;
@@ -108,7 +110,7 @@ function add(row: MutableRow, share: Share): void {
   row.startedMinutes! += share.startedMinutes;
 }
 
-/** Open sessions are in every window from the one they start in to now. */
+/** An open session is in every window from its start to now. */
 function countOpen(rows: readonly MutableRow[], opened: readonly Piece[], now: number): void {
   let [open, next] = [0, 0];
   for (const row of rows) {

@@ -13,10 +13,7 @@ export interface Range {
   readonly to: number;
 }
 
-/**
- * One more than there are windows; the first and last are clipped.
- * @throws Refusal TOO_MANY_ROWS
- */
+/** One more than windows; the first and last window are clipped. @throws Refusal TOO_MANY_ROWS */
 export function edgesOf({ from, to }: Range, interval: UsageInterval | null, zone: Zone): number[] {
   const edges = [from];
   for (const start of interval === null ? [] : starts[interval](zone, from)) {
@@ -39,7 +36,7 @@ const starts: Record<UsageInterval, Starts> = {
   MONTH: midnights((day) => firstOfNextMonth(day)),
 };
 
-/** Instants at which the wall clock shows a full hour; some may precede `from`. */
+/** Some may precede `from`. */
 function* fullHours(zone: Zone, from: number): Generator<number> {
   for (let day = Math.floor(from / DAY) * DAY; ; day += DAY) {
     const turn = zone.turnBetween(day, day + DAY) ?? day + DAY;
@@ -52,7 +49,7 @@ function* fullHoursOf({ from, to }: Range, offset: number): Generator<number> {
   for (let at = Math.ceil((from + offset) / HOUR) * HOUR - offset; at < to; at += HOUR) yield at;
 }
 
-/** First instants of days. Days count since 1970 on the local calendar. */
+/** Days count since 1970 on the local calendar. */
 function midnights(next: (day: number) => number): Starts {
   return function* (zone, from) {
     const today = Math.floor((from + zone.offsetAt(from)) / DAY);
@@ -60,7 +57,7 @@ function midnights(next: (day: number) => number): Starts {
   };
 }
 
-/** Of two midnights the first; of none, when the clock is turned past it. */
+/** The first of two midnights; if the clock skips midnight, the instant after the turn. */
 function firstInstant(zone: Zone, day: number): number {
   const midnight = day * DAY;
   // No zone is a whole day away from UTC.

@@ -11,7 +11,7 @@ export class Zone {
 
   constructor(private readonly format: Intl.DateTimeFormat) {}
 
-  /** By how many ms the wall clock is ahead of UTC. */
+  /** How far the wall clock is ahead of UTC, in ms. */
   offsetAt(instant: number): number {
     const found = this.known.get(instant);
     if (found !== undefined) return found;
@@ -20,7 +20,7 @@ export class Zone {
     return offset;
   }
 
-  /** When in (since, until] the clock is turned; null if both have the same offset. */
+  /** When the clock is turned within (since, until]; null if both have the same offset. */
   turnBetween(since: number, until: number): number | null {
     const before = this.offsetAt(since);
     if (before === this.offsetAt(until)) return null;
@@ -51,7 +51,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat | null {
   }
 }
 
-/** What the clock shows, read as UTC. */
+/** The wall clock time, read as if it were UTC. */
 function wallClock(format: Intl.DateTimeFormat, instant: number): number {
   const parts = new Map(format.formatToParts(instant).map(({ type, value }) => [type, value]));
   const part = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.get(type));

@@ -8,7 +8,7 @@ export function rawBytes(body: unknown): Buffer {
 
 /** @throws Refusal 401 unless `sha256`, in base64, is the hash of the bytes */
 export function requireHash(sha256: unknown, raw: Buffer): void {
-  // No constant time: whoever sends the bytes knows their hash.
+  // Not in constant time: the sender knows the hash of its own body.
   if (sha256 !== hash('sha256', raw, 'base64')) {
     throw new Refusal(401, 'BODY_HASH_MISMATCH', 'The token was not made for this body: its sha256 is another.');
   }

@@ -7,9 +7,8 @@ const MAX_NESTING = 100;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Decodes, cleans and redacts a body whose signature is good.
- * @throws Refusal 400 `BODY_NOT_UTF8`, `BODY_NOT_JSON` (also deeper than 100), `EVENT_INVALID` (no object with text in
- * `event` and `id`)
+ * Decodes, cleans and redacts a body whose signature is valid.
+ * @throws Refusal 400 `BODY_NOT_UTF8`, `BODY_NOT_JSON` or `EVENT_INVALID`
  */
 export function readBody(raw: Uint8Array): JsonObject {
   const text = decode(raw);

@@ -6,14 +6,14 @@ import { IntakeEvents } from '../intake/intake-events.service.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Each refusal gets a line in the log and counts in the metrics. */
+    /** Refusals are logged and counted. */
     tellsRefusals?: boolean;
   }
 }
 
 const clockSkew = new Set(['TOKEN_EXPIRED', 'TOKEN_NOT_YET_VALID']);
 
-/** Tells of refused webhooks, also of those that Fastify refuses before they reach the controller. */
+/** Reports refused webhooks, including those that Fastify refuses before the controller runs. */
 @Injectable()
 export class WebhookRefusals implements OnModuleInit {
   private readonly logger = new Logger('Http');
@@ -30,7 +30,7 @@ export class WebhookRefusals implements OnModuleInit {
     });
   }
 
-  /** LiveKit never repeats what was answered with 4xx, so only the log can tell what was lost. */
+  /** LiveKit never repeats what got a 4xx, so only this log shows what is lost. */
   private tell({ status, code, message }: FailureAnswer): void {
     const cause = clockSkew.has(code) ? 'Clock skew' : 'Webhook refused';
     this.logger.warn(`${cause} (${status} ${code}): ${message}`);

@@ -14,7 +14,7 @@ export class WebhookController {
     private readonly clock: Clock,
   ) {}
 
-  /** Bytes are trusted before they are read, and answered after they are kept. */
+  /** Verifies the bytes before reading them; answers once the event is durable. */
   @Post()
   @HttpCode(200)
   @RouteConfig({ rawBody: true, tellsRefusals: true })

@@ -6,7 +6,7 @@ const letters = '23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 export class Chance {
   constructor(private state: number) {}
 
-  /** From 0 up to 1. */
+  /** In [0, 1). */
   fraction(): number {
     this.state = (this.state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);

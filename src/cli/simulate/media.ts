@@ -5,7 +5,7 @@ interface RoomRef {
   readonly name: string;
 }
 
-/** An EgressInfo that records a room. LiveKit omits STARTING, the enum's zero. */
+/** LiveKit omits STARTING, the enum's zero. */
 export function egressInfo(egressId: string, room: RoomRef, now: number): Record<string, unknown> {
   const s3 = { accessKey: '{access_key}', secret: '{secret}', region: 'eu-central-1', bucket: 'recordings' };
   const fileOutputs = [{ filepath: `${room.name}.mp4`, s3 }];
@@ -22,7 +22,6 @@ export function egressEnded(info: Record<string, unknown>, startedMs: number, no
   return { ...info, ...ended, fileResults: [file], details: 'End reason: StopEgress API' };
 }
 
-/** The IngressInfo of a stream into a room. */
 export function ingressInfo(
   ids: { ingressId: string; resourceId: string },
   room: RoomRef,

@@ -1,4 +1,4 @@
-/** What a LiveKit server would post. Events of one key wait for each other, as LiveKit's do. */
+/** What a LiveKit server would post. Messages with one key are sent one at a time, as LiveKit does. */
 export interface Message {
   readonly key: string;
   readonly body: Body;

@@ -2,7 +2,6 @@ import type { Chance } from './chance.js';
 import { freshId } from './chance.js';
 import { micros, seconds } from './message.js';
 
-/** A ParticipantInfo. */
 export interface Participant {
   readonly sid: string;
   readonly identity: string;
@@ -42,14 +41,13 @@ export function streamer(ingressId: string, resourceId: string, now: number): Pa
   return joined(`stream-${ingressId.slice(-4)}`, now, { name: 'OBS', kind: 'INGRESS', attributes });
 }
 
-/** The ParticipantInfo of participant_left. */
 export function gone(participant: Participant, disconnectReason: string): Participant {
   return { ...participant, state: 'DISCONNECTED', version: 6, isPublisher: true, disconnectReason };
 }
 
 export type TrackKind = 'microphone' | 'camera' | 'screen';
 
-/** A TrackInfo. LiveKit omits AUDIO, the enum's zero. */
+/** LiveKit omits AUDIO, the enum's zero. */
 export function track(kind: TrackKind, now: number): { sid: string } & Record<string, unknown> {
   const published = { version: { unixMicro: micros(now) } };
   if (kind === 'microphone') {

@@ -11,7 +11,7 @@ export interface Play {
   readonly to: number;
 }
 
-/** Exactly `count` events of rooms that run side by side. The last events end what is open; one left over begins a room. */
+/** Exactly `count` events of concurrent rooms. The last ones end what is open; an odd one left over starts a room. */
 export function* play({ seed, rooms, count, from, to }: Play): Generator<Message> {
   const chance = new Chance(seed);
   let now = from;

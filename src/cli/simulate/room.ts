@@ -3,7 +3,6 @@ import { egressEnded, egressInfo, ingressEnded, ingressInfo, job, jobEnded } fro
 import { type Body, type Message, seconds } from './message.js';
 import { agent, gone, type Participant, person, recorder, streamer, track, type TrackKind } from './participant.js';
 
-/** The event that will end something. */
 interface Ending {
   readonly owner: string;
   readonly end: () => Message;
@@ -57,7 +56,7 @@ export class PlayedRoom {
     return this.chance.pick([() => this.record(), () => this.stream(), () => this.dispatch()]);
   }
 
-  /** Ends what its owner began last. The room ends after everything else. */
+  /** Ends what its owner started last; the room only after everything else. */
   private endOf(owner: string): Message {
     const at = this.endings.findLastIndex((ending) => ending.owner === owner && (owner !== 'room' || this.open === 1));
     if (at < 0) return this.arrival()();

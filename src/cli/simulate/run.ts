@@ -16,7 +16,7 @@ const options = {
   key: { type: 'string' },
 } as const;
 
-/** Plays rooms against a running service. Their events cover the span of time that ends now. */
+/** Plays rooms against a running service. Their events are spread over `span`, which ends now. */
 export async function simulate(args: readonly string[], env: Environment, now: number): Promise<SendReport> {
   const given = parseArgs({ args: [...args], options }).values;
   const settings = readSettings(env);

@@ -3,7 +3,7 @@ import { signBody } from '../../access/sign-token.js';
 import type { Message } from './message.js';
 
 export interface Target {
-  /** The service's, without a path. */
+  /** The service's base URL. */
   readonly url: string;
   readonly key: string;
   readonly secret: string;
@@ -20,7 +20,6 @@ export interface SendReport {
   readonly latencies: readonly number[];
 }
 
-/** Posts all messages at the target's rate. Messages of one key wait for each other. */
 export async function send(messages: Iterable<Message>, target: Target): Promise<SendReport> {
   const started = performance.now();
   const results: Promise<Result>[] = [];

@@ -1,8 +1,8 @@
-// Postgres arrays in its binary format: nothing is escaped here, and nothing parsed there. Times are ms here.
+// Postgres arrays in the binary format, which needs no escaping and no parsing. Times are in ms.
 
 interface Element {
   readonly oid: number;
-  /** Of each value; texts have their own. */
+  /** Size of a value; texts vary. */
   readonly bytes?: number;
   readonly write: (into: Buffer, value: never, at: number) => number;
 }
@@ -28,7 +28,6 @@ function writeTime(into: Buffer, value: number, at: number): number {
   return into.writeUInt32BE(micros - high * 2 ** 32, into.writeInt32BE(high, at));
 }
 
-/** As SQL names it. */
 export type ElementType = keyof typeof elements;
 
 const HEADER = 20;
@@ -39,7 +38,7 @@ export function arrayOf(type: ElementType, values: readonly unknown[]): Buffer {
   const { oid, bytes, write }: Element = elements[type];
   let array: Buffer = Buffer.allocUnsafe(roomFor(values, bytes));
   let at = writeHeader(array, oid, values.length);
-  // By index: an iterator's results would be most of what a batch leaves behind.
+  // Not for-of: its result objects would be most of a batch's garbage.
   for (let place = 0; place < values.length; place++) {
     const value = values[place] as never;
     if (value === null) {
@@ -54,7 +53,7 @@ export function arrayOf(type: ElementType, values: readonly unknown[]): Buffer {
   return array.subarray(0, at);
 }
 
-/** Enough where all texts are ASCII, so that few arrays have to grow. */
+/** Exact for ASCII, so that few arrays have to grow. */
 function roomFor(values: readonly unknown[], bytes: number | undefined): number {
   if (bytes !== undefined) return HEADER + values.length * (LENGTH + bytes);
   let size = HEADER;
@@ -67,7 +66,7 @@ function roomFor(values: readonly unknown[], bytes: number | undefined): number 
   return size + 2 * longest;
 }
 
-/** Of UTF-8 a unit of UTF-16 takes three bytes. */
+/** A UTF-16 unit takes at most three bytes of UTF-8. */
 function most(value: string, bytes: number | undefined): number {
   return bytes ?? 3 * value.length;
 }
@@ -78,7 +77,7 @@ function grown(array: Buffer, used: number): Buffer {
   return larger;
 }
 
-/** One dimension from 1 on; it may hold nulls. */
+/** One dimension with lower bound 1; nulls allowed. */
 function writeHeader(into: Buffer, oid: number, length: number): number {
   let at = 0;
   for (const part of [1, 1, oid, length, 1]) at = into.writeInt32BE(part, at);

@@ -2,13 +2,13 @@ import pg from 'pg';
 import { FastClient } from './fast-client.js';
 import { processOf } from './pg-internals.js';
 
-/** Fast: rows are read by code of ours, which uses what pg does not document. Plain: pg alone. */
+/** Fast: this service reads rows itself, through undocumented parts of pg. Plain: pg alone. */
 export type Driver = 'fast' | 'plain';
 
-/** Of a connection and of its answer, each. */
+/** For connecting, and again for the answer. */
 const PATIENCE_MS = 1_750;
 
-/** A pool of connections. When the server ends one, the query under way says so, or the next. */
+/** A lost connection makes its current or next query fail, and nothing else. */
 export function openPool(config: pg.PoolConfig, driver: Driver): pg.Pool {
   const pool = new pg.Pool({ ...config, Client: driver === 'fast' ? FastClient : pg.Client });
   pool.on('error', ignore);
@@ -36,11 +36,7 @@ export async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   }
 }
 
-/**
- * Asks the pool's database on a connection of its own, which waits for nothing else that goes on.
- *
- * @throws what came in place of an answer
- */
+/** Asks on a connection of its own, so that no other statement delays the answer. */
 export function ask<Row extends object>(pool: pg.Pool, text: string, values: unknown[] = []): Promise<Row[]> {
   return onOwnConnection(pool, async (client) => (await client.query<Row>(text, values)).rows);
 }
@@ -58,23 +54,23 @@ export async function onOwnConnection<T>(pool: pg.Pool, work: (client: pg.Client
     await client.connect();
     return await work(client);
   } finally {
-    // A server that hangs never says goodbye.
+    // A hung server never closes the connection.
     void client.end().catch(ignore);
     setTimeout(() => client.connection.stream.destroy(), PATIENCE_MS).unref();
   }
 }
 
-/** Cancels the statement under way; breaks the connection off where the server cannot be told. */
+/** Cancels the running statement; breaks the connection off if the server cannot be reached. */
 export async function cancel(pool: pg.Pool, client: pg.PoolClient): Promise<void> {
   await ask(pool, 'select pg_cancel_backend($1)', [processOf(client)]).catch(() => breakOff(client, 'hung'));
 }
 
-/** Ends a connection at once: what was asked on it fails. */
+/** Ends a connection at once: its pending statements fail. */
 export function breakOff(client: pg.PoolClient, why: string): void {
   client.connection.stream.destroy(new Error(`The connection ${why} and was terminated`));
 }
 
-/** Lost: the server does not answer at all. Idle: it answers others, and has nothing to do for this client. */
+/** Lost: the server does not answer. Idle: it answers, and does nothing for this client. */
 export type State = 'lost' | 'idle' | 'working';
 
 export async function stateOf(pool: pg.Pool, client: pg.PoolClient): Promise<State> {

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { connectionOf, type Message } from './pg-internals.js';
 import { newRowParser } from './row-parser.js';
 
-/** A client that reads rows in its own way: with pg's, questions of many rows take a sixth more of Node. */
+/** Reads rows without pg's parser, which takes a sixth more CPU on large results. */
 export class FastClient extends pg.Client {
   constructor(config?: pg.ClientConfig) {
     super(config);

@@ -2,14 +2,13 @@ import { createRequire } from 'node:module';
 import type { Duplex } from 'node:stream';
 import type pg from 'pg';
 
-// All that is used here of pg and pg-protocol beside what they document. Both are pinned, and
-// test/database/pg-internals.spec.ts names what another version lacks.
+// Everything used of pg and pg-protocol beyond their documentation. Both are pinned; test/database/pg-internals.spec.ts
+// names what another version lacks.
 
-/** A client's connection. */
 export interface Connection {
-  /** Called once for a stream, and again for the encrypted one in its place. */
+  /** Called for each stream: the plain one, then the encrypted one that replaces it. */
   attachListeners: (stream: Duplex) => void;
-  /** Messages by their names, but for `error`, which is `errorMessage`. */
+  /** Events are named after messages, except that `error` is `errorMessage`. */
   emit(event: string, message: Message): void;
 }
 
@@ -18,7 +17,7 @@ export interface Message {
   readonly fields?: readonly (string | null)[];
 }
 
-/** `length` counts itself, but not the code before it; `offset` is behind both. */
+/** `length` counts itself but not the code byte before it; `offset` is after both. */
 export type Packet = [offset: number, code: number, length: number, bytes: Buffer];
 
 export interface Parser {
@@ -30,14 +29,14 @@ export function connectionOf(client: pg.Client): Connection {
   return client.connection as unknown as Connection;
 }
 
-/** Loaded when it is first wanted: plain pg does without it. */
+/** Loaded on first use: the plain driver does not need it. */
 export function newParser(): Parser {
   const require = createRequire(import.meta.url);
   const { Parser } = require('pg-protocol/dist/parser.js') as { Parser: new () => Parser };
   return new Parser();
 }
 
-/** The server's process that works for a client. */
+/** The pid of the client's server process. */
 export function processOf(client: pg.PoolClient): number {
   return (client as pg.PoolClient & { processID: number }).processID;
 }

@@ -2,7 +2,7 @@ import { newParser, type Packet, type Parser } from './pg-internals.js';
 
 const DATA_ROW = 'D'.charCodeAt(0);
 
-/** pg's parser of what Postgres sends, which reads rows in its own way. */
+/** pg's protocol parser, except for data rows. */
 export function newRowParser(): Parser {
   const parser = newParser();
   const handlePacket = parser.handlePacket.bind(parser);
@@ -16,10 +16,10 @@ export function newRowParser(): Parser {
 
 const INT16 = 2;
 const INT32 = 4;
-/** In bytes. Of longer rows most is a text or two, and whoever keeps a piece keeps the whole. */
+/** In bytes. A longer row is mostly one or two texts, and a slice of it would keep the whole string in memory. */
 const SHORT = 4096;
 
-/** The texts of a row. Decoding costs by the call, not the byte: short rows are decoded whole, and cut where ASCII. */
+/** Decoding costs per call, not per byte: short rows are decoded at once, and sliced where they are ASCII. */
 function cellsOf(bytes: Buffer, from: number, to: number): (string | null)[] {
   const cells: (string | null)[] = [];
   const whole = to - from <= SHORT ? bytes.toString('latin1', from, to) : null;

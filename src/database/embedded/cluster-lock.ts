@@ -18,7 +18,7 @@ export class ClusterLock {
     return run([...flock, this.file, 'true']) === busy;
   }
 
-  /** The command, made to hold the lock while it and its children live, and to exit with `busy` if it is held. */
+  /** Wraps a command: it and its children hold the lock; if the lock is held already, it exits with `busy`. */
   around(command: readonly string[]): string[] {
     return run(['flock', '--version']) === 0 ? [...flock, '--no-fork', this.file, ...command] : [...command];
   }

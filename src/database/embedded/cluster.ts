@@ -32,12 +32,11 @@ export class Cluster {
     return fs.existsSync(this.home);
   }
 
-  /** With the password. */
   url(port: number): string {
     return `postgresql://${superuser}:${fs.readFileSync(this.passwordFile, 'utf8').trim()}@127.0.0.1:${port}/postgres`;
   }
 
-  /** @returns the size that is left */
+  /** @returns the size afterwards */
   truncateLog(longest: number): number {
     const size = fs.statSync(this.log, { throwIfNoEntry: false })?.size ?? 0;
     if (size <= longest) return size;

@@ -41,7 +41,7 @@ function takeOver(folder: string, account: Account): void {
   if (account.owner !== null && process.getuid?.() === 0) fs.chownSync(folder, account.owner, account.owner);
 }
 
-/** Removes what killed processes left half made. One of them may have had this process's pid. */
+/** Removes half-made folders of killed processes, one of which may have had this process's pid. */
 export function sweepDrafts(folder: string): void {
   for (const name of fs.readdirSync(folder)) {
     const pid = Number(/^postgres\.new-(\d+)$/.exec(name)?.[1]);

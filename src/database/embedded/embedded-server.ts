@@ -25,7 +25,6 @@ const pause = 25;
 const worthRetrying = /lock file \S+ already exists|shared memory block|could not bind/;
 
 export interface EmbeddedOptions {
-  /** More server settings, as `name=value`. */
   readonly settings?: readonly string[];
   readonly log?: (message: string) => void;
 }
@@ -63,7 +62,7 @@ export class EmbeddedServer {
     return server;
   }
 
-  /** With the password. Does not change when the server restarts. */
+  /** Contains the password. Stays the same across restarts. */
   get url(): string {
     return this.installation.cluster.url(this.port);
   }
@@ -115,7 +114,7 @@ export class EmbeddedServer {
       'timezone=UTC',
       'log_timezone=UTC',
     ];
-    // Keeps statements and values of rows out of the log.
+    // Keep statements and row values out of the log.
     settings.push(
       'log_min_messages=log',
       'log_error_verbosity=terse',

@@ -1,6 +1,6 @@
 // The advisory locks of a database, each with who holds it. Numbers are one namespace: no two may be the same.
 
-/** A starter, while it migrates. Prisma's own number, so that its tools and this exclude each other. */
+/** Held while migrating. Prisma's own number, so that its tools and this service exclude each other. */
 export const MIGRATION_LOCK = 72707369;
 
 /** The service that owns an embedded server, for as long as both live. */
@@ -16,5 +16,5 @@ export function holderName(purpose: RebuildPurpose): string {
   return `roomledger ${purpose}`;
 }
 
-/** A transaction that folds usage: two would wait for each other's cells. */
+/** Held by a transaction that folds usage: two would wait for the same cells. */
 export const FOLD_LOCK = 7_205_318;

@@ -8,11 +8,11 @@ interface Asked {
   readonly variables: Variables;
 }
 
-/** An argument's number, or how many values it lists; undefined if it is not given. */
+/** The value of a number, or the length of a list; undefined if absent. */
 export function argumentSize(node: FieldNode, argument: string, asked: Asked): number | undefined {
   const given = node.arguments?.find(({ name }) => name.value === argument);
   const size = given && sizeOf(given.value, asked);
-  // The field itself refuses more.
+  // The resolver refuses larger values.
   return size === undefined ? undefined : Math.min(Math.max(size, 0), MAX_LIST);
 }
 
@@ -33,7 +33,7 @@ function sizeOfGiven(value: unknown): number | undefined {
   return Number.isInteger(value) ? (value as number) : undefined;
 }
 
-/** All that variables say of sizes: with the same, a document costs the same. */
+/** With equal sizes, a document has equal cost. */
 export function sizesOf(variables: Variables): string {
   return JSON.stringify(Object.entries(variables).map(([name, value]) => [name, sizeOfGiven(value)]));
 }

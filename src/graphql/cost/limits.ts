@@ -18,7 +18,7 @@ import { argumentSize, type Variables } from './argument-size.js';
 import { mergedFields, type DocumentParts } from './merged-fields.js';
 import { DEFAULT_PAGE } from '../../read/page-arguments.js';
 
-// With fragments spread: fields, and those of them that read from the database.
+// Counted after spreading fragments: all fields, and those that read from the database.
 const MAX_FIELDS = 2_000;
 const MAX_READS = 200;
 
@@ -34,7 +34,7 @@ export function nothingSpent(): Spent {
   return { cost: 0, fields: 0, reads: 0 };
 }
 
-/** @throws Refusal DEPTH_LIMIT or COST_LIMIT, before anything is read, if any operation is too much */
+/** @throws Refusal DEPTH_LIMIT or COST_LIMIT, before anything is read, if an operation exceeds the limits */
 export function checkLimits(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -65,7 +65,6 @@ function fragmentsOf({ definitions }: DocumentNode): DocumentParts['fragments'] 
   );
 }
 
-/** Where the walk is: how deep, under how many nodes, with what page size. */
 interface WalkPosition {
   readonly depth: number;
   readonly nodes: number;

@@ -13,15 +13,13 @@ export interface MergedField {
   readonly nodes: readonly [FieldNode, ...FieldNode[]];
 }
 
-/** What selections refer to. */
 export interface DocumentParts {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** Called for every selection that is visited. */
   readonly seen: () => void;
 }
 
-/** The fields that execution makes of these selections: those of one response key and type are one. */
+/** Merges fields as execution does: one for each type and response key. */
 export function mergedFields(
   type: GraphQLCompositeType,
   sets: readonly SelectionSetNode[],

@@ -1,6 +1,6 @@
 const MAX_BATCH = 500;
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;
-/** A smaller batch waits for the one before: a commit is dear, an event in it cheap. */
+/** A smaller batch waits for the previous one: a commit is expensive, another event in it cheap. */
 const MANY = 128;
 /** Only a batch with very many rows takes longer: others do not wait for it. */
 const LONG_MS = 250;
@@ -12,13 +12,13 @@ interface Waiting<T, R> {
   reject: (error: unknown) => void;
 }
 
-/** Commits what waits in batches. The next batch begins while one is being written, if many wait. */
+/** Commits items in batches. If many wait, the next batch begins while the last is being written. */
 export class Batches<T, R = void> {
   private waiting: Waiting<T, R>[] = [];
   private readonly underWay = new Set<Promise<void>>();
   /** Batches that take long. */
   private readonly passed = new Set<Waiting<T, R>[]>();
-  /** The batch that is not being written yet. */
+  /** The batch that still reads. */
   private preparing: Waiting<T, R>[] | null = null;
 
   /** @param commit calls `onWriting` when only the writes are left, and resolves with a result for each item */
@@ -34,7 +34,6 @@ export class Batches<T, R = void> {
     });
   }
 
-  /** Resolves when nothing waits or is under way. */
   async idle(): Promise<void> {
     while (this.waiting.length > 0 || this.underWay.size > 0) {
       await Promise.all([new Promise(setImmediate), ...this.underWay]);

@@ -2,7 +2,7 @@ import { mkdir, open, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CannotStart } from '../../settings/cannot-start.js';
 
-/** LevelDB needs this to reopen: without it a full disk could not even be drained. */
+/** LevelDB needs this much to reopen: otherwise a full disk could not even be drained. */
 const RESERVE_BYTES = 16 * 1024 * 1024;
 const TRIAL_BYTES = 1024 * 1024;
 
@@ -34,7 +34,7 @@ export async function takesFiles(folder: string): Promise<boolean> {
   }
 }
 
-/** The cause's message: the library's own says only that something failed. */
+/** The cause's message: LevelDB's own only says that something failed. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? error.cause.message : error.message;

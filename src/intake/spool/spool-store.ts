@@ -11,7 +11,7 @@ export interface Stored {
   readonly text: string;
 }
 
-/** Texts in order of arrival, in LevelDB: it survives kill -9 and a torn end of its log. */
+/** Texts in the order they were appended. LevelDB survives kill -9 and a torn end of its log. */
 export class SpoolStore {
   private next = 0;
   private count = 0;
@@ -35,7 +35,7 @@ export class SpoolStore {
     return this.size;
   }
 
-  /** On disk once resolved. After an error some may be kept nevertheless. */
+  /** Durable once resolved. After an error some texts may be stored all the same. */
   async append(texts: readonly Text[]): Promise<void> {
     const puts = texts.map((one) => ({ type: 'put' as const, key: keyOf(this.next++, one), value: one.text }));
     await this.level.batch(puts, { sync: true });
@@ -54,11 +54,11 @@ export class SpoolStore {
     return stored;
   }
 
-  /** Not synced: what a crash brings back is an event that the log knows. */
+  /** Not synced: what a crash restores, the log already knows. */
   async remove(keys: readonly string[]): Promise<void> {
     await this.level.batch(keys.map((key) => ({ type: 'del' as const, key })));
     for (const key of keys) this.weigh(key, -1);
-    // Frees the disk.
+    // LevelDB frees disk space only when it compacts.
     if (this.count === 0) await this.level.compactRange('', '~');
   }
 
@@ -92,7 +92,7 @@ export function weightOf(text: string): number {
   return KEY_BYTES + Buffer.byteLength(text);
 }
 
-/** Sorts by arrival, and tells time and size without reading the text. */
+/** Sorts by order of appending, and gives time and size without reading the text. */
 function keyOf(place: number, { receivedAt, text }: Text): string {
   return [pad(place, 14), pad(receivedAt, 13), pad(weightOf(text), 9)].join('-');
 }

@@ -22,11 +22,9 @@ export interface SpoolEntry extends SpooledEvent {
 const MEND_INTERVAL_MS = 1_000;
 
 /**
- * Keeps accepted events on disk while the database is away. Refuses when full or when its disk fails, and recovers by
- * itself.
+ * Keeps events on disk while the database is away. Refuses while it is full or its disk fails, and recovers by itself.
  */
 export class Spool {
-  /** Called when the spool works again. */
   onMended: () => void = () => undefined;
   private readonly logger = new Logger(Spool.name);
   private readonly writer = new Batches<Text[]>(async (batches) => {
@@ -45,7 +43,7 @@ export class Spool {
     private readonly maxBytes: number,
   ) {}
 
-  /** @throws CannotStart if another process has it, or the folder cannot be used */
+  /** @throws CannotStart if another process holds the folder, or it cannot be used */
   static async open({ spoolDir, spoolMaxBytes }: Pick<Settings, 'spoolDir' | 'spoolMaxBytes'>): Promise<Spool> {
     const spool = new Spool(spoolDir, spoolMaxBytes);
     if (spoolDir === null) return spool;
@@ -106,7 +104,7 @@ export class Spool {
     return left.map(({ key, text }) => ({ ...(JSON.parse(text) as SpooledEvent), key, bytes: bytesOf(key) }));
   }
 
-  /** What a failing disk cannot remove is remembered as removed. */
+  /** Remembers as removed what a failing disk cannot remove. */
   async remove(keys: readonly string[]): Promise<void> {
     try {
       await this.store?.remove(keys);
@@ -138,7 +136,7 @@ export class Spool {
     }
   }
 
-  /** After a failed write nothing may follow it: the store's log is torn there. Reads continue. */
+  /** A failed write may tear the store's log, so nothing may follow it. Reads continue. */
   private fail(trouble: { broken: boolean; reason: string }): void {
     if (this.trouble === null) this.logger.error(`The spool takes no events: ${trouble.reason}.`);
     if (!this.trouble?.broken) this.trouble = trouble;

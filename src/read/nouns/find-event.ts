@@ -3,7 +3,7 @@ import type { PrismaClient } from '../../generated/prisma/client.js';
 import { clean } from '../../livekit/clean.js';
 import type { Row } from '../reading.js';
 
-/** Of two events with one id, the earlier. Null if the scope has none. */
+/** Of events with the same id, the earliest. */
 export async function findEvent(prisma: PrismaClient, id: string, { project, roomName }: Scope): Promise<Row | null> {
   const event = await prisma.webhookEvent.findFirst({
     where: { id: clean(id) as string, project, ...(roomName !== null && { roomName }) },

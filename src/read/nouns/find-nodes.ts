@@ -20,7 +20,7 @@ export async function findNodes(ids: readonly string[], lookup: Lookup): Promise
   return ids.map((id) => byId.get(id) ?? null);
 }
 
-// LiveKit's prefixes only hint at the type: ingress sessions have several, and old servers others.
+// LiveKit's prefixes only hint at the type: ingress sessions have several, and older servers use others.
 function locate(ids: readonly string[], { reading }: Lookup): Promise<Row[]> {
   const statement = reading.statement();
   const wanted = `= any(${statement.bind(ids)}::text[]) and ${statement.inScope}`;

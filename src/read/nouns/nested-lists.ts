@@ -9,7 +9,7 @@ import { webhookEvent } from './webhook-event.js';
 type Lists = Readonly<Record<string, Omit<NestedList, 'list'>>>;
 
 const ofRoom = { keys: ['sid', 'roomName'], ...sidAndName('room_sid') };
-// What outlives its room may not know its name.
+// These outlive their room, and may not know its name.
 const ofRoomNamed = { keys: ['sid', 'roomName'], on: sidAndMaybe('room_sid', 'room_name') };
 
 export const nestedLists = {
@@ -32,8 +32,8 @@ export const nestedLists = {
   AgentJob: named('AgentJob', { events: { noun: webhookEvent, keys: ['id'], on: (id) => `job_id = ${id}` } }),
 };
 
-// The name only separates rows that share a sid by mistake. A plain comparison would lead to the index by name, which
-// can hold years of rows; Citus needs it plain to find the shard.
+// The name only separates rows that share a sid by mistake. `coalesce` keeps the planner off the index by name, which
+// may cover years of rows; Citus needs a plain comparison to find the shard.
 function sidAndName(column: string): Pick<NestedList, 'on' | 'onCitus'> {
   return {
     on: (sid, name) => `${column} = ${sid} and coalesce(room_name = ${name}, false)`,

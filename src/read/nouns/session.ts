@@ -29,9 +29,7 @@ export function sessionFilters({ start, end, empty = 'false' }: Ends): Record<st
   };
 }
 
-/**
- * In the order by end the index compares ends. Elsewhere coalesce keeps the planner from counting the condition twice.
- */
+/** By end, the index compares ends. Otherwise coalesce keeps the planner from counting the condition twice. */
 const ended: Filter<InstantRange> = ({ gte, lt }, statement, by) => {
   const bound = (at: string): string => `${statement.bind(at)}::timestamptz`;
   if (by !== openEnded) {
@@ -59,7 +57,7 @@ function enumName(field: string): string {
   return snakeCase(field).toUpperCase();
 }
 
-// Both exclude the future, so an open session may count as endless.
+// Neither matches the future, so an open session may count as endless.
 function activeAt(empty: string): Filter<string> {
   return (at, statement, by) => {
     if (at >= statement.now) return 'false';
