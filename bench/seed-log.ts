@@ -5,7 +5,7 @@ import { play } from '../src/cli/simulate/play.js';
 import { Database } from '../src/database/database.js';
 import { prepare } from '../src/database/prepare.js';
 import { inTransaction } from '../src/database/transaction.js';
-import { entriesOf, logStatement } from '../src/intake/log.js';
+import { entriesOf, logStatement } from '../src/intake/event-log.js';
 import { readBody } from '../src/webhook/read-body.js';
 import { readEvent, type LedgerEvent } from '../src/livekit/event.js';
 

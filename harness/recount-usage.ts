@@ -1,9 +1,9 @@
 import { wholeMillisecondsOf } from '../src/database/milliseconds.js';
 import { snakeCase } from '../src/text/snake-case.js';
-import { derivedSql } from '../src/meter/marks.js';
+import { derivedSql } from '../src/meter/session-marks.js';
 import { QUARTER } from '../src/meter/cell-spans.js';
-import { cellsOf } from '../src/meter/cell.js';
-import type { SessionTable } from '../src/projection/table.js';
+import { cellsOf } from '../src/meter/cell-sql.js';
+import type { SessionTable } from '../src/projection/session-table.js';
 import { sessionTables } from '../src/projection/session-tables.js';
 
 /** Rows of usage_cell as the sessions of a schema have them, counted from nothing. */
@@ -15,7 +15,7 @@ export function recountSql(schema: string): string {
     from (${marks}) mark group by project, meter, type, source, at) quarter`);
 }
 
-/** The reference of meter/marks.ts: each session's marks counted in SQL, their times since 1970. */
+/** The reference of meter/session-marks.ts: each session's marks counted in SQL, their times since 1970. */
 function marksSql(schema: string, { name, usage: { meter, by, empty } }: SessionTable): string {
   const [type, source] = [by[0], by[1]].map((column) => (column ? `coalesce(${snakeCase(column)}, '')` : `''`));
   const lasting = empty ? `and ${snakeCase(empty.column)} <> '${empty.value}'` : '';

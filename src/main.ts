@@ -32,9 +32,9 @@ function stopOnSignal(app: NestFastifyApplication): void {
 }
 
 /** Errors that the operator can fix: one sentence, no stack. */
-const mendable = [SettingsRefused, CannotStart];
+const operatorErrors = [SettingsRefused, CannotStart];
 
 main().catch((error: unknown) => {
-  console.error(mendable.some((kind) => error instanceof kind) ? (error as Error).message : error);
+  console.error(operatorErrors.some((kind) => error instanceof kind) ? (error as Error).message : error);
   process.exit(1);
 });

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { connection } from '../../src/database/connection.js';
-import { cellColumns } from '../../src/meter/cell.js';
+import { cellColumns } from '../../src/meter/cell-sql.js';
 import { recountSql } from '../recount-usage.js';
 import { dropIndexes } from './indexes.js';
 import { insertLog } from './log-sql.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../settings/clock.js';
 import { requireTime, TokenVerifier, type VerifiedToken } from './token-verifier.service.js';
-import { Recent } from './recent.js';
+import { LruCache } from './lru-cache.js';
 import { Refusal } from '../http/refusal.js';
 import { type Scope, scopeOf } from './scope.js';
 
@@ -10,7 +10,7 @@ const bearer = /^bearer +(\S.*)$/i;
 @Injectable()
 export class Access {
   /** A verified signature stays valid; only the times are checked again. */
-  private readonly verified = new Recent<string, VerifiedToken>(1_000);
+  private readonly verified = new LruCache<string, VerifiedToken>(1_000);
 
   constructor(
     private readonly tokens: TokenVerifier,

@@ -26,6 +26,7 @@ export class TokenGate implements OnModuleInit {
     // By callback: every webhook passes here, too, and a promise each would cost it.
     this.host.httpAdapter.getInstance().addHook('preParsing', (request, reply, payload, done) => {
       if (!request.routeOptions.config.requiresScope) return done(null, payload);
+      // oxlint-disable-next-line promise/no-callback-in-promise
       void this.admit(request, reply).then(() => done(null, payload), done);
     });
   }

@@ -4,7 +4,7 @@ import type { PrismaClient } from '../generated/prisma/client.js';
 import { connection } from './connection.js';
 import { type Driver, openPool } from './driver/driver.js';
 import type { EmbeddedServer } from './embedded/embedded-server.js';
-import { breakOffAllHung } from './hung.js';
+import { breakOffAllHung } from './hung-connections.js';
 import { openPrisma } from './prisma.js';
 
 /** Intake reads and writes by key: one plan on indexes, whatever the batch size. */

@@ -1,7 +1,7 @@
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { connect } from './driver/driver.js';
 import { faultOf } from './failure.js';
-import { breakOffWhenHung } from './hung.js';
+import { breakOffWhenHung } from './hung-connections.js';
 
 /** Each connection prepares it once. */
 export interface Statement {

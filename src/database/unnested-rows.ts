@@ -1,4 +1,4 @@
-import { arrayOf, type ElementType } from './driver/array.js';
+import { arrayOf, type ElementType } from './driver/binary-array.js';
 
 /** A column's SQL name, its type, and its value in a row; `place` is the row's index in the batch. */
 export type ParameterColumn<R> = readonly [name: string, type: ElementType, of: (row: R, place: number) => unknown];

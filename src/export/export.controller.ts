@@ -9,8 +9,8 @@ import { Exports } from './exports.service.js';
 import { formats } from './format.js';
 import { streamOf } from './stream.js';
 import { sessionLists, sessionsOf } from './sessions.js';
-import type { StoppableReading } from './stoppable.js';
-import type { ExportTable } from './table.js';
+import type { StoppableReading } from './stoppable-reading.js';
+import type { ExportTable } from './export-table.js';
 import { usageOf } from './usage.js';
 
 @Controller('export')
@@ -26,12 +26,13 @@ export class ExportController {
   @Header('cache-control', 'no-store')
   @Header('x-content-type-options', 'nosniff')
   async show(@Param('file') file: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<Readable> {
-    const [, name, format] = /^(\w+)\.(csv|jsonl)$/.exec(file) ?? [];
-    if (name === undefined || !(name === 'usage' || sessionLists.has(name))) throw nothingAt(file);
+    const [, name, format] = /^(\w+)\.(\w+)$/.exec(file) ?? [];
+    const texts = formats.get(format ?? '');
+    if (texts === undefined || name === undefined || !(name === 'usage' || sessionLists.has(name)))
+      throw nothingAt(file);
     const reading = this.exports.begin(this.gate.scopeOf(reply.request)!, reply.raw);
-    const { contentType, ...texts } = formats.get(format!)!;
     const stream = await streamOf(this.tableOf(name, reply, reading), texts, reading);
-    reply.type(contentType);
+    reply.type(texts.contentType);
     return stream;
   }
 
@@ -44,5 +45,9 @@ export class ExportController {
 
 function nothingAt(file: string): Refusal {
   const names = [...sessionLists.keys(), 'usage'].join(', ');
-  return new Refusal(404, 'NOT_FOUND', `There is no export ${file}: there are ${names}, each as .csv and .jsonl.`);
+  return new Refusal(
+    404,
+    'NOT_FOUND',
+    `There is no export ${file}: there are ${names}, each as ${[...formats.keys()].map((one) => `.${one}`).join(' and ')}.`,
+  );
 }

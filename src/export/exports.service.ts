@@ -3,7 +3,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Scope } from '../access/scope.js';
 import { Readings } from '../read/readings.service.js';
 import { Refusal } from '../http/refusal.js';
-import { StoppableReading } from './stoppable.js';
+import { StoppableReading } from './stoppable-reading.js';
 
 const MAX_EXPORTS = 4;
 

@@ -9,9 +9,9 @@ import type { Reading } from '../read/reading.js';
 import { room } from '../read/nouns/room.js';
 import { roomCounts } from '../read/room-counts.js';
 import { track } from '../read/nouns/track.js';
-import { pagesOf, type SessionFilter } from './pages.js';
+import { pagesOf, type SessionFilter } from './session-pages.js';
 import { argumentOf, fieldsOf, type Parameters, parametersOf } from './parameters.js';
-import type { ExportTable } from './table.js';
+import type { ExportTable } from './export-table.js';
 
 export const sessionLists: ReadonlyMap<string, Noun> = new Map([
   ['rooms', room],

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { Logger } from '@nestjs/common';
 import { Refusal } from '../http/refusal.js';
-import { refusalOf } from './failure.js';
+import { refusalOf } from './error-to-refusal.js';
 import type { Format } from './format.js';
-import type { StoppableReading } from './stoppable.js';
-import type { ExportTable } from './table.js';
+import type { StoppableReading } from './stoppable-reading.js';
+import type { ExportTable } from './export-table.js';
 
 type Texts = Omit<Format, 'contentType'>;
 

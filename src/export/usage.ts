@@ -4,11 +4,11 @@ import { nothingSpent } from '../graphql/cost/limits.js';
 import { badInput } from '../http/refusal.js';
 import type { Settings } from '../settings/settings.js';
 import { questionOf, type UsageArguments } from '../usage/question.js';
-import { toldBy } from './failure.js';
+import { refusalFrom } from './error-to-refusal.js';
 import type { ExportRows } from './format.js';
 import { argumentOf, fieldsOf, type Parameters, parametersOf, variableOf } from './parameters.js';
-import type { StoppableReading } from './stoppable.js';
-import type { ExportTable } from './table.js';
+import type { StoppableReading } from './stoppable-reading.js';
+import type { ExportTable } from './export-table.js';
 
 interface UsageRow {
   readonly group: readonly { readonly value: string | null }[];
@@ -46,7 +46,7 @@ export function usageOf(
     const context = { reading, settings, spent: nothingSpent() };
     const variables = variablesOf(usage, parameters);
     const { data, errors } = await reply.graphql<{ usage: UsageRow[] }>(documentOf(usage, fields), context, variables);
-    if (errors !== undefined) throw toldBy(errors[0]!);
+    if (errors !== undefined) throw refusalFrom(errors[0]!);
     yield data!.usage.map((row) => fields.flatMap((field) => valuesOf(row, field)));
   }
   const names = dimensions.map(({ name }) => name);

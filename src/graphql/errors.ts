@@ -7,7 +7,7 @@ import { Refusal } from '../http/refusal.js';
 const logger = new Logger('GraphQL');
 
 /** What the client is told of an error; `status` applies if nothing was executed. */
-interface Told {
+interface ErrorAnswer {
   readonly code: string;
   readonly message: string;
   readonly status: number;
@@ -41,11 +41,11 @@ function inside(error: GraphQLError): readonly GraphQLError[] {
   );
 }
 
-function formatted({ locations, path }: GraphQLError, { code, message }: Told): GraphQLFormattedError {
+function formatted({ locations, path }: GraphQLError, { code, message }: ErrorAnswer): GraphQLFormattedError {
   return { message, ...(locations && { locations }), ...(path && { path }), extensions: { code } };
 }
 
-function tell(error: GraphQLError): Told {
+function tell(error: GraphQLError): ErrorAnswer {
   const cause = causeOf(error);
   if (cause instanceof Refusal) return { code: cause.code, message: cause.message, status: cause.status };
   if (cause instanceof GraphQLError) return tellOfDocument(error, cause);
@@ -65,9 +65,9 @@ function causeOf(error: GraphQLError): Error {
   return originalError instanceof GraphQLError ? causeOf(originalError) : (originalError ?? error);
 }
 
-function tellOfDocument(error: GraphQLError, { extensions }: GraphQLError): Told {
+function tellOfDocument(error: GraphQLError, { extensions }: GraphQLError): ErrorAnswer {
   const { message, path } = error;
-  const told = (code: string): Told => ({ code, message, status: 400 });
+  const told = (code: string): ErrorAnswer => ({ code, message, status: 400 });
   if (typeof extensions?.['code'] === 'string') return told(extensions['code']);
   if (message.startsWith('Syntax Error')) return told('GRAPHQL_PARSE_FAILED');
   // Variables are checked only after the document is valid.

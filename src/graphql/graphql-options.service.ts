@@ -9,7 +9,7 @@ import { Settings } from '../settings/settings.js';
 import type { ApiContext } from './api-context.js';
 import { sizesOf, type Variables } from './cost/argument-size.js';
 import { checkLimits, nothingSpent } from './cost/limits.js';
-import { parseOptions, refuseAmbiguousGet, refuseForeignDocument } from './document.js';
+import { parseOptions, refuseAmbiguousGet, refuseForeignDocument } from './document-checks.js';
 import { formatErrors } from './errors.js';
 import { rowFields } from './row-fields.js';
 import { sdl } from './sdl.js';

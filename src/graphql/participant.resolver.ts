@@ -4,7 +4,7 @@ import { participant } from '../read/nouns/participant.js';
 import type { ListArguments } from '../read/page-arguments.js';
 import type { Row } from '../read/reading.js';
 import { type Ask, Asked } from './api-context.js';
-import { listOf, oneOf } from './lists.js';
+import { listOf, oneOf } from './list-resolvers.js';
 
 @Resolver()
 export class ParticipantResolver {

@@ -14,7 +14,7 @@ import { roomCounts } from '../read/room-counts.js';
 import type { ApiContext } from './api-context.js';
 import { connection, edge, pageInfo } from './connection.js';
 import { dateTime } from './scalars.js';
-import { listIn } from './lists.js';
+import { listIn } from './list-resolvers.js';
 import { selectedFields } from './selection.js';
 import { usageTypes } from './usage-fields.js';
 

@@ -1,10 +1,10 @@
 import type { FieldNode, GraphQLResolveInfo } from 'graphql';
-import { answer } from '../usage/answer.js';
+import { answer } from '../usage/run-usage.js';
 import { Breakdown, type BreakdownPage } from '../usage/breakdown.js';
 import type { Measure } from '../usage/measures.js';
 import { type Question, questionOf, type UsageArguments } from '../usage/question.js';
-import { quotient } from '../usage/quotient.js';
-import { type MinuteRounding, minutes, type UsageRow } from '../usage/row.js';
+import { quotient } from '../usage/divide-exactly.js';
+import { type MinuteRounding, minutes, type UsageRow } from '../usage/usage-row.js';
 import { connection, edge } from './connection.js';
 import type { ApiContext, Ask } from './api-context.js';
 import { checkRows } from './cost/limits.js';

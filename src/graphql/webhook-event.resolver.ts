@@ -6,7 +6,7 @@ import { webhookEvent } from '../read/nouns/webhook-event.js';
 import type { ListArguments } from '../read/page-arguments.js';
 import type { Row } from '../read/reading.js';
 import { type Ask, Asked } from './api-context.js';
-import { listOf } from './lists.js';
+import { listOf } from './list-resolvers.js';
 
 @Resolver()
 export class WebhookEventResolver {

@@ -4,15 +4,13 @@ import type { LedgerEvent } from '../livekit/event.js';
 import { project } from '../projection/project.js';
 import { bisect, type Failure, problemFrom } from './bisect.js';
 import { countDifferingBodies } from './differing-bodies.js';
-import { entriesOf, freshOf, logStatement, type Entry, type Logged } from './log.js';
+import { entriesOf, freshOf, logStatement, type Entry, type Logged } from './event-log.js';
 import { tryDatabase } from './trial.js';
 
 export interface Committed {
-  /** New to the log. */
   fresh: number;
   known: number;
   problems: number;
-  /** Known ones with another body. */
   differing: number;
 }
 

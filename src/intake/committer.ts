@@ -38,7 +38,6 @@ export class Committer {
 
   constructor(private readonly parts: CommitterParts) {}
 
-  /** How many rooms' events wait, while others are committed. */
   get blocked(): number {
     return this.lanes.blocked;
   }

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { UnnestedRows } from '../database/unnested-rows.js';
 import type { Run } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
-import type { Entry } from './log.js';
+import type { Entry } from './event-log.js';
 
 /** A longer payload with another hash counts as differing without a comparison. */
 const COMPARED_BYTES = 64 * 1024;

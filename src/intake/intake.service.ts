@@ -49,7 +49,6 @@ export class Intake implements OnApplicationBootstrap, BeforeApplicationShutdown
     return this.parts.spool.takes ? 'spooling' : 'refusing';
   }
 
-  /** Rooms whose events wait, while those of others are committed. */
   get blocked(): number {
     return this.committer.blocked;
   }

@@ -14,9 +14,7 @@ const FORGET_MS = 60_000;
 
 export interface LaneWork<T, R> {
   readonly eventOf: (item: T) => LedgerEvent;
-  /** Commits the events of one room; false where they must wait. */
   readonly commit: (items: T[]) => Promise<readonly (R | PromiseLike<R>)[] | null>;
-  /** Keeps what must wait, or refuses it. */
   readonly defer: (items: readonly T[]) => readonly PromiseLike<R>[];
 }
 
@@ -31,12 +29,10 @@ export class Lanes<T, R> {
 
   constructor(private readonly work: LaneWork<T, R>) {}
 
-  /** How many rooms' events wait now. */
   get blocked(): number {
     return [...this.lanes.values()].filter(({ failedAt }) => failedAt !== null).length;
   }
 
-  /** Whether the item's room commits by itself now. */
   has(item: T): boolean {
     return this.lanes.size > 0 && this.lanes.has(keyOf(this.work.eventOf(item)));
   }
@@ -62,7 +58,6 @@ export class Lanes<T, R> {
     return lane;
   }
 
-  /** What fails still opens its lane again. */
   private forget(): void {
     const before = performance.now() - FORGET_MS;
     for (const [key, { failedAt }] of this.lanes) if ((failedAt ?? Infinity) < before) this.lanes.delete(key);

@@ -4,7 +4,7 @@ import { onOwnConnection } from '../database/driver/driver.js';
 import type { Run, Statement } from '../database/transaction.js';
 import { readEvent, type LedgerEvent } from '../livekit/event.js';
 import { project } from '../projection/project.js';
-import { entriesOf, logStatement } from './log.js';
+import { entriesOf, logStatement } from './event-log.js';
 
 /** No key can be configured for this project, and nothing of it is ever committed. */
 const PROJECT = '(trial)';

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { EgressInfo, IngressInfo, Job, ParticipantInfo, Room, TrackInfo, WebhookEvent } from '@livekit/protocol';
 import type { JsonObject } from './json.js';
-import { child, children, field, integer, text, toInteger, type Wire } from './message.js';
+import { child, children, field, integer, text, toInteger, type Wire } from './wire-fields.js';
 import { believable } from './time.js';
 
 const SUBJECTS = {

@@ -20,7 +20,6 @@ export function redactUrl(text: string, hidden: Hidden): string {
   return before + redactParts({ scheme: text.slice(start, found + 3), rest: text.slice(found + 3) }, hidden);
 }
 
-/** The same for a file's path, or the URL where it lies. */
 export function redactLocation(text: string, hidden: Hidden): string {
   const found = text.indexOf('://');
   if (found < 0) return redactPath(text, hidden);
@@ -28,7 +27,6 @@ export function redactLocation(text: string, hidden: Hidden): string {
   return redactParts({ scheme: text.slice(0, found + 3), rest: text.slice(found + 3), target: 'file' }, hidden);
 }
 
-/** Hides the secret parts of the URLs in a text. Each goes on to the next white space. */
 export function redactText(text: string, hidden: Hidden): string {
   let found = text.indexOf('://');
   if (found < 0) return text;

@@ -30,7 +30,6 @@ function redactMessage(message: JsonObject, shape: Shape, pass: Pass): void {
     if (value === undefined || value === null || value === '') continue;
     const known = shape.fields.get(name);
     const field = known ?? unlisted(shape, name);
-    // Most values are plain texts: they are spared an object each.
     const redacted =
       typeof value === 'string' && typeof field === 'string'
         ? pass.text(value, field, name)

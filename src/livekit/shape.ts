@@ -62,12 +62,10 @@ function byType({ kind, T }: ProtocolField): Field {
   return kind === 'map' || T === STRING || T === BYTES ? 'text' : 'value';
 }
 
-/** A Timestamp and its like, which JSON writes as text. */
 function isText({ typeName }: MessageType): boolean {
   return typeName.startsWith('google.protobuf.');
 }
 
-/** Whether a field of that name is to be taken for one of the protocol's also where the protocol has none. */
 function isTelling(field: Field): boolean {
   if (typeof field !== 'string') return [...field.fields.values()].some((inner) => isSecret(inner));
   return field === 'own' || isSecret(field);

@@ -1,7 +1,7 @@
 import type { Statement } from '../database/transaction.js';
 import { snakeCase } from '../text/snake-case.js';
 import { type ParameterColumn, UnnestedRows } from '../database/unnested-rows.js';
-import { marksOf, none, type Mark, type Metered, type Sums } from './marks.js';
+import { marksOf, none, type Mark, type Metered, type Sums } from './session-marks.js';
 
 export interface Change {
   readonly before: object | undefined;

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { FOLD_LOCK } from '../database/locks/advisory-locks.js';
-import { breakOffWhenHung } from '../database/hung.js';
-import { cellColumns, cellsOf } from './cell.js';
+import { breakOffWhenHung } from '../database/hung-connections.js';
+import { cellColumns, cellsOf } from './cell-sql.js';
 import { sumColumns } from './delta.js';
 
 const MOST = 20_000;

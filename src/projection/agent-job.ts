@@ -1,12 +1,13 @@
 import { Job, JobState, type ParticipantInfo } from '@livekit/protocol';
 import type { Prisma } from '../generated/prisma/client.js';
 import type { LedgerEvent } from '../livekit/event.js';
-import { child, enumName, enumOf, field, int32, integer, text, type Wire } from '../livekit/message.js';
+import { child, enumName, enumOf, field, int32, integer, text, type Wire } from '../livekit/wire-fields.js';
 import { clockOf, timeOf } from '../livekit/time.js';
-import { clockText, secondsPart } from './clock.js';
-import { OPEN, reportedEnd, SECOND, startOf, type End, type SessionInterval } from './interval.js';
+import { clockText, secondsPart } from './snapshot-clock.js';
+import { OPEN, reportedEnd, SECOND, startOf, type End, type SessionInterval } from './session-interval.js';
+import { meteredAs } from '../meter/cell-dimensions.js';
 import { merger } from './merge-rules.js';
-import { intervalColumns, payloadOf, tableOf } from './table.js';
+import { intervalColumns, payloadOf, tableOf } from './session-table.js';
 
 /** Times in ms. The optional fields are set only by a snapshot. */
 export interface JobFacts {
@@ -68,7 +69,7 @@ export const jobTable = tableOf<Prisma.AgentJobScalarFieldEnum>()({
     },
   },
   defaults: { type: '', status: '', info: 'null' },
-  usage: { meter: 'AGENT_JOB', by: [], empty: { column: 'waiting', value: true } },
+  usage: { ...meteredAs('AGENT_JOB'), empty: { column: 'waiting', value: true } },
 });
 
 const mergeFacts = merger<JobFacts>({

@@ -1,5 +1,5 @@
 import { StreamInfo, type EgressInfo, type FileInfo, type ImagesInfo, type SegmentsInfo } from '@livekit/protocol';
-import { children, enumName, enumOf, field, integer, text, type Wire } from '../livekit/message.js';
+import { children, enumName, enumOf, field, integer, text, type Wire } from '../livekit/wire-fields.js';
 import { timeOf } from '../livekit/time.js';
 
 /** One result of an egress, as the API serves it. Times are RFC 3339. */

@@ -1,13 +1,14 @@
 import { EgressInfo } from '@livekit/protocol';
 import type { Prisma } from '../generated/prisma/client.js';
 import type { LedgerEvent } from '../livekit/event.js';
-import { child, enumName, enumOf, field, int32, integer, text, type Wire } from '../livekit/message.js';
+import { child, enumName, enumOf, field, int32, integer, text, type Wire } from '../livekit/wire-fields.js';
 import { clockOf, timeOf } from '../livekit/time.js';
-import { clockText, secondsPart } from './clock.js';
+import { clockText, secondsPart } from './snapshot-clock.js';
 import { outputsOf } from './egress-output.js';
-import { OPEN, reportedEnd, SECOND, startOf, type SessionInterval } from './interval.js';
+import { OPEN, reportedEnd, SECOND, startOf, type SessionInterval } from './session-interval.js';
+import { meteredAs } from '../meter/cell-dimensions.js';
 import { merger } from './merge-rules.js';
-import { intervalColumns, payloadOf, tableOf } from './table.js';
+import { intervalColumns, payloadOf, tableOf } from './session-table.js';
 
 /** Times in ms. The optional fields are set only by a snapshot. */
 export interface EgressFacts {
@@ -65,7 +66,7 @@ export const egressTable = tableOf<Prisma.EgressScalarFieldEnum>()({
     outputsClock: { outputs: 'json' },
   },
   defaults: { status: '', sourceType: '', info: 'null', outputs: '[]' },
-  usage: { meter: 'EGRESS', by: ['type', 'sourceType'] },
+  usage: meteredAs('EGRESS'),
 });
 
 export const mergeEgress = merger<EgressFacts>({

@@ -1,12 +1,13 @@
 import { IngressInfo, IngressState } from '@livekit/protocol';
 import type { Prisma } from '../generated/prisma/client.js';
 import type { LedgerEvent } from '../livekit/event.js';
-import { child, enumName, enumOf, field, integer, optionalFlag, text, type Wire } from '../livekit/message.js';
+import { child, enumName, enumOf, field, integer, optionalFlag, text, type Wire } from '../livekit/wire-fields.js';
 import { clockOf, timeOf } from '../livekit/time.js';
-import { clockText, secondsPart } from './clock.js';
-import { derivedEnd, reportedEnd, SECOND, startOf, type End, type SessionInterval } from './interval.js';
+import { clockText, secondsPart } from './snapshot-clock.js';
+import { derivedEnd, reportedEnd, SECOND, startOf, type End, type SessionInterval } from './session-interval.js';
+import { meteredAs } from '../meter/cell-dimensions.js';
 import { merger } from './merge-rules.js';
-import { intervalColumns, payloadOf, tableOf } from './table.js';
+import { intervalColumns, payloadOf, tableOf } from './session-table.js';
 
 /** Times in ms. The optional fields are set only by a snapshot. */
 export interface IngressFacts {
@@ -64,7 +65,7 @@ export const ingressTable = tableOf<Prisma.IngressSessionScalarFieldEnum>()({
     },
   },
   defaults: { inputType: '', status: '', info: 'null' },
-  usage: { meter: 'INGRESS', by: ['inputType'] },
+  usage: meteredAs('INGRESS'),
 });
 
 export const mergeIngress = merger<IngressFacts>({

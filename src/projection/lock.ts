@@ -1,6 +1,6 @@
 import { UnnestedRows } from '../database/unnested-rows.js';
 import type { LedgerEvent } from '../livekit/event.js';
-import { byteOrder } from './clock.js';
+import { byteOrder } from './snapshot-clock.js';
 
 /** What a batch locks before it merges (docs/design.md section 9). */
 export interface Lock {

@@ -1,4 +1,4 @@
-import { byteOrder } from './clock.js';
+import { byteOrder } from './snapshot-clock.js';
 
 type Value = string | number | boolean | null | undefined | readonly number[];
 type NameOf<F, V> = { [K in keyof F]-?: Exclude<F[K], undefined> extends V ? K : never }[keyof F] & string;

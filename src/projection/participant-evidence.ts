@@ -2,9 +2,9 @@ import { ParticipantInfo, type ParticipantPermission } from '@livekit/protocol';
 import type { LedgerEvent } from '../livekit/event.js';
 import { isObject, type Json } from '../livekit/json.js';
 import { metadataJson } from '../livekit/metadata.js';
-import { child, children, enumName, enumOf, field, flag, integer, text, type Wire } from '../livekit/message.js';
+import { child, children, enumName, enumOf, field, flag, integer, text, type Wire } from '../livekit/wire-fields.js';
 import { timeOf } from '../livekit/time.js';
-import { clockText, secondsPart } from './clock.js';
+import { clockText, secondsPart } from './snapshot-clock.js';
 import { MIGRATION, type ParticipantFacts } from './participant.js';
 
 const kinds = enumOf(ParticipantInfo, 'kind');

@@ -1,9 +1,10 @@
 import type { Prisma } from '../generated/prisma/client.js';
-import { timeOfClock } from './clock.js';
-import { derivedEnd, reportedEnd, SECOND, startOf, type End, type SessionInterval } from './interval.js';
+import { timeOfClock } from './snapshot-clock.js';
+import { derivedEnd, reportedEnd, SECOND, startOf, type End, type SessionInterval } from './session-interval.js';
 import { cascadedEnd, type RoomRow } from './room.js';
+import { meteredAs } from '../meter/cell-dimensions.js';
 import { merger } from './merge-rules.js';
-import { intervalColumns, payloadOf, tableOf } from './table.js';
+import { intervalColumns, payloadOf, tableOf } from './session-table.js';
 
 /** Times in ms. The optional fields are set only by a snapshot. */
 export interface ParticipantFacts {
@@ -86,7 +87,7 @@ export const participantTable = tableOf<Prisma.ParticipantScalarFieldEnum>()({
     },
   },
   defaults: { kind: 'STANDARD', kindDetails: '[]', attributes: '{}' },
-  usage: { meter: 'PARTICIPANT', by: ['kind'], empty: { column: 'state', value: 'ABORTED' } },
+  usage: { ...meteredAs('PARTICIPANT'), empty: { column: 'state', value: 'ABORTED' } },
 });
 
 export const mergeParticipant = merger<ParticipantFacts>({

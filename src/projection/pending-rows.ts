@@ -1,7 +1,7 @@
 import type { Statement } from '../database/transaction.js';
 import type { Deltas } from '../meter/delta.js';
 import { inTurns } from './turns.js';
-import { differs, upsertOf, type RowValues, type SessionTable } from './table.js';
+import { differs, upsertOf, type RowValues, type SessionTable } from './session-table.js';
 
 /** Of one statement. */
 const MOST_ROWS = 2_000;

@@ -9,7 +9,7 @@ import { mergeParticipants, relatedParticipants, settleParticipants } from './se
 import { readByKey } from './read-rows.js';
 import { settleRooms } from './settle-rooms.js';
 import { PendingRows } from './pending-rows.js';
-import type { SessionTable } from './table.js';
+import type { SessionTable } from './session-table.js';
 import { mergeTracks, tracksWithoutOwnEnd, settleTracks } from './settle-tracks.js';
 
 /**

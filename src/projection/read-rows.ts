@@ -1,7 +1,7 @@
 import { snakeCase } from '../text/snake-case.js';
 import { type ParameterColumn, UnnestedRows } from '../database/unnested-rows.js';
 import type { Run } from '../database/transaction.js';
-import { memoized, selectList, type RowValues, type SessionTable } from './table.js';
+import { memoized, selectList, type RowValues, type SessionTable } from './session-table.js';
 
 // Each read leaves the planner one usable index: the first key column, or an expression that only one index has.
 // Without statistics, as on a new table, every matching index looks equally good.

@@ -2,12 +2,13 @@ import type { Room } from '@livekit/protocol';
 import type { Prisma } from '../generated/prisma/client.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { metadataJson } from '../livekit/metadata.js';
-import { child, field, int32, integer, text } from '../livekit/message.js';
+import { child, field, int32, integer, text } from '../livekit/wire-fields.js';
 import { timeOf } from '../livekit/time.js';
-import { byteOrder, clockText, secondsPart, timeOfClock } from './clock.js';
-import { derivedEnd, reportedEnd, SECOND, startOf, type End, type SessionInterval } from './interval.js';
+import { byteOrder, clockText, secondsPart, timeOfClock } from './snapshot-clock.js';
+import { derivedEnd, reportedEnd, SECOND, startOf, type End, type SessionInterval } from './session-interval.js';
+import { meteredAs } from '../meter/cell-dimensions.js';
 import { merger } from './merge-rules.js';
-import { intervalColumns, payloadOf, tableOf } from './table.js';
+import { intervalColumns, payloadOf, tableOf } from './session-table.js';
 
 /** Times in ms. The optional fields are set only by a snapshot. */
 export interface RoomFacts {
@@ -65,7 +66,7 @@ export const roomTable = tableOf<Prisma.RoomScalarFieldEnum>()({
       maxParticipants: 'int',
     },
   },
-  usage: { meter: 'ROOM', by: [] },
+  usage: meteredAs('ROOM'),
 });
 
 export const mergeRoom = merger<RoomFacts>({

@@ -3,7 +3,7 @@ import { egressTable } from './egress.js';
 import { ingressTable } from './ingress-session.js';
 import { participantTable } from './participant.js';
 import { roomTable } from './room.js';
-import type { SessionTable } from './table.js';
+import type { SessionTable } from './session-table.js';
 import { trackTable } from './track.js';
 
 /** In the order in which a batch writes them. */

@@ -8,7 +8,7 @@ import {
   type IngressFacts,
   type IngressRow,
 } from './ingress-session.js';
-import { earliestStart, supersede } from './interval.js';
+import { earliestStart, supersede } from './session-interval.js';
 import type { BatchEvents } from './batch-events.js';
 import { readSiblings, type Siblings } from './read-rows.js';
 import { grouped, revised, PendingRows } from './pending-rows.js';

@@ -1,8 +1,8 @@
 import { UnnestedRows } from '../database/unnested-rows.js';
 import type { Run } from '../database/transaction.js';
-import { earliestStart, supersede } from './interval.js';
+import { earliestStart, supersede } from './session-interval.js';
 import type { BatchEvents } from './batch-events.js';
-import { ChildRows, parentKey, parentKeys, partsOf, withoutOwnEnd, type ParentKeys } from './children.js';
+import { ChildRows, parentKey, parentKeys, partsOf, withoutOwnEnd, type ParentKeys } from './child-rows.js';
 import { participantEvidence } from './participant-evidence.js';
 import {
   mergeParticipant,
@@ -16,7 +16,7 @@ import { readByKey } from './read-rows.js';
 import { roomTable, type RoomRow } from './room.js';
 import { cascading } from './settle-rooms.js';
 import { grouped, revised, PendingRows, type PendingRow } from './pending-rows.js';
-import { selectList } from './table.js';
+import { selectList } from './session-table.js';
 import { inTurns } from './turns.js';
 import type { TrackRow } from './track.js';
 

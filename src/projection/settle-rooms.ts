@@ -1,7 +1,7 @@
 import type { Run } from '../database/transaction.js';
-import { earliestStart } from './interval.js';
+import { earliestStart } from './session-interval.js';
 import type { BatchEvents } from './batch-events.js';
-import { parentKeys, type ChildRows, type ParentKeys } from './children.js';
+import { parentKeys, type ChildRows, type ParentKeys } from './child-rows.js';
 import type { ParticipantRow } from './participant.js';
 import { readSiblings, type Siblings } from './read-rows.js';
 import {

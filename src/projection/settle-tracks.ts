@@ -1,10 +1,10 @@
 import type { Run } from '../database/transaction.js';
 import type { BatchEvents } from './batch-events.js';
-import { arrayOf } from '../database/driver/array.js';
+import { arrayOf } from '../database/driver/binary-array.js';
 import { noticedLoss, participantTable, type ParticipantRow } from './participant.js';
-import { parentKey, parentKeys, withoutOwnEnd, type ChildRows, type ParentKeys } from './children.js';
+import { parentKey, parentKeys, withoutOwnEnd, type ChildRows, type ParentKeys } from './child-rows.js';
 import { readByKey } from './read-rows.js';
-import { selectList } from './table.js';
+import { selectList } from './session-table.js';
 import { revised, PendingRows } from './pending-rows.js';
 import { inTurns } from './turns.js';
 import { mergeTrack, settleTrack, trackEvidence, trackTable, type TrackFacts, type TrackRow } from './track.js';

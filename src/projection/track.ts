@@ -1,13 +1,25 @@
 import { TrackInfo, type ParticipantInfo, type TimedVersion } from '@livekit/protocol';
 import type { Prisma } from '../generated/prisma/client.js';
 import type { LedgerEvent } from '../livekit/event.js';
-import { child, children, enumName, enumOf, field, flag, int32, integer, text, type Wire } from '../livekit/message.js';
+import {
+  child,
+  children,
+  enumName,
+  enumOf,
+  field,
+  flag,
+  int32,
+  integer,
+  text,
+  type Wire,
+} from '../livekit/wire-fields.js';
 import { clockOf } from '../livekit/time.js';
-import { clockText, secondsPart } from './clock.js';
-import { derivedEnd, reportedEnd, SECOND, startOf, type SessionInterval } from './interval.js';
+import { clockText, secondsPart } from './snapshot-clock.js';
+import { derivedEnd, reportedEnd, SECOND, startOf, type SessionInterval } from './session-interval.js';
 import { noticedLoss, type ParticipantRow } from './participant.js';
+import { meteredAs } from '../meter/cell-dimensions.js';
 import { merger } from './merge-rules.js';
-import { intervalColumns, payloadOf, tableOf } from './table.js';
+import { intervalColumns, payloadOf, tableOf } from './session-table.js';
 
 /** Times in ms, versions in µs (0: none). The optional fields are set only by a snapshot. */
 export interface TrackFacts {
@@ -69,7 +81,7 @@ export const trackTable = tableOf<Prisma.TrackScalarFieldEnum>()({
     },
   },
   defaults: { type: '', source: '', muted: false, encryption: '', info: 'null' },
-  usage: { meter: 'TRACK', by: ['type', 'source'] },
+  usage: meteredAs('TRACK'),
 });
 
 const mergeByRules = merger<TrackFacts>({

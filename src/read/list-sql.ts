@@ -1,13 +1,13 @@
 import { keyColumns, type Ordered, type Position } from './cursor.js';
 import { all } from './filters.js';
 import { type Filter, type OrderKey, type NestedList, selectList } from './noun.js';
-import { namedOf, namedSql } from './named.js';
-import type { Window } from './page-arguments.js';
-import { withPointed } from './pointed.js';
+import { namedOf, namedSql } from './name-filter-sql.js';
+import type { PageWindow } from './page-arguments.js';
+import { withPointed } from './joined-rows.js';
 import type { Row } from './reading.js';
 import type { ListSelection } from './selection.js';
-import { type RowSource, sourcesOf, spanOf } from './span.js';
-import { isSteady } from './steady.js';
+import { type RowSource, sourcesOf, spanOf } from './overlap-sql.js';
+import { isSteady } from './reusable-plan.js';
 import type { StatementBuilder } from './statement.js';
 
 /** One list at one place of a query, for all parents there. */
@@ -15,7 +15,7 @@ export interface Listing {
   readonly relation: NestedList;
   readonly filter: Readonly<Record<string, unknown>>;
   readonly ordered: Ordered;
-  readonly window: Window;
+  readonly window: PageWindow;
   readonly selection: ListSelection;
 }
 

@@ -1,10 +1,10 @@
 import { badInput } from '../http/refusal.js';
-import { Batch } from './batch.js';
+import { Loader } from './loader.js';
 import { cursorOf } from './cursor.js';
 import { type Beyond, countSql, type Listing, type ListSql, pageSql } from './list-sql.js';
 import type { NestedList } from './noun.js';
-import { nestPointed } from './pointed.js';
-import { type ListArguments, orderOf, windowOf } from './page-arguments.js';
+import { nestPointed } from './joined-rows.js';
+import { type ListArguments, orderOf, pageWindowOf } from './page-arguments.js';
 import type { Reading, Row } from './reading.js';
 import type { ListSelection } from './selection.js';
 import type { StatementBuilder } from './statement.js';
@@ -35,22 +35,22 @@ export function pageOf(relation: NestedList, parent: Row, request: ListRequest):
 
 function listingOf(relation: NestedList, { args, selection }: ListRequest): Listing {
   const ordered = orderOf(relation.noun, relation.list, args);
-  const window = windowOf(ordered, args);
+  const window = pageWindowOf(ordered, args);
   return { relation, filter: args.filter ?? {}, ordered, window, selection: selection() };
 }
 
 class List {
-  readonly pages = new Batch<Row, Row[]>((parents) => this.loadPages(parents));
-  private readonly counting = new Map<string, Batch<Row, number>>();
+  readonly pages = new Loader<Row, Row[]>((parents) => this.loadPages(parents));
+  private readonly counting = new Map<string, Loader<Row, number>>();
 
   constructor(
     private readonly reading: Reading,
     readonly listing: Listing,
   ) {}
 
-  counts(limit: number, beyond: Beyond): Batch<Row, number> {
+  counts(limit: number, beyond: Beyond): Loader<Row, number> {
     const name = `${limit} ${beyond}`;
-    const found = this.counting.get(name) ?? new Batch((parents) => this.loadCounts({ parents, limit, beyond }));
+    const found = this.counting.get(name) ?? new Loader((parents) => this.loadCounts({ parents, limit, beyond }));
     this.counting.set(name, found);
     return found;
   }

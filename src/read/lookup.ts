@@ -1,4 +1,4 @@
-import { Batch } from './batch.js';
+import { Loader } from './loader.js';
 import { type Noun, selectList } from './noun.js';
 import type { Reading, Row } from './reading.js';
 
@@ -25,7 +25,7 @@ export function rowsById(noun: Noun, ids: readonly string[], lookup: Lookup): Pr
 /** Prefers the row with the same room name, else the first with the id. Batched by `place`. */
 export function toOne(noun: Noun, target: Target, lookup: Lookup & { place: object }): Promise<Row | null> {
   const { reading, place } = lookup;
-  return reading.once(place, () => new Batch((targets: readonly Target[]) => load(noun, targets, lookup))).get(target);
+  return reading.once(place, () => new Loader((targets: readonly Target[]) => load(noun, targets, lookup))).get(target);
 }
 
 async function load(noun: Noun, targets: readonly Target[], lookup: Lookup): Promise<(Row | null)[]> {

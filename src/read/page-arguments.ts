@@ -15,7 +15,7 @@ export interface ListArguments {
 }
 
 /** `backward`: `last` was given. */
-export interface Window {
+export interface PageWindow {
   readonly size: number;
   readonly backward: boolean;
   readonly after: Position | null;
@@ -31,7 +31,7 @@ export function orderOf(noun: Noun, list: string, { orderBy }: ListArguments): O
 }
 
 /** @throws Refusal BAD_USER_INPUT */
-export function windowOf(ordered: Ordered, { first, after, last, before }: ListArguments): Window {
+export function pageWindowOf(ordered: Ordered, { first, after, last, before }: ListArguments): PageWindow {
   if (first != null && last != null) throw badInput('A page has a first or a last, not both.');
   const size = first ?? last ?? DEFAULT_PAGE;
   if (size < 0 || size > MAX_LIST) throw badInput(`A page of ${size} is not between 0 and ${MAX_LIST}.`);

@@ -1,6 +1,6 @@
 import type { Pool, QueryConfig } from 'pg';
 import type { Scope } from '../access/scope.js';
-import { shownTypes } from './shown.js';
+import { shownTypes } from './time-format.js';
 import { StatementBuilder } from './statement.js';
 import type { StatementNames } from './statement-names.js';
 

@@ -1,6 +1,6 @@
-import { Batch } from './batch.js';
+import { Loader } from './loader.js';
 import type { Reading, Row } from './reading.js';
-import { open } from './span.js';
+import { open } from './overlap-sql.js';
 import { NOW, type StatementBuilder } from './statement.js';
 
 type Load = (reading: Reading, rooms: readonly Row[]) => Promise<readonly Row[]>;
@@ -19,7 +19,7 @@ function counted<T>(
   none: T,
 ): (room: Row, args: unknown, context: { reading: Reading }) => Promise<T> {
   return async (room, _args, { reading }) => {
-    const batch = reading.once(load, () => new Batch((rooms: readonly Row[]) => inOrder(load, reading, rooms)));
+    const batch = reading.once(load, () => new Loader((rooms: readonly Row[]) => inOrder(load, reading, rooms)));
     return ((await batch.get(room))?.[column] as T | undefined) ?? none;
   };
 }

@@ -1,4 +1,4 @@
-import { Recent } from '../access/recent.js';
+import { LruCache } from '../access/lru-cache.js';
 
 /** Limit for each connection. */
 const MOST = 200;
@@ -6,7 +6,7 @@ const MOST = 200;
 /** Names recurring statements, so that each connection prepares them once. */
 export class StatementNames {
   private readonly names = new Map<string, string>();
-  private readonly once = new Recent<string, true>(1_000);
+  private readonly once = new LruCache<string, true>(1_000);
 
   /** Undefined for a new text, or when all names are taken. */
   of(text: string): string | undefined {

@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { cellColumns, cellKey, cellsOf } from '../meter/cell.js';
+import { cellColumns, cellKey, cellsOf } from '../meter/cell-sql.js';
 import { sumColumns } from '../meter/delta.js';
-import { byteOrder } from '../projection/clock.js';
+import { byteOrder } from '../projection/snapshot-clock.js';
 
 /** A column that differs from what the log says. Values are JSON. */
 export interface Difference {

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { openPrisma } from '../database/prisma.js';
 import { foldAllSql } from '../meter/fold.js';
-import { applyMarks } from './marks.js';
+import { applyProblemChanges } from './problem-changes.js';
 import { Replay, type Report } from './replay.js';
 import { projectedTables } from './shadow.js';
 import { SHORT_TAIL, swap } from './swap.js';
-import { atLength, inWorkspace, patiently, type Workspace } from './workspace.js';
+import { withoutTimeout, inWorkspace, withReconnect, type Workspace } from './workspace.js';
 
 /** Few enough to replay while intake waits. */
 const TINY_TAIL = 50;
@@ -22,17 +22,17 @@ export function rebuild(url: string, report: Report = () => undefined): Promise<
   return inWorkspace(url, 'rebuild', async (workspace) => {
     const replay = new Replay(workspace, report);
     await replay.catchUpBelow(SHORT_TAIL);
-    await patiently(workspace.lost, () => atLength(workspace, [foldAllSql(workspace.name)]));
-    await patiently(workspace.lost, () => analyze(workspace));
+    await withReconnect(workspace.lost, () => withoutTimeout(workspace, [foldAllSql(workspace.name)]));
+    await withReconnect(workspace.lost, () => analyze(workspace));
     await swapWhenFree(workspace, replay);
-    await patiently(workspace.lost, () => markLog(workspace));
+    await withReconnect(workspace.lost, () => markLog(workspace));
     return replay.events;
   });
 }
 
 /** The planner needs statistics before the first query. */
 function analyze(workspace: Workspace): Promise<void> {
-  return atLength(
+  return withoutTimeout(
     workspace,
     projectedTables.map((table) => `vacuum (analyze) ${workspace.name}.${table}`),
   );
@@ -40,7 +40,7 @@ function analyze(workspace: Workspace): Promise<void> {
 
 async function markLog({ url, home }: Workspace): Promise<void> {
   const prisma = openPrisma(url, { schema: home });
-  await applyMarks(prisma).finally(() => prisma.$disconnect());
+  await applyProblemChanges(prisma).finally(() => prisma.$disconnect());
 }
 
 async function swapWhenFree(workspace: Workspace, replay: Replay): Promise<void> {

@@ -6,8 +6,8 @@ import { lockOf } from '../projection/lock.js';
 import { project } from '../projection/project.js';
 import { grouped } from '../projection/pending-rows.js';
 import { pagesOf, readRow, stretchSince, type LogStretch, type Replayed } from './log-pages.js';
-import { markStatements } from './marks.js';
-import { patiently, type Workspace } from './workspace.js';
+import { problemChangeStatements } from './problem-changes.js';
+import { withReconnect, type Workspace } from './workspace.js';
 
 export type Report = (events: number) => void;
 
@@ -52,12 +52,12 @@ export async function projectReplayed(run: Run, some: readonly Replayed[]): Prom
       run,
       some.map(({ event }) => event),
     )),
-    ...markStatements(some),
+    ...problemChangeStatements(some),
   ];
 }
 
 function projectLane({ database, lost }: Workspace, lane: readonly Replayed[]): Promise<void> {
-  return patiently(lost, () => projectApart(database.intake, lane));
+  return withReconnect(lost, () => projectApart(database.intake, lane));
 }
 
 async function projectApart(pool: Pool, lane: readonly Replayed[]): Promise<void> {
@@ -105,5 +105,5 @@ async function* ahead<T>(pages: AsyncGenerator<T>): AsyncGenerator<T> {
 
 function reader({ database, lost }: Workspace): Run {
   return <R>(statement: Statement) =>
-    patiently(lost, async () => (await database.intake.query<R & object>(statement)).rows as R[]);
+    withReconnect(lost, async () => (await database.intake.query<R & object>(statement)).rows as R[]);
 }

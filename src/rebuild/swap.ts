@@ -4,7 +4,7 @@ import { inTransaction, type Run, type Statement } from '../database/transaction
 import { pagesOf, readRow, stretchSince, type LogStretch, type Replayed } from './log-pages.js';
 import { projectReplayed } from './replay.js';
 import { countMigrations, projectedTables } from './shadow.js';
-import { patiently, type Workspace } from './workspace.js';
+import { withReconnect, type Workspace } from './workspace.js';
 
 /** Events that may be replayed while everything else waits. */
 export const SHORT_TAIL = 1000;
@@ -33,7 +33,7 @@ export async function swap(workspace: Workspace, reached: LogStretch, patient: b
     return true;
   } catch (error) {
     if (isPassing(error) || error instanceof TailTooLong || error instanceof PoisonInTail) return false;
-    if (isAway(error)) return patiently(workspace.lost, () => isSwapped(workspace));
+    if (isAway(error)) return withReconnect(workspace.lost, () => isSwapped(workspace));
     throw error;
   }
 }

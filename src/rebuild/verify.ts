@@ -2,7 +2,7 @@ import pg from 'pg';
 import { snakeCase } from '../text/snake-case.js';
 import { connection } from '../database/connection.js';
 import { openPrisma } from '../database/prisma.js';
-import type { SessionTable } from '../projection/table.js';
+import type { SessionTable } from '../projection/session-table.js';
 import { sessionTables } from '../projection/session-tables.js';
 import { type ComparedTable, compareRows, type Difference, usageCells } from './compare.js';
 import { Replay, type Report } from './replay.js';

@@ -42,7 +42,7 @@ export async function inWorkspace<T>(
   }
 }
 
-export async function atLength({ database }: Workspace, statements: readonly string[]): Promise<void> {
+export async function withoutTimeout({ database }: Workspace, statements: readonly string[]): Promise<void> {
   const client = await database.intake.connect();
   try {
     await client.query('set statement_timeout = 0');
@@ -84,7 +84,7 @@ const ATTEMPTS = 10;
 const PAUSE_MS = 1000;
 
 /** Repeats work after a lost connection, while the lock is held. Projecting twice does no harm. */
-export async function patiently<T>(lost: AbortSignal, work: () => Promise<T>): Promise<T> {
+export async function withReconnect<T>(lost: AbortSignal, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();

@@ -1,19 +1,19 @@
 import { cursorOf, keyColumns, type Ordered } from '../read/cursor.js';
 import { compareSql } from '../read/list-sql.js';
 import { selectList } from '../read/noun.js';
-import { type ListArguments, type Window, windowOf } from '../read/page-arguments.js';
+import { type ListArguments, type PageWindow, pageWindowOf } from '../read/page-arguments.js';
 import type { Reading, Row } from '../read/reading.js';
 import { pieceMilliseconds } from './measures.js';
 import { piecesSql, rowColumns } from './pieces-sql.js';
 import type { Question } from './question.js';
-import type { UsageRow } from './row.js';
+import type { UsageRow } from './usage-row.js';
 
 type RowKey = Pick<UsageRow, 'win' | 'group'>;
 
 /** Reads the sessions behind all rows of an answer together, oldest first. */
 export class Breakdown {
   private readonly ordered: Ordered;
-  private readonly window: Window;
+  private readonly window: PageWindow;
   private pages: Promise<Map<string, Row[]>> | undefined;
   private earlier: Promise<Map<string, Row[]>> | undefined;
 
@@ -26,7 +26,7 @@ export class Breakdown {
     const { noun } = question.meter;
     const [list, order] = [`usage.${question.meterName}`, noun.defaultOrder];
     this.ordered = { list, order, direction: 'ASC', keys: noun.orders[order]! };
-    this.window = windowOf(this.ordered, ask.args);
+    this.window = pageWindowOf(this.ordered, ask.args);
   }
 
   of(row: RowKey): BreakdownPage {

@@ -3,11 +3,11 @@ import { sumColumns } from '../meter/delta.js';
 import { coverWindows } from '../meter/cell-spans.js';
 import { filterSql } from './filters.js';
 import type { Measure } from './measures.js';
-import { celled } from './meters.js';
+import { restrictedToCells } from './meters.js';
 import { rowColumns, sessionsSql } from './pieces-sql.js';
 import type { Question } from './question.js';
 import { rowsSql } from './rows-sql.js';
-import type { Split } from './split.js';
+import type { Split } from './split-range.js';
 
 interface Read {
   readonly split: Split;
@@ -15,7 +15,7 @@ interface Read {
   readonly limit: number;
 }
 
-/** The pieces of all parts (tally.ts) in one statement, at most twice `limit` of each. */
+/** The pieces of all parts (sum-pieces.ts) in one statement, at most twice `limit` of each. */
 export function cellsSql(statement: StatementBuilder, question: Question, { split, wanted, limit }: Read): string {
   const ends = (['lead', 'tail'] as const).filter((part) => split[part].length > 0);
   const parts = [
@@ -29,7 +29,7 @@ export function cellsSql(statement: StatementBuilder, question: Question, { spli
 
 /** Sums cells by window, each up to the window's end. Window 0 is everything before the first. */
 function middleSql(statement: StatementBuilder, question: Question, edges: readonly number[]): string {
-  const meter = celled(question.meter);
+  const meter = restrictedToCells(question.meter);
   const row = rowColumns(question).join(', ');
   const where = filterSql(meter, question.filter, { statement, joins: new Set() });
   const groups = question.dimensions.map(({ sql }, index) => `, (${sql(statement, new Set())})::text as group${index}`);

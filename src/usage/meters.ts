@@ -1,3 +1,4 @@
+import { cellValues } from '../meter/cell-dimensions.js';
 import { agentJob } from '../read/nouns/agent-job.js';
 import { egress } from '../read/nouns/egress.js';
 import { ingressSession } from '../read/nouns/ingress-session.js';
@@ -23,7 +24,7 @@ export interface Meter {
 }
 
 /** Restricted to the fields that cells hold. */
-export function celled({ noun, fields, cells }: Meter): Meter {
+export function restrictedToCells({ noun, fields, cells }: Meter): Meter {
   const kept = ['PROJECT', ...Object.keys(cells)].map((name) => [name, fields[name]!] as const);
   return { noun, fields: Object.fromEntries(kept), cells };
 }
@@ -47,7 +48,12 @@ const inRoom = { fields, roomMetadata: ofRoom('metadata_json') };
 
 /** Enum values group by the API's name if there is one, else by LiveKit's. */
 export const meters: Readonly<Record<string, Meter>> = {
-  ROOM: { noun: room, fields: { ...fields, ROOM_SID: own('sid') }, roomMetadata: own('metadata_json'), cells: {} },
+  ROOM: {
+    noun: room,
+    fields: { ...fields, ROOM_SID: own('sid') },
+    roomMetadata: own('metadata_json'),
+    cells: cellValues('ROOM'),
+  },
   PARTICIPANT: {
     ...inRoom,
     noun: participant,
@@ -59,7 +65,7 @@ export const meters: Readonly<Record<string, Meter>> = {
       REGION: own('region'),
     },
     profile: own,
-    cells: { PARTICIPANT_KIND: 'type as kind' },
+    cells: cellValues('PARTICIPANT'),
   },
   TRACK: {
     ...inRoom,
@@ -72,7 +78,7 @@ export const meters: Readonly<Record<string, Meter>> = {
       TRACK_SOURCE: own('source'),
     },
     profile: ofPublisher,
-    cells: { TRACK_TYPE: 'type', TRACK_SOURCE: 'source' },
+    cells: cellValues('TRACK'),
   },
   EGRESS: {
     ...inRoom,
@@ -82,7 +88,7 @@ export const meters: Readonly<Record<string, Meter>> = {
       EGRESS_TYPE: own('type'),
       EGRESS_SOURCE_TYPE: () => "regexp_replace(session.source_type, '^EGRESS_SOURCE_TYPE_', '')",
     },
-    cells: { EGRESS_TYPE: "nullif(type, '') as type", EGRESS_SOURCE_TYPE: 'source as source_type' },
+    cells: cellValues('EGRESS'),
   },
   INGRESS: {
     ...inRoom,
@@ -92,12 +98,12 @@ export const meters: Readonly<Record<string, Meter>> = {
       IDENTITY: own('participant_identity'),
       INGRESS_INPUT_TYPE: () => "regexp_replace(session.input_type, '^(RTMP|WHIP|URL)_INPUT$', '\\1')",
     },
-    cells: { INGRESS_INPUT_TYPE: 'type as input_type' },
+    cells: cellValues('INGRESS'),
   },
   AGENT_JOB: {
     ...inRoom,
     noun: agentJob,
     fields: { ...fields, IDENTITY: own('agent_identity'), AGENT_NAME: own('agent_name') },
-    cells: {},
+    cells: cellValues('AGENT_JOB'),
   },
 };

@@ -1,7 +1,7 @@
 import { wholeMillisecondsOf } from '../database/milliseconds.js';
-import { conditionsOf } from '../read/span.js';
+import { conditionsOf } from '../read/overlap-sql.js';
 import { NOW, type StatementBuilder } from '../read/statement.js';
-import { derivedSql } from '../meter/marks.js';
+import { derivedSql } from '../meter/session-marks.js';
 import { filterSql } from './filters.js';
 import type { Joins } from './meters.js';
 import type { Question } from './question.js';

@@ -17,7 +17,7 @@ export class WebhookController {
   /** Verifies the bytes before reading them; answers once the event is durable. */
   @Post()
   @HttpCode(200)
-  @RouteConfig({ rawBody: true, tellsRefusals: true })
+  @RouteConfig({ rawBody: true, reportsRefusals: true })
   async receive(@Headers('authorization') authorization: string | undefined, @Body() body: unknown): Promise<void> {
     const receivedAt = this.clock.now();
     const raw = rawBytes(body);

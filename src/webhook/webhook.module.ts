@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/access.module.js';
 import { IntakeModule } from '../intake/intake.module.js';
-import { WebhookRefusals } from './webhook-refusals.service.js';
+import { RefusalReport } from './refusal-report.service.js';
 import { WebhookController } from './webhook.controller.js';
 
-@Module({ imports: [AccessModule, IntakeModule], controllers: [WebhookController], providers: [WebhookRefusals] })
+@Module({ imports: [AccessModule, IntakeModule], controllers: [WebhookController], providers: [RefusalReport] })
 export class WebhookModule {}

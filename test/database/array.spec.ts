@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { arrayOf, type ElementType } from '../../src/database/driver/array.js';
+import { arrayOf, type ElementType } from '../../src/database/driver/binary-array.js';
 import { UnnestedRows } from '../../src/database/unnested-rows.js';
 import { startService, type Service } from '../support/service.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bounds } from '../../src/read/span.js';
+import { bounds } from '../../src/read/overlap-sql.js';
 import { type Service, startService } from '../support/service.js';
 
 let service: Service;

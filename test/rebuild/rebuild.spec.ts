@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { inTransaction } from '../../src/database/transaction.js';
-import { entriesOf, logStatement } from '../../src/intake/log.js';
+import { entriesOf, logStatement } from '../../src/intake/event-log.js';
 import { readBody } from '../../src/webhook/read-body.js';
 import { readEvent, type LedgerEvent } from '../../src/livekit/event.js';
 import { project } from '../../src/projection/project.js';

@@ -1,4 +1,4 @@
-import { nanos } from './message.js';
+import { nanos } from './webhook-message.js';
 
 interface RoomRef {
   readonly sid: string;

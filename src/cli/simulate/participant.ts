@@ -1,6 +1,6 @@
 import type { Chance } from './chance.js';
 import { freshId } from './chance.js';
-import { micros, seconds } from './message.js';
+import { micros, seconds } from './webhook-message.js';
 
 export interface Participant {
   readonly sid: string;

@@ -1,5 +1,5 @@
 import { Chance, freshId } from './chance.js';
-import { type Body, type Message, seconds } from './message.js';
+import { type Body, type Message, seconds } from './webhook-message.js';
 import { PlayedRoom } from './room.js';
 
 export interface Play {

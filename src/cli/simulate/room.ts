@@ -1,6 +1,6 @@
 import { type Chance, freshId } from './chance.js';
 import { egressEnded, egressInfo, ingressEnded, ingressInfo, job, jobEnded } from './media.js';
-import { type Body, type Message, seconds } from './message.js';
+import { type Body, type Message, seconds } from './webhook-message.js';
 import { agent, gone, type Participant, person, recorder, streamer, track, type TrackKind } from './participant.js';
 
 interface Ending {

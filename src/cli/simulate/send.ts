@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { signBody } from '../../access/sign-token.js';
-import type { Message } from './message.js';
+import type { Message } from './webhook-message.js';
 
 export interface Target {
   /** The service's base URL. */

@@ -8,7 +8,6 @@ export type Driver = 'fast' | 'plain';
 /** For connecting, and again for the answer. */
 const PATIENCE_MS = 1_750;
 
-/** A lost connection makes its current or next query fail, and nothing else. */
 export function openPool(config: pg.PoolConfig, driver: Driver): pg.Pool {
   const pool = new pg.Pool({ ...config, Client: driver === 'fast' ? FastClient : pg.Client });
   pool.on('error', ignore);
@@ -65,7 +64,6 @@ export async function cancel(pool: pg.Pool, client: pg.PoolClient): Promise<void
   await ask(pool, 'select pg_cancel_backend($1)', [processOf(client)]).catch(() => breakOff(client, 'hung'));
 }
 
-/** Ends a connection at once: its pending statements fail. */
 export function breakOff(client: pg.PoolClient, why: string): void {
   client.connection.stream.destroy(new Error(`The connection ${why} and was terminated`));
 }

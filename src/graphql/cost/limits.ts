@@ -43,7 +43,7 @@ export function checkLimits(
   const fragments = fragmentsOf(document);
   for (const operation of document.definitions) {
     if (operation.kind !== 'OperationDefinition') continue;
-    const measure = new Measure(ask.limits, { operation, variables: ask.variables }, nothingSpent());
+    const measure = new CostWalk(ask.limits, { operation, variables: ask.variables }, nothingSpent());
     measure.walk({ schema, fragments, seen: () => measure.select() });
   }
 }
@@ -54,7 +54,7 @@ export function checkRows(
   rows: number,
   { limits, spent }: { limits: Limits; spent: Spent },
 ): void {
-  const measure = new Measure(limits, { operation, variables: variableValues }, spent);
+  const measure = new CostWalk(limits, { operation, variables: variableValues }, spent);
   const parts = { schema, fragments: new Map(Object.entries(fragments)), seen: () => measure.select() };
   measure.walkRows(getNamedType(returnType) as GraphQLCompositeType, { fieldNodes, rows, parts });
 }
@@ -71,7 +71,7 @@ interface WalkPosition {
   readonly page: number;
 }
 
-class Measure {
+class CostWalk {
   constructor(
     private readonly limits: Limits,
     private readonly asked: { readonly operation: OperationDefinitionNode; readonly variables: Variables },

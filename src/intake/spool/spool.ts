@@ -6,7 +6,6 @@ import { Batches } from '../batching/batches.js';
 import { hasReserve, makeFolder, reasonOf, refuseToOpen, takesFiles } from './spool-folder.js';
 import { bytesOf, SpoolStore, type Text, weightOf } from './spool-store.js';
 
-/** Cleaned and redacted. */
 export interface SpooledEvent {
   readonly project: string;
   /** ms */

@@ -2,7 +2,7 @@ import { plain } from '../columns.js';
 import { all, atPath, count, equal, oneOf, text } from '../filters.js';
 import type { Ends, Noun } from '../noun.js';
 import { sessionColumns, sessionFilters, sessionOrders } from './session.js';
-import { open } from '../span.js';
+import { open } from '../overlap-sql.js';
 import type { StatementBuilder } from '../statement.js';
 
 const ends: Ends = { start: 'startedAt', end: 'endedAt' };

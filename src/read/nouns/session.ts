@@ -3,7 +3,7 @@ import { durationSeconds, plain } from '../columns.js';
 import { all, equal, instant, type InstantRange, oneOf } from '../filters.js';
 import type { Ends, Filter, OrderKey } from '../noun.js';
 import { snakeCase } from '../../text/snake-case.js';
-import { type TimeRange, openEnded } from '../span.js';
+import { type TimeRange, openEnded } from '../overlap-sql.js';
 
 export function sessionColumns({ start, end, empty }: Ends): Record<string, string> {
   return {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { participant } from './nouns/participant.js';
-import { isSteady } from './steady.js';
+import { isSteady } from './reusable-plan.js';
 
 const by = (order: string) => ({ list: '', order, direction: 'DESC', keys: participant.orders[order]! }) as const;
 const range = { gte: '2026-11-01T00:00:00.000Z', lt: '2026-12-01T00:00:00.000Z' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { marksOf } from './marks.js';
+import { marksOf } from './session-marks.js';
 
 const at = (time: string): number => Date.parse(`2026-11-24T${time}Z`);
 const told = { endSource: 'REPORTED', lastSeenAt: 0 };

@@ -5,7 +5,7 @@ interface Waiting<K, V> {
 }
 
 /** Loads together, each once, the keys that one round of resolvers asks for. */
-export class Batch<K, V> {
+export class Loader<K, V> {
   private waiting: Waiting<K, V>[] = [];
 
   constructor(private readonly load: (keys: readonly K[]) => Promise<readonly V[]>) {}

@@ -1,7 +1,7 @@
-import { arrayOf } from '../database/driver/array.js';
+import { arrayOf } from '../database/driver/binary-array.js';
 import { snakeCase } from '../text/snake-case.js';
 import type { Run } from '../database/transaction.js';
-import { memoized, selectList, type RowValues, type SessionTable } from './table.js';
+import { memoized, selectList, type RowValues, type SessionTable } from './session-table.js';
 
 /**
  * Keys of parents (a room, a participant, or an identity in a room), each with the time in ms before which its children

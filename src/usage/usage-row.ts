@@ -1,4 +1,4 @@
-import { quotient } from './quotient.js';
+import { quotient } from './divide-exactly.js';
 
 export type MinuteRounding = 'NONE' | 'CEIL_SESSION' | 'CEIL_TOTAL';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { quotient } from './quotient.js';
+import { quotient } from './divide-exactly.js';
 
 test.each([
   [0n, 1_000, '0'],

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { marksOf, type Metered } from '../meter/marks.js';
+import { marksOf, type Metered } from '../meter/session-marks.js';
 import { QUARTER } from '../meter/cell-spans.js';
-import { type Piece, rowsOfGroup } from './tally.js';
+import { type Piece, rowsOfGroup } from './sum-pieces.js';
 
 const HORIZON = 12 * QUARTER;
 const instant = fc.integer({ min: 0, max: HORIZON });

@@ -1,4 +1,4 @@
-import { byteOrder } from './clock.js';
+import { byteOrder } from './snapshot-clock.js';
 
 /** When a session lasted, and how that is known (docs/design.md section 5). Times in ms. */
 export interface SessionInterval {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { splitOf } from './split.js';
+import { splitOf } from './split-range.js';
 
 const at = (time: string): number => Date.parse(`2026-11-24T${time}Z`);
 const edges = (...times: string[]): number[] => times.map(at);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ChildRows, parentKey, type ParentKeys } from './children.js';
+import { ChildRows, parentKey, type ParentKeys } from './child-rows.js';
 
 interface Row {
   parent: string;

@@ -1,4 +1,4 @@
-import type { ElementType } from '../database/driver/array.js';
+import type { ElementType } from '../database/driver/binary-array.js';
 import { snakeCase } from '../text/snake-case.js';
 import { millisecondsOf } from '../database/milliseconds.js';
 import { type ParameterColumn, UnnestedRows } from '../database/unnested-rows.js';

@@ -7,7 +7,7 @@ import { IntakeEvents } from '../intake/intake-events.service.js';
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Refusals are logged and counted. */
-    tellsRefusals?: boolean;
+    reportsRefusals?: boolean;
   }
 }
 
@@ -15,7 +15,7 @@ const clockSkew = new Set(['TOKEN_EXPIRED', 'TOKEN_NOT_YET_VALID']);
 
 /** Reports refused webhooks, including those that Fastify refuses before the controller runs. */
 @Injectable()
-export class WebhookRefusals implements OnModuleInit {
+export class RefusalReport implements OnModuleInit {
   private readonly logger = new Logger('Http');
 
   constructor(
@@ -25,13 +25,13 @@ export class WebhookRefusals implements OnModuleInit {
 
   onModuleInit(): void {
     this.host.httpAdapter.getInstance().addHook('onSend', ({ routeOptions }, { failure }, payload, done) => {
-      if (failure && routeOptions.config.tellsRefusals) this.tell(failure);
+      if (failure && routeOptions.config.reportsRefusals) this.report(failure);
       done(null, payload);
     });
   }
 
   /** LiveKit never repeats what got a 4xx, so only this log shows what is lost. */
-  private tell({ status, code, message }: FailureAnswer): void {
+  private report({ status, code, message }: FailureAnswer): void {
     const cause = clockSkew.has(code) ? 'Clock skew' : 'Webhook refused';
     this.logger.warn(`${cause} (${status} ${code}): ${message}`);
     this.events.emit('refused', code);

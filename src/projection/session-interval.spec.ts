@@ -8,7 +8,7 @@ import {
   supersede,
   type EndCandidate,
   type Sibling,
-} from './interval.js';
+} from './session-interval.js';
 
 describe('startOf', () => {
   it('takes the first reported time there is, else the earliest evidence', () => {

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { expect, test } from 'vitest';
-import { shownTypes } from './shown.js';
+import { shownTypes } from './time-format.js';
 
 const { TIMESTAMPTZ, INT4 } = pg.types.builtins;
 

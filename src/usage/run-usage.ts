@@ -1,9 +1,9 @@
 import type { Reading, Row } from '../read/reading.js';
 import { Refusal } from '../http/refusal.js';
-import { rowsOfCells, splitByCells } from './cells.js';
+import { rowsOfCells, splitByCells } from './answer-from-cells.js';
 import type { Measure } from './measures.js';
 import type { Question } from './question.js';
-import type { UsageRow } from './row.js';
+import type { UsageRow } from './usage-row.js';
 import { rowsSql } from './rows-sql.js';
 
 const MAX_ROWS = 10_000;

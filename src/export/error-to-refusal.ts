@@ -7,10 +7,10 @@ const statuses: Readonly<Record<string, number>> = { INTERNAL: 500, UNAVAILABLE:
 /** For a failure before the first byte. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  return toldBy(formatErrors({ errors: [graphqlError(error)] }).response.errors![0]!);
+  return refusalFrom(formatErrors({ errors: [graphqlError(error)] }).response.errors![0]!);
 }
 
-export function toldBy({ message, extensions }: Pick<GraphQLFormattedError, 'message' | 'extensions'>): Refusal {
+export function refusalFrom({ message, extensions }: Pick<GraphQLFormattedError, 'message' | 'extensions'>): Refusal {
   const code = String(extensions?.['code']);
   return new Refusal(statuses[code] ?? 400, code, message);
 }

@@ -1,6 +1,6 @@
 import type { Ordered } from './cursor.js';
 import type { Noun } from './noun.js';
-import { openEnded } from './span.js';
+import { openEnded } from './overlap-sql.js';
 
 /**
  * One plan fits all values of an equality filter, and of a range on the list's own order. Another range or a prefix

@@ -1,7 +1,7 @@
 import type { Ordered, Position } from '../read/cursor.js';
 import { pageSql } from '../read/list-sql.js';
 import type { Noun } from '../read/noun.js';
-import type { Window } from '../read/page-arguments.js';
+import type { PageWindow } from '../read/page-arguments.js';
 import type { Reading, Row } from '../read/reading.js';
 import { roomCounts } from '../read/room-counts.js';
 import type { ExportRows } from './format.js';
@@ -47,7 +47,7 @@ async function* rowPages(
   const selection = { fields: new Set(columns), cursors: true, pointed: new Map<string, never>() };
   for (let after: Position | null = null; ;) {
     const statement = reading.statement();
-    const window: Window = { size, backward: false, after, before: null };
+    const window: PageWindow = { size, backward: false, after, before: null };
     const listing = { relation, filter, ordered, selection, window };
     const rows = await reading.rows(statement, pageSql(statement, listing, [{}]).sql);
     if (rows.length > 0) yield rows;

@@ -1,5 +1,5 @@
-import type { UsageRow } from './row.js';
-import type { Split } from './split.js';
+import type { UsageRow } from './usage-row.js';
+import type { Split } from './split-range.js';
 
 interface Sums {
   readonly milliseconds: bigint;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { byteOrder, clockText, secondsPart, timeOfClock } from './clock.js';
+import { byteOrder, clockText, secondsPart, timeOfClock } from './snapshot-clock.js';
 
 describe('byteOrder', () => {
   it('is the order of UTF-8 bytes', () => {

@@ -5,20 +5,20 @@ import type { NestedList } from './noun.js';
 import type { StatementBuilder } from './statement.js';
 
 /** Budgets: index entries of the names, and rows read for each row of the page. */
-const WAYS = [
+const BUDGETS = [
   { entries: 1_000, rows: 200 },
   { entries: 20_000, rows: 2_000 },
 ];
 
-export type Named = Several | Alike;
+export type Named = NameList | NameRange;
 
-interface Several {
+interface NameList {
   readonly column: string;
   readonly names: readonly string[];
 }
 
 /** A range of names in byte order. */
-interface Alike {
+interface NameRange {
   readonly column: string;
   readonly from: string;
   readonly below: string;
@@ -63,11 +63,11 @@ function endOf(prefix: string): string | null {
 }
 
 export function namedSql(statement: StatementBuilder, named: Named, page: NamedPage): string {
-  const found = 'names' in named ? severalSql(statement, named, page) : alikeSql(statement, named, page);
+  const found = 'names' in named ? nameListSql(statement, named, page) : nameRangeSql(statement, named, page);
   return `(${page.columns.join(', ')}) in (${found} ${page.order} limit ${page.size})`;
 }
 
-function severalSql(statement: StatementBuilder, { column, names }: Several, page: NamedPage): string {
+function nameListSql(statement: StatementBuilder, { column, names }: NameList, page: NamedPage): string {
   const { table, columns, order, inside, size } = page;
   const rows = `from ${table} where ${statement.inScope} and ${column} = of_name and ${inside}`;
   const ofOne = `select ${columns.join(', ')} ${rows} ${order} limit ${size}`;
@@ -78,7 +78,7 @@ function severalSql(statement: StatementBuilder, { column, names }: Several, pag
  * If few rows match the prefix, reading by name and sorting is best; if many, filtering rows in order. The planner
  * misjudges which by a factor of a hundred, so both run with growing budgets, and finally every match is read.
  */
-function alikeSql(statement: StatementBuilder, { column, from, below }: Alike, page: NamedPage): string {
+function nameRangeSql(statement: StatementBuilder, { column, from, below }: NameRange, page: NamedPage): string {
   const { table, columns, order, inside, size } = page;
   const named = `${column} >= ${statement.bind(from)} and ${column} < ${statement.bind(below)}`;
   const keys = columns.join(', ');
@@ -87,12 +87,12 @@ function alikeSql(statement: StatementBuilder, { column, from, below }: Alike, p
   const tried: string[] = [];
   const found: string[] = [];
   let reached = 'true';
-  WAYS.forEach((way, index) => {
+  BUDGETS.forEach((way, index) => {
     const [few, near, far] = [`few${index}`, `near${index}`, `far${index}`];
     const many = exists(few, way.entries + 1);
     const next = `(select ${held} ${rows} and ${inside} and ${many} ${order} limit ${way.rows * size}) as next`;
     // Checked only before the last step, because it costs as much as the step itself.
-    const unseen = way === WAYS.at(-1) ? exists(next, way.rows * size) : many;
+    const unseen = way === BUDGETS.at(-1) ? exists(next, way.rows * size) : many;
     tried.push(
       `${few} as materialized (select ${keys} ${rows} and ${named} and ${reached} limit ${way.entries + 1})`,
       `${near} as materialized (select ${keys} from ${next} where ${named} ${order} limit ${size})`,

@@ -1,6 +1,6 @@
 import { ParticipantInfo, type EgressInfo, type Room } from '@livekit/protocol';
 import { describe, expect, it } from 'vitest';
-import { child, children, enumName, enumOf, flag, int32, integer, text, type Wire } from './message.js';
+import { child, children, enumName, enumOf, flag, int32, integer, text, type Wire } from './wire-fields.js';
 
 describe('reading a message', () => {
   const room: Wire<Room> = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { participant } from './nouns/participant.js';
-import { namedOf } from './named.js';
+import { namedOf } from './name-filter-sql.js';
 import { StatementBuilder } from './statement.js';
 
 const now = '2026-11-24T12:00:00.000Z';

@@ -1,12 +1,12 @@
 import type { Reading, Row } from '../read/reading.js';
-import type { UsageRow } from './row.js';
+import type { UsageRow } from './usage-row.js';
 import { cellsSql } from './cells-sql.js';
 import { lacking } from './filters.js';
 import type { Measure } from './measures.js';
-import { celled } from './meters.js';
+import { restrictedToCells } from './meters.js';
 import type { Question } from './question.js';
-import { type Split, splitOf } from './split.js';
-import { type Group, type Piece, rowsOfGroup } from './tally.js';
+import { type Split, splitOf } from './split-range.js';
+import { type Group, type Piece, rowsOfGroup } from './sum-pieces.js';
 
 /** Measures that cells can answer; others need the sessions. */
 const kept: ReadonlySet<Measure> = new Set([
@@ -20,7 +20,7 @@ const kept: ReadonlySet<Measure> = new Set([
 /** Null if cells cannot answer. */
 export function splitByCells(reading: Reading, question: Question, wanted: ReadonlySet<Measure>): Split | null {
   const { meter, dimensions, filter, edges } = question;
-  const asks = celled(meter);
+  const asks = restrictedToCells(meter);
   const known =
     reading.scope.roomName === null &&
     [...wanted].every((measure) => kept.has(measure)) &&

@@ -1,5 +1,5 @@
 /** A cache of the `size` most recently used keys. */
-export class Recent<K, V> {
+export class LruCache<K, V> {
   private readonly values = new Map<K, V>();
 
   constructor(private readonly size: number) {}

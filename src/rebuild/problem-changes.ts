@@ -5,7 +5,7 @@ import type { Replayed } from './log-pages.js';
 const CHUNK = 200;
 
 /** For events whose problem differs from the logged one. */
-export function markStatements(events: readonly Replayed[]): Statement[] {
+export function problemChangeStatements(events: readonly Replayed[]): Statement[] {
   const changed = events.filter(({ row, event }) => row.problem !== event.problem);
   if (changed.length === 0) return [];
   const values = [
@@ -20,11 +20,11 @@ export function markStatements(events: readonly Replayed[]): Statement[] {
   return [{ name: 'mark', text, values }];
 }
 
-export async function applyMarks(prisma: PrismaClient): Promise<void> {
+export async function applyProblemChanges(prisma: PrismaClient): Promise<void> {
   for (;;) {
     const marks = await prisma.eventMark.findMany({ take: CHUNK });
     if (marks.length === 0) return;
-    const keys = marks.map(({ problem: _, ...key }) => key);
+    const keys = marks.map(({ id, project, createdSeconds }) => ({ id, project, createdSeconds }));
     await prisma.$transaction([
       ...marks.map(({ problem, ...key }) =>
         prisma.webhookEvent.updateMany({ where: key, data: { problem, projected: problem === null } }),
