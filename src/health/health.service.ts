@@ -1,21 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
+import { ClockDoubt } from '../access/clock-doubt.service.js';
 import { holderName, REBUILD_LOCK } from '../database/locks/advisory-locks.js';
 import { Database } from '../database/database.js';
 import { selectWritable } from '../database/probe.js';
 import { Intake, type IntakeState } from '../intake/intake.service.js';
-import { Spool } from '../intake/spool/spool.js';
 
 const patienceMs = 2_000;
 
 /** Whether the service can take events (`intake`) and answer questions (`queries`). */
 export interface HealthReport {
-  /** Degraded: events are taken, but the database is away. */
+  /** Degraded: events are taken, but the database is away; or the clock is doubted. */
   readonly status: 'ok' | 'degraded' | 'unavailable';
   readonly intake: IntakeState;
   readonly queries: 'ok' | 'unavailable';
-  /** What waits for the database. */
-  readonly spool: { readonly entries: number; readonly bytes: number };
+  /** What waits for the database, and how many entries could not be read. */
+  readonly spool: { readonly entries: number; readonly bytes: number; readonly setAside: number };
+  /** Doubted: many webhooks were refused by their times alone, and none was in time since. */
+  readonly clock: 'ok' | 'doubted';
   /** While the log is projected again into new tables; the answers are the old ones'. Times are ISO 8601. */
   readonly rebuild: { readonly startedAt: string } | null;
 }
@@ -27,7 +29,7 @@ export class Health {
   constructor(
     private readonly database: Database,
     private readonly intake: Intake,
-    private readonly spool: Spool,
+    private readonly clock: ClockDoubt,
   ) {}
 
   /** Callers that come together share one check: strangers may ask as often as they like. */
@@ -40,22 +42,31 @@ export class Health {
     const { intake: pool, queries } = this.database;
     const [writable, rebuild] = await Promise.all([canWrite(pool), rebuildUnderWay(queries)]);
     const intake = writable ? this.intake.state : this.withoutDatabase();
+    const { entries, bytes, setAside } = this.intake.spool;
+    const clock = this.clock.isDoubted ? 'doubted' : 'ok';
     return {
-      status: statusOf(intake, rebuild !== undefined),
+      status: statusOf({ intake, clock, queries: rebuild !== undefined }),
       intake,
       queries: rebuild ? 'ok' : 'unavailable',
-      spool: { entries: this.spool.entries, bytes: this.spool.bytes },
+      spool: { entries, bytes, setAside },
+      clock,
       rebuild: rebuild?.[0] ?? null,
     };
   }
 
   private withoutDatabase(): IntakeState {
-    return this.spool.takes ? 'spooling' : 'refusing';
+    return this.intake.spool.takes ? 'spooling' : 'refusing';
   }
 }
 
-function statusOf(intake: IntakeState, queries: boolean): HealthReport['status'] {
-  if (intake === 'committing' && queries) return 'ok';
+interface Parts {
+  readonly intake: IntakeState;
+  readonly clock: HealthReport['clock'];
+  readonly queries: boolean;
+}
+
+function statusOf({ intake, clock, queries }: Parts): HealthReport['status'] {
+  if (intake === 'committing' && queries) return clock === 'ok' ? 'ok' : 'degraded';
   return intake === 'spooling' ? 'degraded' : 'unavailable';
 }
 

@@ -1,5 +1,6 @@
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import type { FastifyHttpOptions, FastifyInstance, FastifyServerOptions } from 'fastify';
 import { answerFailure } from './answer-failure.js';
 
 const byErrorCode: Record<string, string> = {
@@ -17,14 +18,18 @@ const refuseUnreadable: FastifyServerOptions['clientErrorHandler'] = (error, soc
 };
 
 export const httpOptions = {
+  // Headers, and headers with body, however slowly they come.
+  http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
   requestTimeout: 30_000,
+  // A connection on which nothing moves, be it that the client does not read its answer.
+  connectionTimeout: 120_000,
   // Longer than LiveKit keeps an idle connection (90 s): the side that writes must not be the one that closes.
   keepAliveTimeout: 95_000,
   // While the service stops it still takes requests over open connections; each answer closes its connection.
   return503OnClosing: false,
   clientErrorHandler: refuseUnreadable,
   frameworkErrors: answerFailure,
-} satisfies FastifyServerOptions;
+} satisfies FastifyHttpOptions<Server>;
 
 /**
  * Closes idle connections for as long as the service stops. Node does so only once, and would then wait for those that

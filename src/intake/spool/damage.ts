@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CannotStart } from '../../settings/cannot-start.js';
 import type { Mark } from './acknowledged.js';
 import { soundness } from './leveldb-log.js';
+import { isSoundTable } from './leveldb-table.js';
 
 const REMEDY = 'Restore the folder from a copy, or move it away and start without the events that it holds';
 
@@ -14,11 +15,12 @@ export async function refuseDamage(folder: string, mark: Mark | null): Promise<v
   const names = await readdir(folder);
   const files = names.filter((name) => /^\d+\.(?:log|ldb|sst)$/.test(name));
   if (files.length > 0 && !names.includes('CURRENT')) throw damaged(folder, 'its file CURRENT is missing');
-  for (const name of files.filter((file) => file.endsWith('.log'))) {
+  for (const name of files) {
     // A process that has the spool open deletes what it no longer needs.
-    const bytes = await readFile(join(folder, name)).catch(() => Buffer.alloc(0));
-    const at = damageIn(bytes, acknowledgedOf(name, mark));
-    if (at !== null) throw damaged(folder, `its file ${name} is not as it was written, from byte ${at} on`);
+    const bytes = await readFile(join(folder, name)).catch(() => null);
+    if (bytes === null) continue;
+    const isSound = name.endsWith('.log') ? isSoundLog(bytes, acknowledgedOf(name, mark)) : isSoundTable(bytes);
+    if (!isSound) throw damaged(folder, `its file ${name} is not as it was written`);
   }
 }
 
@@ -34,10 +36,9 @@ function acknowledgedOf(name: string, mark: Mark | null): number | null {
   return log < mark.log ? null : 0;
 }
 
-/** Where an acknowledged record is not as it was written. What is cut off is missing from the numbers instead. */
-function damageIn(bytes: Buffer, acknowledged: number | null): number | null {
+/** Whether all that is acknowledged is as it was written. What is cut off is missing from the numbers instead. */
+function isSoundLog(bytes: Buffer, acknowledged: number | null): boolean {
   const { end, then } = soundness(bytes);
-  if (then === 'nothing' || end >= (acknowledged ?? Infinity)) return null;
-  const isCut = then === 'torn' && bytes.length < (acknowledged ?? Infinity);
-  return isCut ? null : end;
+  if (then === 'nothing' || end >= (acknowledged ?? Infinity)) return true;
+  return then === 'torn' && bytes.length < (acknowledged ?? Infinity);
 }

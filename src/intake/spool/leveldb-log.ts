@@ -1,3 +1,5 @@
+import { storedChecksum } from './leveldb-checksum.js';
+
 const BLOCK = 32_768;
 const HEADER = 7;
 const [FULL, FIRST, MIDDLE, LAST] = [1, 2, 3, 4];
@@ -39,23 +41,6 @@ function recordAt(bytes: Buffer, at: number): number | 'torn' | 'wrong' {
   // A hole at the end is room that was reserved.
   if (type === 0 && size === HEADER) return bytes.subarray(at).every((byte) => byte === 0) ? 'torn' : 'wrong';
   if (at + size > Math.min(blockEnd, bytes.length)) return blockEnd >= bytes.length ? 'torn' : 'wrong';
-  const isAsWritten = masked(crc32c(bytes.subarray(at + 6, at + size))) === bytes.readUInt32LE(at);
+  const isAsWritten = storedChecksum(bytes.subarray(at + 6, at + size)) === bytes.readUInt32LE(at);
   return isAsWritten && type <= LAST ? size : 'wrong';
-}
-
-const table = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
-  return crc;
-});
-
-function crc32c(bytes: Buffer): number {
-  let crc = 0xffffffff;
-  for (let at = 0; at < bytes.length; at++) crc = table[(crc ^ bytes[at]!) & 0xff]! ^ (crc >>> 8);
-  return ~crc >>> 0;
-}
-
-/** As LevelDB stores it. */
-function masked(crc: number): number {
-  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }

@@ -54,7 +54,7 @@ export function cannotOpen(folder: string, error: unknown): CannotStart {
       'Give each one a SPOOL_DIR of its own',
     );
   }
-  if (code === 'LEVEL_CORRUPTION' || /MANIFEST-\d+: no such file/i.test(reasonOf(error))) {
+  if (code === 'LEVEL_CORRUPTION' || /no such file/i.test(reasonOf(error))) {
     return damaged(folder, reasonOf(error));
   }
   return new CannotStart(`the spool in ${folder} cannot be opened (${reasonOf(error)})`, 'Check SPOOL_DIR');

@@ -109,6 +109,28 @@ test('a flipped byte anywhere in an acknowledged log refuses the start, and chan
   }
 });
 
+test('a flipped byte in a table refuses the start, a table that was never finished does not', async () => {
+  const folder = emptyFolder();
+  const store = await SpoolStore.open(folder);
+  await store.append(texts(200));
+  await store.close();
+  await (await SpoolStore.open(folder)).close();
+  const name = readdirSync(folder).find((file) => file.endsWith('.ldb'))!;
+  // Behind the footer's two handles nothing is written, up to its mark.
+  const length = statSync(join(folder, name)).size - 40;
+  for (let at = 0; at < length; at += 311) {
+    const copy = emptyFolder();
+    cpSync(folder, copy, { recursive: true });
+    flip(join(copy, name), at);
+    const refused = Spool.open({ spoolDir: copy, spoolMaxBytes: 1e6 });
+    await expect(refused).rejects.toThrow(
+      `The spool in ${copy} is damaged: its file ${name} is not as it was written.`,
+    );
+  }
+  writeFileSync(join(folder, '000099.ldb'), readFileSync(join(folder, name)).subarray(0, 1000));
+  expect((await open(folder)).entries).toBe(200);
+});
+
 test('a spool of the version before, without marks and sums, is read', async () => {
   const folder = emptyFolder();
   const level = new ClassicLevel(folder);

@@ -50,7 +50,7 @@ export class SpoolStore {
     const mark = await readMark(folder);
     await refuseDamage(folder, mark);
     // Opens by itself, so it must not be made before.
-    const level = new ClassicLevel(folder);
+    const level = new ClassicLevel(folder, { compression: false });
     await level.open();
     const file = await MarkFile.open(folder).catch((error: unknown) => level.close().then(() => Promise.reject(error)));
     const store = new SpoolStore(level, file);
