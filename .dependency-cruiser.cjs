@@ -35,7 +35,7 @@ const arrows = {
   graphiql: ['http'],
   export: ['graphql', 'graphql/cost', 'usage', 'read', 'read/nouns', 'access', 'database/driver', 'http', 'settings'],
   rebuild: ['intake', 'projection', 'meter', 'livekit', 'database', 'database/locks', 'generated', 'text'],
-  health: ['intake', 'intake/spool', 'database', 'database/driver', 'database/locks'],
+  health: ['intake', 'access', 'database', 'database/driver', 'database/locks'],
   metrics: ['intake', 'intake/spool'],
   cli: ['rebuild', 'access', 'database', 'database/embedded', 'settings'],
   'cli/simulate': ['cli', 'access', 'settings'],

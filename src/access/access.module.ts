@@ -1,7 +1,10 @@
 import { Module } from '@nestjs/common';
 import { Access } from './access.service.js';
+import { ClockDoubt } from './clock-doubt.service.js';
 import { TokenGate } from './token-gate.service.js';
 import { TokenVerifier } from './token-verifier.service.js';
 
-@Module({ providers: [TokenVerifier, Access, TokenGate], exports: [TokenVerifier, Access, TokenGate] })
+const services = [TokenVerifier, Access, TokenGate, ClockDoubt];
+
+@Module({ providers: services, exports: services })
 export class AccessModule {}

@@ -1,15 +1,26 @@
-import { Global, Logger, Module } from '@nestjs/common';
+import { Global, Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { Settings } from '../settings/settings.js';
 import { Database } from './database.js';
 import { EmbeddedServer } from './embedded/embedded-server.js';
 import { prepare } from './prepare.js';
+import { unsafeSettings } from './server-facts.js';
 
 @Global()
 @Module({
   providers: [{ provide: Database, useFactory: openDatabase, inject: [Settings] }],
   exports: [Database],
 })
-export class DatabaseModule {}
+export class DatabaseModule implements OnApplicationBootstrap {
+  constructor(private readonly database: Database) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    for (const name of await unsafeSettings(this.database.queries).catch(() => [])) {
+      new Logger('Database').warn(
+        `The server runs with ${name}=off: a crash of its machine loses acknowledged events.`,
+      );
+    }
+  }
+}
 
 export async function openDatabase(settings: Settings): Promise<Database> {
   const embedded = settings.databaseUrl === null ? await startEmbedded(settings.dataDir) : null;

@@ -5,9 +5,8 @@ import { connection } from './connection.js';
 import { raiseEpoch } from './epoch.js';
 import { migrate } from './migrate.js';
 import { openPrisma } from './prisma.js';
+import { readFacts, requireFacts } from './server-facts.js';
 import { CannotStart } from '../settings/cannot-start.js';
-
-const oldest = 15;
 
 /**
  * Migrates a database to this version. Any number of processes may do so at once.
@@ -24,7 +23,7 @@ export async function prepare(url: string, folder?: string): Promise<string[]> {
     );
   });
   try {
-    await checkVersion(client);
+    requireFacts(await readFacts(client));
     await lock(client);
     const applied = await migrate(client, folder);
     if (folder === undefined) await checkEpoch(url);
@@ -37,12 +36,6 @@ export async function prepare(url: string, folder?: string): Promise<string[]> {
 async function checkEpoch(url: string): Promise<void> {
   const prisma = openPrisma(url);
   await raiseEpoch(prisma).finally(() => prisma.$disconnect());
-}
-
-async function checkVersion(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ version: string }>('SHOW server_version');
-  const version = rows[0]?.version ?? '';
-  if (Number.parseInt(version, 10) < oldest) throw new CannotStart(`the database is PostgreSQL ${version}`);
 }
 
 /** Polls: a waiting statement would block another process's CREATE INDEX CONCURRENTLY. */

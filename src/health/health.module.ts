@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
+import { AccessModule } from '../access/access.module.js';
 import { IntakeModule } from '../intake/intake.module.js';
 import { HealthController } from './health.controller.js';
 import { Health } from './health.service.js';
 
-@Module({ imports: [IntakeModule], controllers: [HealthController], providers: [Health] })
+@Module({ imports: [AccessModule, IntakeModule], controllers: [HealthController], providers: [Health] })
 export class HealthModule {}

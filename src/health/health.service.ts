@@ -1,21 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
+import { ClockDoubt } from '../access/clock-doubt.service.js';
 import { holderName, REBUILD_LOCK } from '../database/locks/advisory-locks.js';
 import { Database } from '../database/database.js';
 import { ask } from '../database/driver/driver.js';
 import { Intake, type IntakeState } from '../intake/intake.service.js';
 import { tryDatabase } from '../intake/trial.js';
-import { Spool } from '../intake/spool/spool.js';
 
 /** Whether the service can take events (`intake`) and answer questions (`queries`). */
 export interface HealthReport {
-  /** Degraded: events are taken, but some or all cannot be committed. */
+  /** Degraded: events are taken, but some or all cannot be committed, or the clock is doubted. */
   readonly status: 'ok' | 'degraded' | 'unavailable';
   readonly intake: IntakeState;
   /** Rooms whose events wait, while those of others are committed. */
   readonly blocked: number;
   readonly queries: 'ok' | 'unavailable';
-  readonly spool: { readonly entries: number; readonly bytes: number };
+  /** Events that wait on disk for the database, and how many entries could not be read. */
+  readonly spool: { readonly entries: number; readonly bytes: number; readonly setAside: number };
+  /** Doubted: many webhooks were refused for their times alone, and none has been in time since. */
+  readonly clock: 'ok' | 'doubted';
   /** Set while a rebuild runs; queries read the old tables until it ends. */
   readonly rebuild: { readonly startedAt: string } | null;
 }
@@ -27,7 +30,7 @@ export class Health {
   constructor(
     private readonly database: Database,
     private readonly intake: Intake,
-    private readonly spool: Spool,
+    private readonly clock: ClockDoubt,
   ) {}
 
   /** Concurrent callers share one check, because the path is public. */
@@ -41,26 +44,33 @@ export class Health {
     const [trouble, rebuild] = await Promise.all([tryDatabase(pool), rebuildUnderWay(queries)]);
     const intake = trouble === null ? this.intake.state : this.withoutDatabase();
     const { blocked } = this.intake;
+    const { entries, bytes, setAside } = this.intake.spool;
+    const clock = this.clock.isDoubted ? 'doubted' : 'ok';
     return {
-      status: statusOf(intake, { queries: rebuild !== undefined, blocked }),
+      status: statusOf({ intake, queries: rebuild !== undefined, well: blocked === 0 && clock === 'ok' }),
       intake,
       blocked,
       queries: rebuild ? 'ok' : 'unavailable',
-      spool: { entries: this.spool.entries, bytes: this.spool.bytes },
+      spool: { entries, bytes, setAside },
+      clock,
       rebuild: rebuild?.[0] ?? null,
     };
   }
 
   private withoutDatabase(): IntakeState {
-    return this.spool.takes ? 'spooling' : 'refusing';
+    return this.intake.spool.takes ? 'spooling' : 'refusing';
   }
 }
 
-function statusOf(
-  intake: IntakeState,
-  { queries, blocked }: { queries: boolean; blocked: number },
-): HealthReport['status'] {
-  if (intake === 'committing' && queries) return blocked === 0 ? 'ok' : 'degraded';
+interface Parts {
+  readonly intake: IntakeState;
+  readonly queries: boolean;
+  /** No room is blocked and the clock is not doubted. */
+  readonly well: boolean;
+}
+
+function statusOf({ intake, queries, well }: Parts): HealthReport['status'] {
+  if (intake === 'committing' && queries) return well ? 'ok' : 'degraded';
   return intake === 'spooling' ? 'degraded' : 'unavailable';
 }
 

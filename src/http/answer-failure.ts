@@ -23,6 +23,9 @@ const byStatus: Record<number, readonly [code: string, message: string]> = {
   503: ['UNAVAILABLE', 'The service is stopping.'],
 };
 
+/** LiveKit makes five attempts, so far apart: after 1 it gives up in 4 s, after 30 its queue overflows. */
+const retryAfterSeconds = '5';
+
 const logger = new Logger('Http');
 
 /** Answers a request that failed outside GraphQL, as JSON `{code, message}`. */
@@ -30,7 +33,7 @@ export function answerFailure(error: unknown, _request: FastifyRequest, reply: F
   const failure = failureOf(error);
   const { status, code, message } = failure;
   if (status === 500) logger.error(error);
-  if (status === 503) reply.header('retry-after', '1');
+  if (status === 503) reply.header('retry-after', retryAfterSeconds);
   reply.failure = failure;
   reply.code(status).send({ code, message });
 }

@@ -1,29 +1,49 @@
+import { promisify } from 'node:util';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Settings } from '../settings/settings.js';
+import { BodyBudget, type BodyShare } from './body-budget.js';
+import { readBytes } from './read-bytes.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** The handler gets the raw bytes, at most `MAX_BODY_BYTES`. */
     rawBody?: boolean;
   }
+  interface FastifyRequest {
+    bodyShare: BodyShare | null;
+  }
 }
 
 /** Limit of JSON bodies. */
 export const queryBodyBytes = 2 ** 20;
 
-/** Routes with `rawBody` accept bytes, all others JSON. */
+/** Of those that are raw, and of the others. */
+const MOST_RAW_BYTES = 64 * 2 ** 20;
+const MOST_JSON_BYTES = 32 * 2 ** 20;
+
+/** Sets what bodies are accepted: bytes on routes with `rawBody`, JSON everywhere else. */
 export function setBodyRules(fastify: FastifyInstance, { maxBodyBytes }: Settings): void {
-  const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  const raw = new BodyBudget(Math.max(MOST_RAW_BYTES, 4 * maxBodyBytes));
+  const json = new BodyBudget(MOST_JSON_BYTES);
+  const read = (request: FastifyRequest, payload: FastifyRequest['raw']): Promise<Buffer> => {
+    request.bodyShare = (wantsBytes(request) ? raw : json).open();
+    return readBytes(request, payload, request.bodyShare);
+  };
+  const parseJson = promisify(fastify.getDefaultJsonParser('error', 'error'));
   fastify.removeAllContentTypeParsers();
+  fastify.decorateRequest('bodyShare', null);
   fastify.addHook('onRoute', (route) => {
     route.bodyLimit = route.config?.rawBody ? maxBodyBytes : queryBodyBytes;
   });
-  fastify.addContentTypeParser('application/webhook+json', { parseAs: 'buffer' }, (_request, body, done) => {
-    done(null, body);
+  fastify.addContentTypeParser('application/webhook+json', read);
+  fastify.addContentTypeParser('application/json', async (request: FastifyRequest, payload: FastifyRequest['raw']) => {
+    const body = await read(request, payload);
+    return wantsBytes(request) ? body : parseJson(request, body.toString());
   });
-  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    if (wantsBytes(request)) done(null, body);
-    else parseJson(request, body.toString(), done);
+  // The answer is ready: of an event, after its commit.
+  fastify.addHook('onSend', (request, _reply, payload, done) => {
+    request.bodyShare?.release();
+    done(null, payload);
   });
 }
 

@@ -1,5 +1,6 @@
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import type { FastifyHttpOptions, FastifyInstance, FastifyServerOptions } from 'fastify';
 import { answerFailure } from './answer-failure.js';
 
 const byErrorCode: Record<string, string> = {
@@ -17,7 +18,11 @@ const refuseUnreadable: FastifyServerOptions['clientErrorHandler'] = (error, soc
 };
 
 export const httpOptions = {
+  // Headers, and headers with body, however slowly they come.
+  http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
   requestTimeout: 30_000,
+  // Closes connections on which nothing moves, such as one whose client does not read its answer.
+  connectionTimeout: 120_000,
   // Longer than the 90 s that LiveKit keeps an idle connection: the client must close first, or it may write to a
   // closed one.
   keepAliveTimeout: 95_000,
@@ -25,7 +30,7 @@ export const httpOptions = {
   return503OnClosing: false,
   clientErrorHandler: refuseUnreadable,
   frameworkErrors: answerFailure,
-} satisfies FastifyServerOptions;
+} satisfies FastifyHttpOptions<Server>;
 
 /**
  * Closes idle connections until the service has stopped. Node does so once, and would wait for those that become idle

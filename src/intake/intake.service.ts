@@ -26,7 +26,6 @@ export interface Delivery {
 export type IntakeState = 'committing' | 'spooling' | 'refusing';
 
 const MAX_WAITING = 20_000;
-const MAX_WAITING_BYTES = 128 * 1024 * 1024;
 
 @Injectable()
 export class Intake implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
@@ -34,9 +33,12 @@ export class Intake implements OnApplicationBootstrap, BeforeApplicationShutdown
   private readonly committer: Committer;
   private readonly recovery: Recovery;
   private waiting = 0;
-  private waitingBytes = 0;
 
-  constructor(database: Database, spool: Spool, events: IntakeEvents) {
+  constructor(
+    database: Database,
+    readonly spool: Spool,
+    events: IntakeEvents,
+  ) {
     const outage = new Outage(spool.enabled ? 'events go to the spool' : 'events are refused until it is back');
     this.parts = { pool: database.intake, spool, outage, events };
     this.committer = new Committer(this.parts);
@@ -46,7 +48,7 @@ export class Intake implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   get state(): IntakeState {
     if (!this.parts.outage.away) return 'committing';
-    return this.parts.spool.takes ? 'spooling' : 'refusing';
+    return this.spool.takes ? 'spooling' : 'refusing';
   }
 
   get blocked(): number {
@@ -58,16 +60,14 @@ export class Intake implements OnApplicationBootstrap, BeforeApplicationShutdown
    * @throws Refusal 503 `UNAVAILABLE` if neither is possible or too many events wait
    */
   async accept({ project, event, receivedAt, bytes }: Delivery): Promise<void> {
-    if (this.waiting >= MAX_WAITING || this.waitingBytes + bytes > MAX_WAITING_BYTES) {
+    if (this.waiting >= MAX_WAITING) {
       throw new Refusal(503, 'UNAVAILABLE', 'More events wait for the database than the service can hold.');
     }
     this.waiting++;
-    this.waitingBytes += bytes;
     try {
       await this.committer.add({ event: readEvent(project, event, receivedAt), spooled: false }, bytes);
     } finally {
       this.waiting--;
-      this.waitingBytes -= bytes;
       if (this.parts.outage.away || this.parts.spool.entries > 0) this.recovery.wake();
     }
   }

@@ -16,8 +16,8 @@ export class MetricsController {
   @Header('content-type', Registry.PROMETHEUS_CONTENT_TYPE)
   @Header('cache-control', 'no-store')
   async show(): Promise<string> {
-    const { entries, bytes } = this.spool;
-    const spool = { entries, bytes, oldest: await this.spool.oldest() };
+    const { entries, bytes, setAside, lost } = this.spool;
+    const spool = { entries, bytes, setAside, lost, oldest: await this.spool.oldest() };
     return this.metrics.render({ databaseAway: this.intake.state !== 'committing', spool });
   }
 }

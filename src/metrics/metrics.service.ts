@@ -3,9 +3,18 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 import type { Committed } from '../intake/commit.js';
 import { IntakeEvents } from '../intake/intake-events.service.js';
 
+export interface SpoolPresent {
+  readonly entries: number;
+  readonly bytes: number;
+  readonly setAside: number;
+  readonly lost: number;
+  /** ms */
+  readonly oldest: number | null;
+}
+
 export interface Present {
   readonly databaseAway: boolean;
-  readonly spool: { readonly entries: number; readonly bytes: number; readonly oldest: number | null };
+  readonly spool: SpoolPresent;
 }
 
 /** No label names a project, room or person, because the path needs no token. */
@@ -28,6 +37,8 @@ export class Metrics {
     'spool_oldest_timestamp_seconds',
     'When its oldest event arrived; 0 when it is empty.',
   );
+  private readonly setAside = this.gauge('spool_set_aside', 'Entries of the spool that could not be read.');
+  private readonly lost = this.gauge('spool_lost', 'Events that the spool took and that its disk lacks.');
   private readonly away = this.gauge('database_away', 'Whether the database is away.');
 
   constructor(events: IntakeEvents) {
@@ -43,6 +54,8 @@ export class Metrics {
     this.away.set(databaseAway ? 1 : 0);
     this.entries.set(spool.entries);
     this.bytes.set(spool.bytes);
+    this.setAside.set(spool.setAside);
+    this.lost.set(spool.lost);
     this.oldest.set((spool.oldest ?? 0) / 1000);
     return this.registry.metrics();
   }

@@ -26,7 +26,7 @@ describe('defaults', () => {
       dataDir: './data',
       spoolDir: 'data/spool',
       spoolMaxBytes: 268_435_456,
-      maxBodyBytes: 2_097_152,
+      maxBodyBytes: 16_777_216,
       queryMaxDepth: 12,
       queryMaxCost: 200_000,
       statementTimeoutMs: 10_000,

@@ -30,7 +30,7 @@ export function readSettings(env: Environment): Settings {
     dataDir,
     spoolDir: reader.value('SPOOL_DIR', String, production ? null : join(dataDir, 'spool')),
     spoolMaxBytes: reader.value('SPOOL_MAX_BYTES', size, 256 * 2 ** 20),
-    maxBodyBytes: reader.value('MAX_BODY_BYTES', size, 2 * 2 ** 20),
+    maxBodyBytes: reader.value('MAX_BODY_BYTES', size, 16 * 2 ** 20),
     queryMaxDepth: reader.value('QUERY_MAX_DEPTH', whole(1, 100), 12),
     queryMaxCost: reader.value('QUERY_MAX_COST', whole(1, 2 ** 31 - 1), 200_000),
     statementTimeoutMs: reader.value('STATEMENT_TIMEOUT', duration, 10_000),

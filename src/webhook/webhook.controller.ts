@@ -1,15 +1,16 @@
-import { Body, Controller, Headers, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { tokenOf, TokenVerifier } from '../access/token-verifier.service.js';
+import type { FastifyRequest } from 'fastify';
 import { Intake } from '../intake/intake.service.js';
 import { Clock } from '../settings/clock.js';
 import { rawBytes, requireHash } from './raw-body.js';
 import { readBody } from './read-body.js';
+import { WebhookGate } from './webhook-gate.service.js';
 
 @Controller('webhook')
 export class WebhookController {
   constructor(
-    private readonly tokens: TokenVerifier,
+    private readonly gate: WebhookGate,
     private readonly intake: Intake,
     private readonly clock: Clock,
   ) {}
@@ -17,12 +18,12 @@ export class WebhookController {
   /** Verifies the bytes before reading them; answers once the event is durable. */
   @Post()
   @HttpCode(200)
-  @RouteConfig({ rawBody: true, reportsRefusals: true })
-  async receive(@Headers('authorization') authorization: string | undefined, @Body() body: unknown): Promise<void> {
+  @RouteConfig({ rawBody: true, requiresSignature: true, reportsRefusals: true })
+  async receive(@Req() request: FastifyRequest, @Body() body: unknown): Promise<void> {
     const receivedAt = this.clock.now();
     const raw = rawBytes(body);
-    const { project, claims } = await this.tokens.verify(tokenOf(authorization));
-    requireHash(claims['sha256'], raw);
+    const { project, sha256 } = this.gate.senderOf(request);
+    requireHash(sha256, raw);
     await this.intake.accept({ project, event: readBody(raw), receivedAt, bytes: raw.length });
   }
 }

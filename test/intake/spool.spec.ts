@@ -130,7 +130,7 @@ test('a full spool refuses, and takes events again when there is room', async ()
       break;
     }
   }
-  expect([refused?.response.status, refused?.response.headers.get('retry-after')]).toEqual([503, '1']);
+  expect([refused?.response.status, refused?.response.headers.get('retry-after')]).toEqual([503, '5']);
   expect(await refused?.response.json()).toMatchObject({ code: 'UNAVAILABLE' });
   const entries = acknowledged.length;
   expect(await healthOf(service.url)).toEqual({ status: 503, intake: 'refusing', blocked: 0, entries });

@@ -24,11 +24,14 @@ async function health(): Promise<unknown[]> {
   return [response.status, await response.json()];
 }
 
-const spool = { entries: 0, bytes: 0 };
-const well = [200, { status: 'ok', intake: 'committing', blocked: 0, queries: 'ok', spool, rebuild: null }];
+const spool = { entries: 0, bytes: 0, setAside: 0 };
+const well = [
+  200,
+  { status: 'ok', intake: 'committing', blocked: 0, queries: 'ok', spool, clock: 'ok', rebuild: null },
+];
 const away = [
   503,
-  { status: 'unavailable', intake: 'refusing', blocked: 0, queries: 'unavailable', spool, rebuild: null },
+  { status: 'unavailable', intake: 'refusing', blocked: 0, queries: 'unavailable', spool, clock: 'ok', rebuild: null },
 ];
 const event = (id: string) => JSON.stringify({ event: 'room_started', id, room: { sid: 'RM_1', name: 'one' } });
 
@@ -39,7 +42,7 @@ test('health and webhook follow the database away and back', async () => {
   await proxy.cut();
   expect(await health()).toEqual(away);
   const refused = await service.post(event('EV_during'));
-  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
   expect(await refused.json()).toEqual({ code: 'UNAVAILABLE', message: expect.any(String) });
 
   await proxy.open();

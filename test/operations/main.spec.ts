@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { createDatabase } from '../support/database.js';
 import { forge, sha256 } from '../support/sign.js';
 import { runService } from '../support/process.js';
@@ -13,7 +13,8 @@ describe('the service as a process', () => {
     service.child.kill(signal);
     const { code, output, errors } = await service.ended;
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
-    expect(output.trim().split('\n')).toEqual([
+    const lines = output.trim().split('\n');
+    expect(lines.filter((line) => !line.includes('fsync'))).toEqual([
       expect.stringContaining('Ready at http://127.0.0.1:'),
       expect.stringContaining(signal),
     ]);
@@ -30,7 +31,7 @@ describe('the service as a process', () => {
     });
     await service.ready;
     service.child.kill('SIGTERM');
-    const [ready] = (await service.ended).output.split('\n');
+    const ready = (await service.ended).output.split('\n').find((line) => line.includes('Ready'));
     expect(JSON.parse(ready!)).toMatchObject({ level: 'log', message: expect.stringContaining('Ready at') });
     await database.drop();
   });
@@ -73,11 +74,18 @@ describe('the service as a process', () => {
 });
 
 async function logged(url: string): Promise<number> {
+  const [row] = await query<{ count: number }>(url, 'select count(*)::int from webhook_event');
+  return row!.count;
+}
+
+async function onServer(sql: string): Promise<void> {
+  await query(inject('serverUrl'), sql);
+}
+
+async function query<Row extends object>(url: string, sql: string): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  const { rows } = await client.query<{ count: number }>('select count(*)::int from webhook_event');
-  await client.end();
-  return rows[0]!.count;
+  return (await client.query<Row>(sql).finally(() => client.end())).rows;
 }
 
 async function post(url: string, index: number): Promise<number> {
@@ -88,6 +96,17 @@ async function post(url: string, index: number): Promise<number> {
   return (await fetch(`${url}/webhook`, { method: 'POST', headers, body })).status;
 }
 
+test('a server that runs without fsync is warned of at the start', async () => {
+  const database = await createDatabase();
+  const [row] = await query<{ fsync: string }>(database.url, 'show fsync');
+  const service = runService({ DATABASE_URL: database.url });
+  await service.ready;
+  service.child.kill('SIGTERM');
+  const warning = 'The server runs with fsync=off: a crash of its machine loses acknowledged events.';
+  expect((await service.ended).output.includes(warning)).toBe(row?.fsync === 'off');
+  await database.drop();
+});
+
 describe('the service does not start', () => {
   test('with settings that are wrong, and names them all in one sentence', async () => {
     const { code, errors } = await runService({ PORT: 'x', LOG_LEVEL: 'loud' }).ended;
@@ -96,6 +115,18 @@ describe('the service does not start', () => {
       'The settings cannot be used: PORT must be a whole number from 0 to 65535; ' +
         'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent.\n',
     );
+  });
+
+  test('on a database that is not UTF8, in which names with umlauts could not be', async () => {
+    const name = `latin_${process.pid}`;
+    await onServer(`create database ${name} template template0 encoding 'SQL_ASCII' locale 'C'`);
+    onTestFinished(() => onServer(`drop database ${name} with (force)`));
+    const url = Object.assign(new URL(inject('serverUrl')), { pathname: name }).href;
+    const { code, errors } = await runService({ DATABASE_URL: url }).ended;
+    expect([code, errors]).toEqual([
+      1,
+      'The database is encoded in SQL_ASCII, which cannot hold every name. Create it with ENCODING UTF8.\n',
+    ]);
   });
 
   test('without its database, and says so', async () => {

@@ -70,9 +70,9 @@ const table: [string, Delivery, string][] = [
   ['a type that only begins alike', { type: 'application/webhook+jsonx' }, '415 CONTENT_TYPE_UNSUPPORTED'],
   ['GraphQL', { type: 'application/graphql' }, '415 CONTENT_TYPE_UNSUPPORTED'],
   ['a wrong type and no token', { type: 'text/plain', authorization: null }, '415 CONTENT_TYPE_UNSUPPORTED'],
-  ['3 MiB', genuine(Buffer.alloc(3 * 2 ** 20, ' ')), '413 BODY_TOO_LARGE'],
-  ['3 MiB and no token', { bytes: Buffer.alloc(3 * 2 ** 20), authorization: null }, '413 BODY_TOO_LARGE'],
-  ['one byte too many', genuine(Buffer.alloc(2 * 2 ** 20 + 1, ' ')), '413 BODY_TOO_LARGE'],
+  ['17 MiB', genuine(Buffer.alloc(17 * 2 ** 20, ' ')), '413 BODY_TOO_LARGE'],
+  ['17 MiB and no token', { bytes: Buffer.alloc(17 * 2 ** 20), authorization: null }, '413 BODY_TOO_LARGE'],
+  ['one byte too many', genuine(Buffer.alloc(16 * 2 ** 20 + 1, ' ')), '413 BODY_TOO_LARGE'],
   ['bytes that are not UTF-8', genuine(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d])), '400 BODY_NOT_UTF8'],
   ['bytes that are not JSON', genuine('{"event":"room_started"'), '400 BODY_NOT_JSON'],
   ['an empty body', genuine(''), '400 BODY_NOT_JSON'],
@@ -99,7 +99,7 @@ describe.each(table)('%s', (_, delivery, refusal) => {
 
 test('a body that grows too large in chunks is refused before it ends', async () => {
   const headers = { authorization: token, 'content-type': 'application/webhook+json', 'transfer-encoding': 'chunked' };
-  const all = chunked(Buffer.alloc(3 * 2 ** 20, ' '));
+  const all = chunked(Buffer.alloc(17 * 2 ** 20, ' '));
   const { status, body: answer } = await postRaw(service.url, { headers, body: all.subarray(0, -5) });
   expect(`${status} ${answer?.code}`).toBe('413 BODY_TOO_LARGE');
 });

@@ -151,9 +151,9 @@ test('secrets do not reach the log', async () => {
   expect(JSON.stringify(row)).not.toContain('hush');
 });
 
-test('2 MiB exactly are accepted', async () => {
+test('16 MiB exactly are accepted', async () => {
   const { id, text } = fresh();
-  const padded = text + ' '.repeat(2 * 2 ** 20 - text.length);
+  const padded = text + ' '.repeat(16 * 2 ** 20 - text.length);
   expect((await service.post(padded)).status).toBe(200);
   expect(await logged(id)).toHaveLength(1);
 });

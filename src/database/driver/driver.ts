@@ -44,7 +44,6 @@ export function ask<Row extends object>(pool: pg.Pool, text: string, values: unk
 export async function onOwnConnection<T>(pool: pg.Pool, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({
     ...pool.options,
-    pipeline: false,
     connectionTimeoutMillis: PATIENCE_MS,
     query_timeout: PATIENCE_MS,
   });

@@ -1,21 +1,20 @@
 import { mkdir, open, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CannotStart } from '../../settings/cannot-start.js';
+import { damaged } from './damage.js';
 
 /** LevelDB needs this much to reopen: otherwise a full disk could not even be drained. */
 const RESERVE_BYTES = 16 * 1024 * 1024;
 const TRIAL_BYTES = 1024 * 1024;
 
-/** @throws CannotStart */
 export async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: Error) => {
-    throw new CannotStart(`the spool cannot be in ${folder} (${error.message})`, 'Check SPOOL_DIR');
-  });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
 }
 
-export async function hasReserve(folder: string): Promise<boolean> {
+/** Whether the disk has room for so many bytes, and what LevelDB needs besides. */
+export async function hasRoomFor(folder: string, bytes: number): Promise<boolean> {
   const disk = await statfs(folder).catch(() => null);
-  return disk !== null && disk.bavail * disk.bsize > RESERVE_BYTES;
+  return disk !== null && disk.bavail * disk.bsize > RESERVE_BYTES + bytes;
 }
 
 export async function takesFiles(folder: string): Promise<boolean> {
@@ -26,7 +25,7 @@ export async function takesFiles(folder: string): Promise<boolean> {
       .writeFile(Buffer.alloc(TRIAL_BYTES))
       .then(() => file.sync())
       .finally(() => file.close());
-    return await hasReserve(folder);
+    return await hasRoomFor(folder, 0);
   } catch {
     return false;
   } finally {
@@ -40,17 +39,27 @@ export function reasonOf(error: unknown): string {
   return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
-/** @throws CannotStart for what only the operator can fix */
-export function refuseToOpen(folder: string, error: unknown): void {
-  const code =
-    error instanceof Error && error.cause instanceof Error && 'code' in error.cause ? error.cause.code : null;
+/** A full disk mends itself; all else that keeps a spool from opening is for the operator to mend. */
+export function isFullDisk(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'ENOSPC' || code === 'EDQUOT' || /no space left|quota exceeded/i.test(reasonOf(error));
+}
+
+export function cannotOpen(folder: string, error: unknown): CannotStart {
+  if (error instanceof CannotStart) return error;
+  const code = codeOf(error instanceof Error && error.cause ? error.cause : error);
   if (code === 'LEVEL_LOCKED') {
-    throw new CannotStart(
+    return new CannotStart(
       `the spool in ${folder} is in use by another process`,
       'Give each one a SPOOL_DIR of its own',
     );
   }
-  if (code === 'LEVEL_CORRUPTION' || /permission denied|not a directory/i.test(reasonOf(error))) {
-    throw new CannotStart(`the spool in ${folder} cannot be opened (${reasonOf(error)})`, 'Check SPOOL_DIR');
+  if (code === 'LEVEL_CORRUPTION' || /no such file/i.test(reasonOf(error))) {
+    return damaged(folder, reasonOf(error));
   }
+  return new CannotStart(`the spool in ${folder} cannot be opened (${reasonOf(error)})`, 'Check SPOOL_DIR');
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : null;
 }

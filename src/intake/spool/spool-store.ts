@@ -1,4 +1,7 @@
 import { ClassicLevel } from 'classic-level';
+import { MarkFile, readMark } from './acknowledged.js';
+import { refuseDamage } from './damage.js';
+import { checksum, faultOf, partsOf, sealed, type Stored, type Unreadable } from './spool-entry.js';
 
 export interface Text {
   /** ms */
@@ -6,24 +9,52 @@ export interface Text {
   readonly text: string;
 }
 
-export interface Stored {
-  readonly key: string;
-  readonly text: string;
+/** Sorts before every entry. Written with what it counts, so that they agree after a crash. */
+const STATE = '#state';
+
+interface State {
+  /** The number of the next entry. */
+  next: number;
+  /** Of the numbers before it, how many are removed, and how many are lost. The entries have the others. */
+  removed: number;
+  lost: number;
 }
 
-/** Texts in the order they were appended. LevelDB survives kill -9 and a torn end of its log. */
+interface Put {
+  readonly type: 'put';
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Numbered texts in order of arrival, in LevelDB: it survives kill -9 and a torn end of its log. */
 export class SpoolStore {
-  private next = 0;
+  /** What cannot be read of what it was opened with. */
+  readonly unreadable: Unreadable[] = [];
+  /** How many entries were acknowledged and were not there any more when it was opened. */
+  missing = 0;
   private count = 0;
   private size = 0;
+  private state: State = { next: 0, removed: 0, lost: 0 };
+  private turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(private readonly level: ClassicLevel) {}
+  private constructor(
+    private readonly level: ClassicLevel,
+    private readonly mark: MarkFile,
+  ) {}
 
-  /** @throws an error whose `cause` has the code `LEVEL_LOCKED` if another process has it open */
+  /**
+   * @throws CannotStart if it is damaged
+   * @throws an error whose `cause` has the code `LEVEL_LOCKED` if another process has it open
+   */
   static async open(folder: string): Promise<SpoolStore> {
-    const store = new SpoolStore(new ClassicLevel(folder));
-    await store.level.open();
-    await store.index();
+    const mark = await readMark(folder);
+    await refuseDamage(folder, mark);
+    // Opens by itself, so it must not be made before.
+    const level = new ClassicLevel(folder, { compression: false });
+    await level.open();
+    const file = await MarkFile.open(folder).catch((error: unknown) => level.close().then(() => Promise.reject(error)));
+    const store = new SpoolStore(level, file);
+    await store.index(mark?.next ?? 0).catch((error: unknown) => store.close().then(() => Promise.reject(error)));
     return store;
   }
 
@@ -35,72 +66,113 @@ export class SpoolStore {
     return this.size;
   }
 
-  /** Durable once resolved. After an error some texts may be stored all the same. */
-  async append(texts: readonly Text[]): Promise<void> {
-    const puts = texts.map((one) => ({ type: 'put' as const, key: keyOf(this.next++, one), value: one.text }));
-    await this.level.batch(puts, { sync: true });
-    for (const { key } of puts) this.weigh(key, 1);
+  get lost(): number {
+    return this.state.lost;
   }
 
-  /** At most `most` texts and 16 MiB, but at least one. */
+  /** On disk once resolved. After an error some may be kept nevertheless, and nothing may follow. */
+  append(texts: readonly Text[]): Promise<void> {
+    return this.inTurn(async () => {
+      const { next } = this.state;
+      const puts = texts.map(({ receivedAt, text }, at) => put(sealed(next + at, receivedAt, text)));
+      const state = { ...this.state, next: next + texts.length };
+      await this.level.batch([stateOf(state), ...puts], { sync: true });
+      this.state = state;
+      for (const { key } of puts) this.weigh(key, 1);
+      await this.mark.write(state.next).catch(() => undefined);
+    });
+  }
+
+  /** At most `most` entries and 16 MiB, but at least one. */
   async read(after: string, most: number): Promise<Stored[]> {
     const stored: Stored[] = [];
     let bytes = 0;
-    for await (const [key, text] of this.level.iterator({ gt: after, limit: most, highWaterMarkBytes })) {
-      stored.push({ key, text });
-      bytes += bytesOf(key);
+    const range = { gt: after === '' ? STATE : after, limit: most, highWaterMarkBytes };
+    for await (const [key, value] of this.level.iterator(range)) {
+      stored.push({ key, value });
+      bytes += value.length;
       if (bytes > READ_BYTES) break;
     }
     return stored;
   }
 
-  /** Not synced: what a crash restores, the log already knows. */
-  async remove(keys: readonly string[]): Promise<void> {
-    await this.level.batch(keys.map((key) => ({ type: 'del' as const, key })));
-    for (const key of keys) this.weigh(key, -1);
-    // LevelDB frees disk space only when it compacts.
-    if (this.count === 0) await this.level.compactRange('', '~');
+  /** Not synced: what a crash brings back is an event that the log knows. */
+  remove(keys: readonly string[]): Promise<void> {
+    return this.inTurn(async () => {
+      const state = { ...this.state, removed: this.state.removed + keys.length };
+      await this.level.batch([stateOf(state), ...keys.map((key) => ({ type: 'del' as const, key }))]);
+      this.state = state;
+      for (const key of keys) this.weigh(key, -1);
+      // Frees the disk.
+      if (this.count === 0) await this.level.compactRange('', '~');
+    });
+  }
+
+  async present(keys: string[]): Promise<string[]> {
+    const found = await this.level.hasMany(keys);
+    return keys.filter((_, at) => found[at]);
   }
 
   async oldest(): Promise<number | null> {
-    const [key] = await this.level.keys({ limit: 1 }).all();
-    return key === undefined ? null : Number(key.split('-')[1]);
+    const [key = ''] = await this.level.keys({ gt: STATE, limit: 1 }).all();
+    return partsOf(key)?.receivedAt ?? null;
   }
 
   async close(): Promise<void> {
+    await this.turn;
+    await this.mark.close().catch(() => undefined);
     await this.level.close();
   }
 
-  private async index(): Promise<void> {
-    for await (const key of this.level.keys()) {
+  /** Reads all of it once, and counts what is missing. */
+  private async index(acknowledged: number): Promise<void> {
+    let after = 0;
+    let stored: string | undefined;
+    for await (const [key, value] of this.level.iterator({ highWaterMarkBytes })) {
+      if (key === STATE) {
+        stored = value;
+        continue;
+      }
       this.weigh(key, 1);
-      this.next = Number(key.split('-')[0]) + 1;
+      after = Math.max(after, (partsOf(key)?.number ?? -1) + 1);
+      const reason = faultOf({ key, value });
+      if (reason !== null) this.unreadable.push({ key, value, reason });
     }
+    const known = readState(stored) ?? { next: after, removed: after - this.count, lost: 0 };
+    const expected = Math.max(known.next, acknowledged);
+    this.missing = Math.max(0, expected - known.removed - known.lost - this.count);
+    const [next, lost] = [Math.max(expected, after), known.lost + this.missing];
+    this.state = { next, removed: next - lost - this.count, lost };
+    if (this.missing > 0) await this.level.batch([stateOf(this.state)], { sync: true });
   }
 
   private weigh(key: string, sign: 1 | -1): void {
     this.count += sign;
-    this.size += sign * bytesOf(key);
+    this.size += sign * (partsOf(key)?.bytes ?? 0);
+  }
+
+  /** The mark must not see what is only half written. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(work);
+    this.turn = result.catch(() => undefined);
+    return result;
   }
 }
 
 const READ_BYTES = 16 * 1024 * 1024;
 const highWaterMarkBytes = 1024 * 1024;
-const KEY_BYTES = 38;
 
-export function weightOf(text: string): number {
-  return KEY_BYTES + Buffer.byteLength(text);
+function put({ key, value }: Stored): Put {
+  return { type: 'put', key, value };
 }
 
-/** Sorts by order of appending, and gives time and size without reading the text. */
-function keyOf(place: number, { receivedAt, text }: Text): string {
-  return [pad(place, 14), pad(receivedAt, 13), pad(weightOf(text), 9)].join('-');
+function stateOf(state: State): Put {
+  const text = JSON.stringify(state);
+  return put({ key: STATE, value: `${checksum(STATE, text)} ${text}` });
 }
 
-function pad(value: number, digits: number): string {
-  return String(value).padStart(digits, '0');
-}
-
-export function bytesOf(key: string): number {
-  return Number(key.split('-')[2]);
+/** Null of a store that has none, of which nothing is known. */
+function readState(value = ''): State | null {
+  const text = value.slice(9);
+  return value.slice(0, 8) === checksum(STATE, text) ? (JSON.parse(text) as State) : null;
 }

@@ -1,17 +1,11 @@
 import { Logger } from '@nestjs/common';
-import type { JsonObject } from '../../livekit/json.js';
 import { Refusal } from '../../http/refusal.js';
 import type { Settings } from '../../settings/settings.js';
 import { Batches } from '../batching/batches.js';
-import { hasReserve, makeFolder, reasonOf, refuseToOpen, takesFiles } from './spool-folder.js';
-import { bytesOf, SpoolStore, type Text, weightOf } from './spool-store.js';
-
-export interface SpooledEvent {
-  readonly project: string;
-  /** ms */
-  readonly receivedAt: number;
-  readonly event: JsonObject;
-}
+import { SetAside } from './set-aside.js';
+import { partsOf, readEntry, type SpooledEvent, type Unreadable, weightOf } from './spool-entry.js';
+import { cannotOpen, hasRoomFor, isFullDisk, makeFolder, reasonOf, takesFiles } from './spool-folder.js';
+import { SpoolStore, type Text } from './spool-store.js';
 
 export interface SpoolEntry extends SpooledEvent {
   readonly key: string;
@@ -19,6 +13,8 @@ export interface SpoolEntry extends SpooledEvent {
 }
 
 const MEND_INTERVAL_MS = 1_000;
+/** Only a spool that has no room for an event of this size is full: a larger one is refused by itself. */
+const LARGE_BYTES = 64 * 1024;
 
 /**
  * Keeps events on disk while the database is away. Refuses while it is full or its disk fails, and recovers by itself.
@@ -31,6 +27,7 @@ export class Spool {
     return batches.map(() => undefined);
   });
   private readonly removed = new Set<string>();
+  private aside: SetAside | null = null;
   private store: SpoolStore | null = null;
   private promised = 0;
   private trouble: { broken: boolean; reason: string } | null = null;
@@ -42,16 +39,16 @@ export class Spool {
     private readonly maxBytes: number,
   ) {}
 
-  /** @throws CannotStart if another process holds the folder, or it cannot be used */
+  /** @throws CannotStart if it cannot be opened, unless its disk is full */
   static async open({ spoolDir, spoolMaxBytes }: Pick<Settings, 'spoolDir' | 'spoolMaxBytes'>): Promise<Spool> {
     const spool = new Spool(spoolDir, spoolMaxBytes);
     if (spoolDir === null) return spool;
-    await makeFolder(spoolDir);
-    spool.store = await SpoolStore.open(spoolDir).catch((error: unknown) => {
-      refuseToOpen(spoolDir, error);
+    try {
+      await spool.openStore(spoolDir);
+    } catch (error) {
+      if (!isFullDisk(error)) throw cannotOpen(spoolDir, error);
       spool.fail({ broken: true, reason: reasonOf(error) });
-      return null;
-    });
+    }
     return spool;
   }
 
@@ -64,11 +61,21 @@ export class Spool {
   }
 
   get entries(): number {
-    return (this.store?.entries ?? 0) - this.removed.size;
+    return this.store === null ? 0 : this.store.entries - this.removed.size;
   }
 
   get bytes(): number {
     return this.store?.bytes ?? 0;
+  }
+
+  /** Entries that could not be read, in a folder of their own. */
+  get setAside(): number {
+    return this.aside?.count ?? 0;
+  }
+
+  /** How many acknowledged events are not on the disk any more. */
+  get lost(): number {
+    return this.store?.lost ?? 0;
   }
 
   async oldest(): Promise<number | null> {
@@ -83,9 +90,9 @@ export class Spool {
     const texts = events.map(textOf);
     const bytes = texts.reduce((sum, { text }) => sum + weightOf(text), 0);
     if (this.store === null || this.trouble?.broken) throw refusal();
-    if (this.bytes + this.promised + bytes > this.maxBytes) {
-      this.fail({ broken: false, reason: `it holds ${this.maxBytes} bytes` });
-      throw refusal();
+    if (bytes > this.room) {
+      if (bytes <= this.large) this.fail({ broken: false, reason: `it is full, at ${this.maxBytes} bytes` });
+      throw refusal(`the spool has no room for an event of ${bytes} bytes`);
     }
     this.promised += bytes;
     try {
@@ -95,18 +102,25 @@ export class Spool {
     }
   }
 
+  /** What cannot be read is set aside on the way. */
   async read(after: string, most: number): Promise<SpoolEntry[]> {
     const stored = (await this.store?.read(after, most)) ?? [];
-    const left = stored.filter(({ key }) => !this.removed.has(key));
+    const [entries, unreadable]: [SpoolEntry[], Unreadable[]] = [[], []];
+    for (const one of stored.filter(({ key }) => !this.removed.has(key))) {
+      const entry = readEntry(one);
+      if ('reason' in entry) unreadable.push(entry);
+      else entries.push({ ...entry, key: one.key, bytes: partsOf(one.key)?.bytes ?? 0 });
+    }
+    await this.putAside(unreadable);
     const last = stored.at(-1);
-    if (last && left.length === 0) return this.read(last.key, most);
-    return left.map(({ key, text }) => ({ ...(JSON.parse(text) as SpooledEvent), key, bytes: bytesOf(key) }));
+    return last && entries.length === 0 ? this.read(last.key, most) : entries;
   }
 
   /** Remembers as removed what a failing disk cannot remove. */
   async remove(keys: readonly string[]): Promise<void> {
     try {
-      await this.store?.remove(keys);
+      if (this.trouble?.broken) for (const key of keys) this.removed.add(key);
+      else await this.store?.remove(keys);
       if (this.trouble?.broken === false) await this.mend();
     } catch (error) {
       for (const key of keys) this.removed.add(key);
@@ -121,9 +135,34 @@ export class Spool {
     await this.store?.close();
   }
 
+  private get room(): number {
+    return this.maxBytes - this.bytes - this.promised;
+  }
+
+  private get large(): number {
+    return Math.min(LARGE_BYTES, this.maxBytes / 8);
+  }
+
+  private async openStore(folder: string): Promise<SpoolStore> {
+    await makeFolder(folder);
+    this.aside = await SetAside.open(folder);
+    const store = await SpoolStore.open(folder);
+    if (store.missing > 0) this.logger.error(`${store.missing} events are lost: the spool took them, and lacks them.`);
+    this.store = store;
+    await this.putAside(store.unreadable.splice(0));
+    return store;
+  }
+
+  private async putAside(unreadable: readonly Unreadable[]): Promise<void> {
+    const kept: string[] = [];
+    for (const entry of unreadable) if (await this.aside?.keep(entry)) kept.push(entry.key);
+    if (kept.length > 0) await this.remove(kept);
+  }
+
   private async write(texts: Text[]): Promise<void> {
     if (this.store === null || this.folder === null || this.trouble?.broken) throw refusal();
-    if (!(await hasReserve(this.folder))) {
+    const bytes = texts.reduce((sum, { text }) => sum + weightOf(text), 0);
+    if (!(await hasRoomFor(this.folder, bytes))) {
       this.fail({ broken: false, reason: 'its disk is full' });
       throw refusal();
     }
@@ -150,7 +189,7 @@ export class Spool {
   private async tryToMend(): Promise<void> {
     if (this.folder === null || this.trouble === null) return;
     if (this.trouble.broken && (await takesFiles(this.folder))) await this.reopen(this.folder);
-    const room = (await hasReserve(this.folder)) && this.bytes + this.promised < this.maxBytes * 0.99;
+    const room = (await hasRoomFor(this.folder, 0)) && this.room >= this.large;
     if (this.store === null || this.trouble.broken || !room) return;
     clearInterval(this.mending);
     this.mending = undefined;
@@ -161,14 +200,17 @@ export class Spool {
 
   private async reopen(folder: string): Promise<void> {
     try {
-      await this.store?.close();
+      const before = this.store;
       this.store = null;
-      this.store = await SpoolStore.open(folder);
-      await this.store.remove([...this.removed]);
+      await before?.close();
+      const store = await this.openStore(folder);
+      await store.remove(await store.present([...this.removed]));
       this.removed.clear();
       this.trouble = { broken: false, reason: '' };
     } catch (error) {
-      this.logger.debug(`The spool in ${folder} cannot be opened: ${reasonOf(error)}`);
+      const reason = isFullDisk(error) ? reasonOf(error) : cannotOpen(folder, error).message;
+      if (this.trouble?.reason !== reason) this.logger.error(`The spool cannot be opened again: ${reason}`);
+      this.trouble = { broken: true, reason };
     }
   }
 }
@@ -177,6 +219,6 @@ function textOf({ project, receivedAt, event }: SpooledEvent): Text {
   return { receivedAt, text: JSON.stringify({ project, receivedAt, event }) };
 }
 
-function refusal(): Refusal {
-  return new Refusal(503, 'UNAVAILABLE', 'The database is away, and events cannot be kept here; send it again.');
+function refusal(reason = 'events cannot be kept here'): Refusal {
+  return new Refusal(503, 'UNAVAILABLE', `The database is away, and ${reason}; send it again.`);
 }

@@ -1,0 +1,44 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CannotStart } from '../../settings/cannot-start.js';
+import type { Mark } from './acknowledged.js';
+import { soundness } from './leveldb-log.js';
+import { isSoundTable } from './leveldb-table.js';
+
+const REMEDY = 'Restore the folder from a copy, or move it away and start without the events that it holds';
+
+/**
+ * Must come before LevelDB opens the folder, and deletes what it cannot read.
+ * @throws CannotStart when files are missing, or not as they were acknowledged
+ */
+export async function refuseDamage(folder: string, mark: Mark | null): Promise<void> {
+  const names = await readdir(folder);
+  const files = names.filter((name) => /^\d+\.(?:log|ldb|sst)$/.test(name));
+  if (files.length > 0 && !names.includes('CURRENT')) throw damaged(folder, 'its file CURRENT is missing');
+  for (const name of files) {
+    // A process that has the spool open deletes what it no longer needs.
+    const bytes = await readFile(join(folder, name)).catch(() => null);
+    if (bytes === null) continue;
+    const isSound = name.endsWith('.log') ? isSoundLog(bytes, acknowledgedOf(name, mark)) : isSoundTable(bytes);
+    if (!isSound) throw damaged(folder, `its file ${name} is not as it was written`);
+  }
+}
+
+export function damaged(folder: string, reason: string): CannotStart {
+  return new CannotStart(`the spool in ${folder} is damaged: ${reason}`, REMEDY);
+}
+
+/** How many bytes of a log are acknowledged; null: all that it holds. */
+function acknowledgedOf(name: string, mark: Mark | null): number | null {
+  if (mark === null) return null;
+  const log = Number.parseInt(name, 10);
+  if (log === mark.log) return mark.bytes;
+  return log < mark.log ? null : 0;
+}
+
+/** Whether all that is acknowledged is as it was written. What is cut off is missing from the numbers instead. */
+function isSoundLog(bytes: Buffer, acknowledged: number | null): boolean {
+  const { end, follows } = soundness(bytes);
+  if (follows === 'nothing' || end >= (acknowledged ?? Infinity)) return true;
+  return follows === 'torn' && bytes.length < (acknowledged ?? Infinity);
+}

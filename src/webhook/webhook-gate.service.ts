@@ -1,0 +1,60 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyRequest } from 'fastify';
+import { ClockDoubt } from '../access/clock-doubt.service.js';
+import { tokenOf, TokenVerifier } from '../access/token-verifier.service.js';
+import { requireSize } from '../http/read-bytes.js';
+import { requireHashClaim, requireType } from './raw-body.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Only a token that was made for a body gets past the headers. */
+    requiresSignature?: boolean;
+  }
+}
+
+/** Who sent a webhook, and the hash of the body that the token was made for. */
+export interface Sender {
+  readonly project: string;
+  readonly sha256: string;
+}
+
+/** Checks all that the headers of a webhook tell, before its body is read. */
+@Injectable()
+export class WebhookGate implements OnModuleInit {
+  private readonly senders = new WeakMap<FastifyRequest, Sender>();
+
+  constructor(
+    private readonly host: HttpAdapterHost<FastifyAdapter>,
+    private readonly tokens: TokenVerifier,
+    private readonly doubt: ClockDoubt,
+  ) {}
+
+  onModuleInit(): void {
+    this.host.httpAdapter.getInstance().addHook('preParsing', async (request, reply) => {
+      if (!request.routeOptions.config.requiresSignature) return;
+      try {
+        this.senders.set(request, await this.admit(request));
+      } catch (error) {
+        // Nobody reads the rest of it.
+        if (!request.raw.complete) reply.header('connection', 'close');
+        throw error;
+      }
+    });
+  }
+
+  /** Of a request that got past the gate. */
+  senderOf(request: FastifyRequest): Sender {
+    return this.senders.get(request)!;
+  }
+
+  /** @throws Refusal */
+  private async admit(request: FastifyRequest): Promise<Sender> {
+    requireType(request.headers['content-type']);
+    requireSize(request);
+    const { project, claims } = await this.tokens.authenticate(tokenOf(request.headers.authorization));
+    this.doubt.requireTime(claims);
+    return { project, sha256: requireHashClaim(claims['sha256']) };
+  }
+}
