@@ -1,3 +1,4 @@
+import { promisify } from 'node:util';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Settings } from '../settings/settings.js';
 import { BodyBudget, type BodyShare } from './body-budget.js';
@@ -28,20 +29,16 @@ export function setBodyRules(fastify: FastifyInstance, { maxBodyBytes }: Setting
     request.bodyShare = (wantsBytes(request) ? raw : json).open();
     return readBytes(request, payload, request.bodyShare);
   };
-  const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  const parseJson = promisify(fastify.getDefaultJsonParser('error', 'error'));
   fastify.removeAllContentTypeParsers();
   fastify.decorateRequest('bodyShare', null);
   fastify.addHook('onRoute', (route) => {
     route.bodyLimit = route.config?.rawBody ? maxBodyBytes : queryBodyBytes;
   });
-  fastify.addContentTypeParser('application/webhook+json', (request, payload, done) => {
-    read(request, payload).then((body) => done(null, body), done);
-  });
-  fastify.addContentTypeParser('application/json', (request, payload, done) => {
-    read(request, payload).then((body) => {
-      if (wantsBytes(request)) done(null, body);
-      else parseJson(request, body.toString(), done);
-    }, done);
+  fastify.addContentTypeParser('application/webhook+json', read);
+  fastify.addContentTypeParser('application/json', async (request: FastifyRequest, payload: FastifyRequest['raw']) => {
+    const body = await read(request, payload);
+    return wantsBytes(request) ? body : parseJson(request, body.toString());
   });
   // The answer is ready: of an event, after its commit.
   fastify.addHook('onSend', (request, _reply, payload, done) => {

@@ -42,8 +42,7 @@ const well = [200, 'ok', 'ok'];
 
 beforeEach(async () => {
   clock.seconds = now;
-  expect((await post()).status).toBe(200);
-  expect(await health()).toEqual(well);
+  await post();
   lines.length = 0;
 });
 
