@@ -1,6 +1,7 @@
+import { EventEmitter, once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import fastify from 'fastify';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { readSettings } from '../settings/read-settings.js';
 import { answerFailure } from './answer-failure.js';
 import { setBodyRules } from './body-rules.js';
@@ -13,7 +14,12 @@ async function listen() {
   setBodyRules(app, readSettings({}));
   app.setErrorHandler(answerFailure);
   const waiting: (() => void)[] = [];
-  const handler = () => new Promise<string>((resolve) => waiting.push(() => resolve('done')));
+  const arrivals = new EventEmitter();
+  const handler = () =>
+    new Promise<string>((resolve) => {
+      waiting.push(() => resolve('done'));
+      arrivals.emit('one');
+    });
   app.post('/raw', { config: { rawBody: true } }, handler);
   app.post('/json', handler);
   await app.listen({ port: 0, host: '127.0.0.1' });
@@ -27,7 +33,7 @@ async function listen() {
       await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', headers, body, duplex: 'half' } as RequestInit)
     ).status;
   };
-  return { port, post, answer, waiting };
+  return { port, post, answer, waiting, arrivals };
 }
 
 /** Is sent in chunks, without its size. */
@@ -62,7 +68,7 @@ test('questions are counted apart from webhooks', async () => {
 });
 
 test('what breaks off gives back what it took', async () => {
-  const { port, post, answer, waiting } = await listen();
+  const { port, post, answer, arrivals } = await listen();
   for (let times = 0; times < 8; times++) {
     const socket = connect(port, '127.0.0.1').on('error', () => undefined);
     const head = `POST /raw HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${15 * MiB}\r\n\r\n`;
@@ -71,7 +77,7 @@ test('what breaks off gives back what it took', async () => {
   }
   const status = async (): Promise<number> => {
     const response = post('/raw', '"'.padEnd(15 * MiB - 1) + '"');
-    await Promise.race([response, vi.waitUntil(() => waiting.length === 1)]);
+    await Promise.race([response, once(arrivals, 'one')]);
     answer();
     return response;
   };

@@ -38,7 +38,7 @@ function acknowledgedOf(name: string, mark: Mark | null): number | null {
 
 /** Whether all that is acknowledged is as it was written. What is cut off is missing from the numbers instead. */
 function isSoundLog(bytes: Buffer, acknowledged: number | null): boolean {
-  const { end, follows } = soundness(bytes);
-  if (follows === 'nothing' || end >= (acknowledged ?? Infinity)) return true;
-  return follows === 'torn' && bytes.length < (acknowledged ?? Infinity);
+  const { end, after } = soundness(bytes);
+  if (after === 'nothing' || end >= (acknowledged ?? Infinity)) return true;
+  return after === 'torn' && bytes.length < (acknowledged ?? Infinity);
 }

@@ -8,7 +8,7 @@ export interface Soundness {
   /** Where the last whole record ends. */
   readonly end: number;
   /** What follows it: nothing, a record that was being written, or what nobody wrote. */
-  readonly follows: 'nothing' | 'torn' | 'wrong';
+  readonly after: 'nothing' | 'torn' | 'wrong';
 }
 
 /**
@@ -20,12 +20,12 @@ export function soundness(bytes: Buffer): Soundness {
   for (;;) {
     const left = BLOCK - (at % BLOCK);
     if (left < HEADER) at += left;
-    if (at >= bytes.length) return { end, follows: within ? 'torn' : 'nothing' };
+    if (at >= bytes.length) return { end, after: within ? 'torn' : 'nothing' };
     const size = recordAt(bytes, at);
-    if (typeof size === 'string') return { end, follows: size };
+    if (typeof size === 'string') return { end, after: size };
     const type = bytes[at + 6]!;
     const begins = type === FULL || type === FIRST;
-    if (begins === within) return { end, follows: 'wrong' };
+    if (begins === within) return { end, after: 'wrong' };
     at += size;
     within = type === FIRST || type === MIDDLE;
     if (!within) end = at;

@@ -51,8 +51,10 @@ export function faultOf(stored: Stored): string | null {
 export function readEntry(stored: Stored): SpooledEvent | Unreadable {
   const entry = textOf(stored);
   if ('reason' in entry) return { ...stored, reason: entry.reason };
-  const event = parse(entry.text);
-  return isSpooledEvent(event) ? event : { ...stored, reason: reasonAgainst(entry.text) ?? '' };
+  const read = parse(entry.text);
+  if (!isSpooledEvent(read)) return { ...stored, reason: reasonAgainst(entry.text) ?? '' };
+  const { project, receivedAt, event } = read;
+  return { project, receivedAt, event };
 }
 
 function textOf({ key, value }: Stored): { text: string; isSealed: boolean } | { reason: string } {
