@@ -55,22 +55,6 @@ interface Counted {
   participants: { totalCount: { value: number } };
 }
 
-it('leaves tables, indexes, constraints, grants and settings as they were, and statistics', async () => {
-  await postAll(service, played(200));
-  const { intake } = service.database;
-  await intake.query('grant select on participant to public');
-  await intake.query('alter table track set (fillfactor = 90)');
-  const before = await catalog(intake);
-  await rebuild(service.database.url);
-  expect(await catalog(intake)).toEqual(before);
-  const { rows } = await intake.query(
-    `select relname from pg_class where oid = 'participant'::regclass and reltuples > 0
-      and exists (select from pg_stats where tablename = 'participant' and schemaname = 'public')`,
-  );
-  expect(rows).toHaveLength(1);
-  expect(await shadows(intake)).toEqual([]);
-});
-
 it('lets statements that were prepared before go on', async () => {
   await postAll(service, played(100));
   const client = await service.database.queries.connect();
@@ -175,21 +159,6 @@ async function notProjected(): Promise<string[]> {
     '{ webhookEvents(filter: { projected: false }) { nodes { id } } }',
   );
   return data.webhookEvents.nodes.map(({ id }) => id).sort();
-}
-
-async function shadows(pool: pg.Pool): Promise<unknown[]> {
-  return (await pool.query(`select nspname from pg_namespace where nspname like 'rebuilding%'`)).rows;
-}
-
-/** All that the catalog says of the tables, but for their numbers. */
-async function catalog(pool: pg.Pool): Promise<unknown> {
-  const tables = `select c.relname, c.relacl::text, c.reloptions, pg_get_userbyid(c.relowner) as owner,
-      (select json_agg(json_build_array(attname, format_type(atttypid, atttypmod), attnotnull, attcollation, attidentity) order by attnum)
-        from pg_attribute where attrelid = c.oid and attnum > 0) as columns,
-      (select json_agg(indexdef order by indexname) from pg_indexes where tablename = c.relname) as indexes,
-      (select json_agg(json_build_array(conname, pg_get_constraintdef(oid)) order by conname) from pg_constraint where conrelid = c.oid) as constraints
-    from pg_class c where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace order by c.relname`;
-  return (await pool.query(tables)).rows;
 }
 
 it('reads few rows at once of a log of large events, and each of them once', async () => {
