@@ -29,9 +29,12 @@ export async function makeShadow(client: pg.Client): Promise<Shadow> {
   const name = `rebuilding_${randomBytes(6).toString('hex')}`;
   const written = async (sql: string): Promise<string[]> =>
     (await client.query<{ sql: string }>(sql, [name, projectedTables])).rows.map((row) => row.sql);
+  await client.query('begin');
   await client.query([`create schema ${name}`, ...(await written(makingSql))].join(';\n'));
   await client.query((await written(securingSql)).join(';\n'));
-  return { name, home: rows[0]!.home, migrations: rows[0]!.migrations, following: await written(followingSql) };
+  const following = await written(followingSql);
+  await client.query('commit');
+  return { name, home: rows[0]!.home, migrations: rows[0]!.migrations, following };
 }
 
 export function countMigrations(table: string): string {
