@@ -34,7 +34,7 @@ const arrows = {
   graphql: ['graphql/cost', 'usage', 'read', 'read/nouns', 'access', 'database', 'http', 'settings'],
   graphiql: ['http'],
   export: ['graphql', 'graphql/cost', 'usage', 'read', 'read/nouns', 'access', 'database/driver', 'http', 'settings'],
-  rebuild: ['intake', 'projection', 'meter', 'livekit', 'database', 'database/locks', 'generated', 'text'],
+  rebuild: ['intake', 'projection', 'meter', 'livekit', 'database', 'database/locks', 'text'],
   health: ['intake', 'access', 'database', 'database/driver', 'database/locks'],
   metrics: ['intake', 'intake/spool'],
   cli: ['rebuild', 'access', 'database', 'database/embedded', 'settings'],

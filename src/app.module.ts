@@ -8,6 +8,7 @@ import { HealthModule } from './health/health.module.js';
 import { IntakeModule } from './intake/intake.module.js';
 import { MeterModule } from './meter/meter.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
+import { RebuildModule } from './rebuild/rebuild.module.js';
 import type { Clock } from './settings/clock.js';
 import type { Settings } from './settings/settings.js';
 import { SettingsModule } from './settings/settings.module.js';
@@ -19,6 +20,7 @@ import { WebhookModule } from './webhook/webhook.module.js';
     AccessModule,
     IntakeModule,
     MeterModule,
+    RebuildModule,
     MetricsModule,
     WebhookModule,
     ApiModule,

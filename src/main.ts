@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { loggable } from './http/loggable.js';
 import { systemClock } from './settings/clock.js';
 import { CannotStart } from './settings/cannot-start.js';
 import { createServer } from './server.js';
@@ -35,6 +36,6 @@ function stopOnSignal(app: NestFastifyApplication): void {
 const operatorErrors = [SettingsRefused, CannotStart];
 
 main().catch((error: unknown) => {
-  console.error(operatorErrors.some((kind) => error instanceof kind) ? (error as Error).message : error);
+  console.error(operatorErrors.some((kind) => error instanceof kind) ? (error as Error).message : loggable(error));
   process.exit(1);
 });

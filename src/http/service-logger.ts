@@ -1,5 +1,6 @@
 import { ConsoleLogger, type LogLevel as NestLevel } from '@nestjs/common';
 import type { LogLevel, Settings } from '../settings/settings.js';
+import { loggable } from './loggable.js';
 
 const levels: readonly NestLevel[] = ['verbose', 'debug', 'log', 'warn', 'error', 'fatal'];
 const named: Record<Exclude<LogLevel, 'silent'>, NestLevel> = {
@@ -38,7 +39,17 @@ export class ServiceLogger extends ConsoleLogger {
     if (rest.at(-1) === 'ExceptionHandler') this.debug(message, ...rest);
     else super.error(message, ...rest);
   }
+
+  /** All that is logged, whatever its level. */
+  protected override printMessages(messages: unknown[], ...rest: Printed): void {
+    super.printMessages(
+      messages.map((message) => loggable(this.resolveMessage(message))),
+      ...rest,
+    );
+  }
 }
+
+type Printed = Parameters<ConsoleLogger['printMessages']> extends [unknown[], ...infer Rest] ? Rest : never;
 
 function enabled(level: LogLevel): NestLevel[] {
   return level === 'silent' ? [] : levels.slice(levels.indexOf(named[level]));

@@ -1,8 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import { isPassing } from '../database/failure.js';
 import type { Statement } from '../database/transaction.js';
-import type { PrismaClient } from '../generated/prisma/client.js';
 import type { Replayed } from './log-pages.js';
 
 const CHUNK = 200;
+const PAUSE_MS = 100;
 
 /** For events whose problem differs from the logged one. */
 export function problemChangeStatements(events: readonly Replayed[]): Statement[] {
@@ -20,16 +23,27 @@ export function problemChangeStatements(events: readonly Replayed[]): Statement[
   return [{ name: 'mark', text, values }];
 }
 
-export async function applyProblemChanges(prisma: PrismaClient): Promise<void> {
+/**
+ * Tells the log what the marks say, and removes them: some at a time, each by one statement, so that it may end at any
+ * moment, and run beside others.
+ * @param schema with a dot after it, or empty for the pool's own
+ */
+export async function applyProblemChanges(pool: Pool, schema: string, stopped?: AbortSignal): Promise<void> {
+  const some = `select ctid from ${schema}event_mark order by id, project, created_seconds limit ${CHUNK}`;
   for (;;) {
-    const marks = await prisma.eventMark.findMany({ take: CHUNK });
-    if (marks.length === 0) return;
-    const keys = marks.map(({ id, project, createdSeconds }) => ({ id, project, createdSeconds }));
-    await prisma.$transaction([
-      ...marks.map(({ problem, ...key }) =>
-        prisma.webhookEvent.updateMany({ where: key, data: { problem, projected: problem === null } }),
-      ),
-      prisma.eventMark.deleteMany({ where: { OR: keys } }),
-    ]);
+    const { rows } = await pool.query<{ left: boolean }>(`select exists (select from ${schema}event_mark) as left`);
+    if (!rows[0]!.left || stopped?.aborted) return;
+    await pool
+      .query(
+        `with mark as materialized (delete from ${schema}event_mark where ctid = any(array(${some})) returning *)
+          update ${schema}webhook_event e set problem = mark.problem, projected = mark.problem is null from mark
+          where e.id = mark.id and e.project = mark.project and e.created_seconds = mark.created_seconds`,
+      )
+      .catch(pauseIfPassing);
   }
+}
+
+async function pauseIfPassing(error: unknown): Promise<void> {
+  if (!isPassing(error)) throw error;
+  await pause(PAUSE_MS);
 }

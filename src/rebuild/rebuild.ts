@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { openPrisma } from '../database/prisma.js';
+import { isAway } from '../database/failure.js';
 import { foldAllSql } from '../meter/fold.js';
 import { applyProblemChanges } from './problem-changes.js';
 import { Replay, type Report } from './replay.js';
@@ -14,18 +14,21 @@ const PAUSE_MS = 1000;
 const MAX_ATTEMPTS = 3600;
 
 /**
- * Projects the whole log into new tables beside a running service, then swaps them in. Until then nothing changes.
+ * Projects the whole log into new tables beside a running service, then exchanges the tables. Killed before the
+ * exchange, it has changed nothing. Killed after it, it leaves marks, which a service's start or the next run takes up.
  * @returns how many events were projected
  * @throws Error if another rebuild or verification runs, or the tables cannot be replaced
  */
 export function rebuild(url: string, report: Report = () => undefined): Promise<number> {
   return inWorkspace(url, 'rebuild', async (workspace) => {
+    // An earlier run may have been killed after its exchange. What it left must not come after this run's.
+    await withReconnect(workspace.lost, () => markLog(workspace));
     const replay = new Replay(workspace, report);
     await replay.catchUpBelow(SHORT_TAIL);
     await withReconnect(workspace.lost, () => withoutTimeout(workspace, [foldAllSql(workspace.name)]));
     await withReconnect(workspace.lost, () => analyze(workspace));
     await swapWhenFree(workspace, replay);
-    await withReconnect(workspace.lost, () => markLog(workspace));
+    await withReconnect(null, () => markLog(workspace)).catch(leaveToNextStart);
     return replay.events;
   });
 }
@@ -38,9 +41,13 @@ function analyze(workspace: Workspace): Promise<void> {
   );
 }
 
-async function markLog({ url, home }: Workspace): Promise<void> {
-  const prisma = openPrisma(url, { schema: home });
-  await applyProblemChanges(prisma).finally(() => prisma.$disconnect());
+function markLog({ database, home }: Workspace): Promise<void> {
+  return applyProblemChanges(database.intake, `${home}.`);
+}
+
+/** The tables are replaced, and the marks lie with them. */
+function leaveToNextStart(error: unknown): void {
+  if (!isAway(error)) throw error;
 }
 
 async function swapWhenFree(workspace: Workspace, replay: Replay): Promise<void> {

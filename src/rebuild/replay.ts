@@ -7,7 +7,7 @@ import { project } from '../projection/project.js';
 import { grouped } from '../projection/pending-rows.js';
 import { pagesOf, readRow, stretchSince, type LogStretch, type Replayed } from './log-pages.js';
 import { problemChangeStatements } from './problem-changes.js';
-import { withReconnect, type Workspace } from './workspace.js';
+import { withReconnect, refuseLost, type Workspace } from './workspace.js';
 
 export type Report = (events: number) => void;
 
@@ -37,6 +37,7 @@ export class Replay {
   async advance(stretch: LogStretch): Promise<number> {
     const before = this.events;
     for await (const page of ahead(pagesOf(reader(this.workspace), this.workspace.home, stretch))) {
+      refuseLost(this.workspace);
       await Promise.all(lanesOf(page.map(readRow)).map((lane) => projectLane(this.workspace, lane)));
       this.report((this.events += page.length));
     }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { sessionTables } from '../projection/session-tables.js';
+import { followingSql, makingSql, securingSql } from './copies.js';
 
 /** Every table that a rebuild replaces. */
 export const projectedTables = [...sessionTables.map(({ name }) => name), 'usage_delta', 'usage_cell', 'event_mark'];
@@ -12,61 +13,45 @@ export interface Shadow {
   readonly home: string;
   /** Number applied when the tables were copied. */
   readonly migrations: number;
+  /** Statements that bring along what does not move with its table. */
+  readonly following: readonly string[];
 }
 
 /** Only such schemas are ever dropped. */
 const namePattern = '^rebuilding_[0-9a-f]{12}$';
 
-/** Copies columns, indexes, constraints, storage settings, owner and grants. */
+/** Copies all that the catalog says of the tables, but for triggers, rules, publications and security labels. */
 export async function makeShadow(client: pg.Client): Promise<Shadow> {
   const { rows } = await client.query<{ home: string; migrations: number }>(
     `select relnamespace::regnamespace::text as home, (${countMigrations('_prisma_migrations')}) as migrations
       from pg_class where oid = 'room'::regclass`,
   );
   const name = `rebuilding_${randomBytes(6).toString('hex')}`;
-  const statements = await client.query<{ sql: string }>(copies, [name, projectedTables]);
-  const script = [`create schema ${name}`, ...statements.rows.map(({ sql }) => sql)].join(';\n');
-  await client.query(script);
-  return { name, home: rows[0]!.home, migrations: rows[0]!.migrations };
+  const written = async (sql: string): Promise<string[]> =>
+    (await client.query<{ sql: string }>(sql, [name, projectedTables])).rows.map((row) => row.sql);
+  await client.query('begin');
+  await client.query([`create schema ${name}`, ...(await written(makingSql))].join(';\n'));
+  await client.query((await written(securingSql)).join(';\n'));
+  const following = await written(followingSql);
+  await client.query('commit');
+  return { name, home: rows[0]!.home, migrations: rows[0]!.migrations, following };
 }
 
 export function countMigrations(table: string): string {
   return `select count(*)::int from ${table} where finished_at is not null`;
 }
 
-/** Statements that copy the tables $2 into the schema $1. */
-const copies = `
-  with live as (
-    select c.*, c.relnamespace::regnamespace as home, t.at
-    from unnest($2::text[]) with ordinality t(name, at) join pg_class c on c.oid = to_regclass(t.name)
-  )
-  select sql from (
-    select at, 1 as step, format('create table %I.%I (like %s.%I including all excluding indexes)%s', $1::text, relname, home,
-      relname, ' with (' || array_to_string(reloptions, ', ') || ')') as sql from live
-    union all
-    select at, 2, case
-      when u.oid is null then replace(pg_get_indexdef(i.indexrelid), format(' ON %s.%I ', home, relname), format(' ON %I.%I ', $1, relname))
-      else format('alter table %I.%I add constraint %I %s', $1, relname, u.conname, pg_get_constraintdef(u.oid)) end
-    from live join pg_index i on i.indrelid = live.oid left join pg_constraint u on u.conindid = i.indexrelid and u.conrelid = i.indrelid
-    union all
-    select at, 3, format('grant %s on %I.%I to %s', privilege_type, $1, relname,
-      case grantee when 0 then 'public' else grantee::regrole::text end || case when is_grantable then ' with grant option' else '' end)
-    from live cross join aclexplode(relacl) where grantee <> relowner
-    union all
-    select at, 4, format('alter table %I.%I owner to %s', $1, relname, relowner::regrole)
-    from live where relowner <> current_user::regrole
-  ) statements order by at, step`;
-
-/** @throws Error that names an object depending on a live table, which could then not be replaced */
+/** @throws Error that names what depends on a live table, which could then not be replaced */
 export async function refuseDependents(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ dependent: string; relation: string }>(
-    `select pg_describe_object(dependent.classid, dependent.objid, 0) as dependent, relation from (
-        select 'pg_class'::regclass as classid, r.ev_class as objid, d.refobjid::regclass::text as relation
-        from pg_depend d join pg_rewrite r on r.oid = d.objid
-        where d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid = any($1::text[]::regclass[])
-        union all
-        select 'pg_constraint'::regclass, oid, confrelid::regclass::text from pg_constraint where confrelid = any($1::text[]::regclass[])
-      ) dependent limit 1`,
+    `select coalesce(pg_describe_object('pg_class'::regclass, r.ev_class, 0), pg_describe_object(d.classid, d.objid, 0)) as dependent,
+        t.oid::regclass::text as relation
+      from pg_class t join pg_depend d on d.deptype = 'n' and (d.refclassid = 'pg_class'::regclass and d.refobjid = t.oid
+        or d.refclassid = 'pg_type'::regclass and d.refobjid in (t.reltype, (select typarray from pg_type where oid = t.reltype)))
+      left join pg_rewrite r on d.classid = 'pg_rewrite'::regclass and r.oid = d.objid
+      where t.oid = any($1::text[]::regclass[]) and not (d.refobjsubid <> 0
+        and exists (select from pg_policy p where d.classid = 'pg_policy'::regclass and p.oid = d.objid and p.polrelid = t.oid))
+      limit 1`,
     [projectedTables],
   );
   const [found] = rows;

@@ -1,10 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { isAway, isPassing } from '../database/failure.js';
 import { inTransaction, type Run, type Statement } from '../database/transaction.js';
 import { pagesOf, readRow, stretchSince, type LogStretch, type Replayed } from './log-pages.js';
 import { projectReplayed } from './replay.js';
 import { countMigrations, projectedTables } from './shadow.js';
-import { withReconnect, type Workspace } from './workspace.js';
+import { withReconnect, refuseLost, type Workspace } from './workspace.js';
 
 /** Events that may be replayed while everything else waits. */
 export const SHORT_TAIL = 1000;
@@ -12,6 +13,7 @@ export const SHORT_TAIL = 1000;
 const LOCK_MS = 200;
 /** For every tenth attempt: an autovacuum gives way only after deadlock_timeout, a second. */
 const PATIENT_LOCK_MS = 1500;
+const IN_PROGRESS_MS = 100;
 
 class TailTooLong extends Error {}
 class PoisonInTail extends Error {}
@@ -22,27 +24,35 @@ class PoisonInTail extends Error {}
  * @returns false if the locks are not free, or too much has arrived since `reached`
  */
 export async function swap(workspace: Workspace, reached: LogStretch, patient: boolean): Promise<boolean> {
+  const begun: { id?: string } = {};
   try {
     await inTransaction(workspace.database.intake, async (run) => {
       const wait = patient ? PATIENT_LOCK_MS : LOCK_MS;
       await run(statement(`wait ${wait}`, `set local lock_timeout = ${wait}`));
       await lockTables(run, workspace);
+      const [own] = await run<{ id: string }>(statement('own id', 'select pg_current_xact_id()::text as id'));
+      begun.id = own!.id;
       const writes = await projectTail(run, workspace, reached);
+      refuseLost(workspace);
       return [...writes, ...exchange(workspace)];
     });
     return true;
   } catch (error) {
     if (isPassing(error) || error instanceof TailTooLong || error instanceof PoisonInTail) return false;
-    if (isAway(error)) return withReconnect(workspace.lost, () => isSwapped(workspace));
+    if (isAway(error)) return begun.id !== undefined && isCommitted(workspace, begun.id);
     throw error;
   }
 }
 
-/** After a connection lost during the commit. */
-async function isSwapped({ name, database }: Workspace): Promise<boolean> {
-  const text = 'select to_regclass($1) is null as swapped';
-  const { rows } = await database.intake.query<{ swapped: boolean }>(text, [`${name}.${projectedTables[0]}`]);
-  return rows[0]!.swapped;
+/** Of a transaction whose connection broke before it answered. */
+async function isCommitted({ database }: Workspace, id: string): Promise<boolean> {
+  for (;;) {
+    const { rows } = await withReconnect(null, () =>
+      database.intake.query<{ status: string }>('select pg_xact_status($1::text::xid8) as status', [id]),
+    );
+    if (rows[0]?.status !== 'in progress') return rows[0]?.status === 'committed';
+    await pause(IN_PROGRESS_MS);
+  }
 }
 
 async function lockTables(run: Run, { home, migrations }: Workspace): Promise<void> {
@@ -66,12 +76,15 @@ async function projectTail(run: Run, { home }: Workspace, reached: LogStretch): 
   }
 }
 
-/** Indexes and constraints move with their tables; prepared statements are planned again. */
-function exchange({ name, home }: Workspace): Statement[] {
-  return projectedTables.flatMap((table) => [
-    statement(`drop ${table}`, `drop table ${home}.${table}`),
-    statement(`move ${table}`, `alter table ${name}.${table} set schema ${home}`),
-  ]);
+/** Prepared statements are planned again; indexes and constraints move with their tables. */
+function exchange({ name, home, following }: Workspace): Statement[] {
+  return [
+    ...projectedTables.flatMap((table) => [
+      statement(`drop ${table}`, `drop table ${home}.${table}`),
+      statement(`move ${table}`, `alter table ${name}.${table} set schema ${home}`),
+    ]),
+    ...following.map((text, at) => statement(`follow ${at}`, text)),
+  ];
 }
 
 function statement(name: string, text: string): Statement {

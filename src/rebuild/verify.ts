@@ -6,7 +6,7 @@ import type { SessionTable } from '../projection/session-table.js';
 import { sessionTables } from '../projection/session-tables.js';
 import { type ComparedTable, compareRows, type Difference, usageCells } from './compare.js';
 import { Replay, type Report } from './replay.js';
-import { inWorkspace, type Workspace } from './workspace.js';
+import { inWorkspace, refuseLost, type Workspace } from './workspace.js';
 
 export interface Verification {
   readonly events: number;
@@ -35,11 +35,10 @@ export function verify(url: string, report: Report = () => undefined): Promise<V
         'select epoch, pg_current_snapshot()::text as until from log_epoch',
       );
       await replay.advance({ ...rows[0]!, since: replay.reached?.until ?? null });
-      return {
-        ...(await compareAll(workspace, live)),
-        events: replay.events,
-        marks: await countMarks(workspace),
-      };
+      const [comparison, marks] = [await compareAll(workspace, live), await countMarks(workspace)];
+      // Another run may have dropped what was compared.
+      refuseLost(workspace);
+      return { ...comparison, events: replay.events, marks };
     });
   });
 }

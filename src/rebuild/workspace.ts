@@ -35,13 +35,32 @@ export async function inWorkspace<T>(
     if (purpose === 'rebuild') await refuseDependents(holder);
     const shadow = await makeShadow(holder);
     return await withDatabase({ ...shadow, url: named, lost: lost.signal }, work).finally(() =>
-      dropShadows(holder, shadow.name),
+      cleanUp(holder, named, shadow.name),
     );
   } finally {
     await holder.end();
   }
 }
 
+/** @throws Error if the connection that holds the lock is gone */
+export function refuseLost({ lost }: Pick<Workspace, 'lost'>): void {
+  if (lost.aborted) throw new Error('This run was given up: the connection that held its lock was lost.');
+}
+
+/** By another connection if the holder's is gone. What cannot be dropped the next run drops. */
+async function cleanUp(holder: pg.Client, url: string, name: string): Promise<void> {
+  await dropShadows(holder, name).catch(async () => {
+    const other = new pg.Client(connection(url));
+    other.on('error', () => undefined);
+    await other
+      .connect()
+      .then(() => dropShadows(other, name))
+      .catch(() => undefined);
+    await other.end();
+  });
+}
+
+/** Without a statement timeout. */
 export async function withoutTimeout({ database }: Workspace, statements: readonly string[]): Promise<void> {
   const client = await database.intake.connect();
   try {
@@ -83,13 +102,14 @@ function withParameters(url: string, parameters: Record<string, string>): string
 const ATTEMPTS = 10;
 const PAUSE_MS = 1000;
 
-/** Repeats work after a lost connection, while the lock is held. Projecting twice does no harm. */
-export async function withReconnect<T>(lost: AbortSignal, work: () => Promise<T>): Promise<T> {
+/** Repeats work whose connection broke, while the lock is held, or whether it is. Projecting twice does no harm. */
+export async function withReconnect<T>(lost: AbortSignal | null, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (error) {
-      if (attempt === ATTEMPTS || lost.aborted || !isAway(error)) throw error;
+      if (attempt === ATTEMPTS || !isAway(error)) throw error;
+      if (lost) refuseLost({ lost });
       await pause(PAUSE_MS);
     }
   }

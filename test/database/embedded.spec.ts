@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -14,6 +15,7 @@ import { join } from 'node:path';
 import { describe, expect, type MockInstance, onTestFinished, test, vi } from 'vitest';
 import { openDatabase } from '../../src/database/database.module.js';
 import { EmbeddedServer } from '../../src/database/embedded/embedded-server.js';
+import { runningServer } from '../../src/database/embedded/running-server.js';
 import { readSettings } from '../../src/settings/read-settings.js';
 import {
   emptyFolder,
@@ -70,6 +72,27 @@ describe('an embedded server', () => {
     await first.end();
     await start(folder);
   });
+
+  test.each(['through a link', 'through a link, first', 'with dots and a slash'])(
+    'runs its folder alone where there is no flock and the second start spells it %s',
+    async (spelling) => {
+      const folder = await usedFolder();
+      const link = `${folder}-link`;
+      symlinkSync(folder, link);
+      onTestFinished(() => rmSync(link));
+      const spelt = spelling.startsWith('through') ? link : `${folder}/postgres/../`;
+      const [one, other] = spelling.endsWith('first') ? [spelt, folder] : [folder, spelt];
+      const bare = { ...process.env, PATH: '/nowhere' };
+      const first = startApart(one, bare);
+      const { url = '' } = await first.outcome;
+      const [postmaster] = serverProcesses(folder);
+      const { error } = await startApart(other, bare).outcome;
+      expect(error).toContain(`is in use by the Roomledger service with pid ${first.process.pid}.`);
+      expect(serverProcesses(folder)[0]).toBe(postmaster);
+      expect(await query(url, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
+      expect(runningServer(other)).toBe(url);
+    },
+  );
 
   test.each([
     ['empty', () => Promise.resolve(emptyFolder())],

@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { inTransaction } from '../../src/database/transaction.js';
 import { entriesOf, logStatement } from '../../src/intake/event-log.js';
@@ -54,22 +53,6 @@ it('changes nothing that can be seen, while events arrive and questions are aske
 interface Counted {
   participants: { totalCount: { value: number } };
 }
-
-it('leaves tables, indexes, constraints, grants and settings as they were, and statistics', async () => {
-  await postAll(service, played(200));
-  const { intake } = service.database;
-  await intake.query('grant select on participant to public');
-  await intake.query('alter table track set (fillfactor = 90)');
-  const before = await catalog(intake);
-  await rebuild(service.database.url);
-  expect(await catalog(intake)).toEqual(before);
-  const { rows } = await intake.query(
-    `select relname from pg_class where oid = 'participant'::regclass and reltuples > 0
-      and exists (select from pg_stats where tablename = 'participant' and schemaname = 'public')`,
-  );
-  expect(rows).toHaveLength(1);
-  expect(await shadows(intake)).toEqual([]);
-});
 
 it('lets statements that were prepared before go on', async () => {
   await postAll(service, played(100));
@@ -127,24 +110,6 @@ it('projects what an older version could not, and says so in the log', async () 
   expect(await dumpTables(service.database)).toEqual(tables);
 });
 
-it('goes on after its connections were cut, but not without its lock', async () => {
-  await postAll(service, played(200));
-  const cut = (whose: string) => () =>
-    void service.database.queries.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()
-        and application_name = 'roomledger rebuild' and ${whose} (select pid from pg_locks where locktype = 'advisory')`,
-    );
-  const live = await dumpTables(service.database);
-  expect(await rebuild(service.database.url, cut('pid not in'))).toBe(200);
-  expect(await dumpTables(service.database)).toEqual(live);
-  await inWorkspace(service.database.url, 'rebuild', async ({ lost }) => {
-    const aborted = new Promise((resolve) => lost.addEventListener('abort', resolve));
-    cut('pid in')();
-    await aborted;
-  }).catch(() => undefined);
-  expect(await dumpTables(service.database)).toEqual(live);
-});
-
 it('runs once at a time', async () => {
   await inWorkspace(service.database.url, 'verify', async () => {
     await expect(rebuild(service.database.url)).rejects.toThrow(
@@ -152,13 +117,6 @@ it('runs once at a time', async () => {
     );
   });
   expect(await rebuild(service.database.url)).toBe(0);
-});
-
-it('refuses to replace a table that something else depends on', async () => {
-  const { intake, url } = service.database;
-  await intake.query('create view open_rooms as select sid from room where ended_at is null');
-  await expect(rebuild(url)).rejects.toThrow('view open_rooms depends on the table room');
-  expect((await verify(url)).differing).toBe(0);
 });
 
 function read(event: object): LedgerEvent {
@@ -175,21 +133,6 @@ async function notProjected(): Promise<string[]> {
     '{ webhookEvents(filter: { projected: false }) { nodes { id } } }',
   );
   return data.webhookEvents.nodes.map(({ id }) => id).sort();
-}
-
-async function shadows(pool: pg.Pool): Promise<unknown[]> {
-  return (await pool.query(`select nspname from pg_namespace where nspname like 'rebuilding%'`)).rows;
-}
-
-/** All that the catalog says of the tables, but for their numbers. */
-async function catalog(pool: pg.Pool): Promise<unknown> {
-  const tables = `select c.relname, c.relacl::text, c.reloptions, pg_get_userbyid(c.relowner) as owner,
-      (select json_agg(json_build_array(attname, format_type(atttypid, atttypmod), attnotnull, attcollation, attidentity) order by attnum)
-        from pg_attribute where attrelid = c.oid and attnum > 0) as columns,
-      (select json_agg(indexdef order by indexname) from pg_indexes where tablename = c.relname) as indexes,
-      (select json_agg(json_build_array(conname, pg_get_constraintdef(oid)) order by conname) from pg_constraint where conrelid = c.oid) as constraints
-    from pg_class c where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace order by c.relname`;
-  return (await pool.query(tables)).rows;
 }
 
 it('reads few rows at once of a log of large events, and each of them once', async () => {

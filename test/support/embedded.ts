@@ -49,9 +49,9 @@ export interface Starter {
 }
 
 /** A process that starts a server on the folder. */
-export function startApart(folder: string): Starter {
+export function startApart(folder: string, env: NodeJS.ProcessEnv = process.env): Starter {
   const command = ['test/support/embedded-process.mjs', folder];
-  const child = spawn(process.execPath, command, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, command, { env, stdio: ['pipe', 'pipe', 'inherit'] });
   const exited = once(child, 'exit').then(() => undefined);
   const outcome = once(createInterface(child.stdout), 'line').then(
     ([line]) => JSON.parse(line as string) as { url?: string; error?: string },

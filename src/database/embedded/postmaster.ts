@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { readOr } from './cluster.js';
 
 export interface Postmaster {
@@ -12,9 +12,8 @@ const impossiblePid = 999_999_999;
 
 /** The server named in postmaster.pid; null unless it lives and serves this directory. */
 export function findPostmaster(data: string): Postmaster | null {
-  const [pid, , , port] = readOr(join(data, 'postmaster.pid'), '').split('\n');
-  const found = { pid: Number(pid), port: Number(port) };
-  return found.pid > 0 && serves(found.pid, data) ? found : null;
+  const { pid, named, port } = readLockFile(data);
+  return pid > 0 && serves(pid, data, named) ? { pid, port } : null;
 }
 
 /**
@@ -22,18 +21,48 @@ export function findPostmaster(data: string): Postmaster | null {
  * program. Replaces only the pid: by the other lines Postgres finds living backends of the dead server.
  */
 export function disownDeadPostmaster(data: string): void {
-  const file = join(data, 'postmaster.pid');
-  const text = readOr(file, '');
-  const pid = Number.parseInt(text, 10);
-  if (pid > 0 && pidExists(pid) && !serves(pid, data)) writeFileSync(file, text.replace(/^\d+/, String(impossiblePid)));
+  const { text, pid, named } = readLockFile(data);
+  if (!(pid > 0) || !pidExists(pid) || serves(pid, data, named)) return;
+  writeFileSync(join(data, 'postmaster.pid'), text.replace(/^\d+/, String(impossiblePid)));
+}
+
+/** `named`: the directory as its server was given it. */
+function readLockFile(data: string): { text: string; pid: number; named: string; port: number } {
+  const text = readOr(join(data, 'postmaster.pid'), '');
+  const [pid = '', named = '', , port] = text.split('\n');
+  return { text, pid: Number.parseInt(pid, 10), named, port: Number(port) };
 }
 
 /** False for zombies, which have no command line. */
-function serves(pid: number, data: string): boolean {
+function serves(pid: number, data: string, named: string): boolean {
   if (!pidExists(pid)) return false;
-  if (process.platform === 'linux') return commandLine(pid).split('\0').includes(data);
   if (process.platform === 'win32') return true;
-  return spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout.includes(data);
+  if (process.platform === 'linux') {
+    const words = commandLine(pid).split('\0');
+    return (words.includes(named) && isSame(named, data)) || (isServer(words[0]) && isSame(`/proc/${pid}/cwd`, data));
+  }
+  const command = spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout;
+  return command.includes(named) && isSame(named, data);
+}
+
+/** A server works in its data directory, however that was spelt. */
+function isServer(program = ''): boolean {
+  return /^(?:postgres|postmaster)\b/.test(basename(program));
+}
+
+/** The same folder, by whatever path: through links, `..` or another mount. */
+function isSame(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((path) => folderOf(path));
+  return one !== undefined && one === other;
+}
+
+function folderOf(path: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(path, { bigint: true });
+    return `${dev} ${ino}`;
+  } catch {
+    return undefined;
+  }
 }
 
 export function pidExists(pid: number): boolean {
