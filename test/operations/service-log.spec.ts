@@ -31,7 +31,9 @@ const modes = [
   ['JSON', true],
 ] as const;
 
-it.each(Object.entries(failing).flatMap(([what, sql]) => modes.map(([mode, json]) => [mode, what, json, sql] as const)))(
+it.each(
+  Object.entries(failing).flatMap(([what, sql]) => modes.map(([mode, json]) => [mode, what, json, sql] as const)),
+)(
   'in the %s log a row that fails %s leaves none of its values, at any level',
   async (_mode, _what, production, sql) => {
     const error = await failureOf(client.query(sql));

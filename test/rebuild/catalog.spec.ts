@@ -36,7 +36,8 @@ const said: Record<string, string> = {
   'rights taken from the owner': 'revoke delete on track from current_user',
   'an owner': `alter table agent_job owner to ${role}`,
   'storage settings': 'alter table track set (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.01)',
-  'storage settings of large values': 'alter table track set (toast.autovacuum_enabled = off, toast.vacuum_truncate = off)',
+  'storage settings of large values':
+    'alter table track set (toast.autovacuum_enabled = off, toast.vacuum_truncate = off)',
   'storage settings of a key': 'alter index track_pkey set (fillfactor = 80)',
   'statistics targets': 'alter table participant alter column identity set statistics 500',
   'column options': 'alter table participant alter column identity set (n_distinct = -0.5, n_distinct_inherited = 7)',
