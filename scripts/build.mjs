@@ -1,28 +1,59 @@
 // Generates Prisma's client and compiles src to dist: node scripts/build.mjs [--where-changed]
 import { spawnSync } from 'node:child_process';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { generate } from './generate.mjs';
+import { lock } from './lock.mjs';
 import { isFresh, mark, stampOf } from './stamp.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const file = 'dist/.stamp';
 const sources = ['src', 'prisma/schema.prisma', 'package-lock.json', 'tsconfig.json', 'nest-cli.json', '.swcrc'];
+const folder = '.build';
+/** As deep as dist: the maps of sources are relative. */
+const draft = 'dist.new';
+const old = 'dist.old';
 
-/** @param {{ onlyWhereChanged: boolean }} options */
-export function build({ onlyWhereChanged }) {
+/**
+ * Builds while no other process of this checkout does. The lock may be held until the program is loaded, so that
+ * nobody exchanges it meanwhile.
+ * @returns releases the lock; null: the build failed, and dist is as it was
+ */
+export async function build({ onlyWhereChanged }) {
   process.chdir(root);
-  const stamp = stampOf(sources, (path) => path === 'src/generated' || path.endsWith('.spec.ts'));
-  if (onlyWhereChanged && isFresh(file, stamp)) return;
-  run('scripts/generate.mjs');
-  run('node_modules/@nestjs/cli/bin/nest.js', 'build');
-  mark(file, stamp);
+  const release = await lock(folder);
+  if ((onlyWhereChanged && isFresh(file, stamp())) || compile()) return release;
+  release();
+  return null;
 }
 
-/** What builders say is no output of the program that comes after. */
-function run(...command) {
+const stamp = () => stampOf(sources, (path) => path === 'src/generated' || path.endsWith('.spec.ts'));
+
+function compile() {
+  const before = stamp();
+  if (!generate()) return false;
+  writeFileSync(
+    `${folder}/tsconfig.json`,
+    JSON.stringify({ extends: '../tsconfig.json', include: ['../src'], compilerOptions: { outDir: `../${draft}` } }),
+  );
+  const command = ['node_modules/@nestjs/cli/bin/nest.js', 'build', '--path', `${folder}/tsconfig.json`];
+  // What a builder says is no output of the program that comes after.
   const { status } = spawnSync(process.execPath, command, { stdio: ['ignore', process.stderr, 'inherit'] });
-  if (status !== 0) process.exit(status ?? 1);
+  if (status !== 0) return false;
+  mark(`${draft}/.stamp`, before);
+  exchange();
+  return true;
+}
+
+function exchange() {
+  rmSync(old, { recursive: true, force: true });
+  if (existsSync('dist')) renameSync('dist', old);
+  renameSync(draft, 'dist');
+  rmSync(old, { recursive: true, force: true });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  build({ onlyWhereChanged: process.argv.includes('--where-changed') });
+  const release = await build({ onlyWhereChanged: process.argv.includes('--where-changed') });
+  if (release) release();
+  else process.exitCode = 1;
 }

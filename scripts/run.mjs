@@ -2,14 +2,26 @@
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 
+/** What programs end with that cannot begin: of `verify`, 1 means differences. */
+const failures = { 'cli/verify': 2 };
+
 // Signatures are checked in libuv's threads: two take less of the processor than four, and one could be held up by DNS.
 process.env.UV_THREADPOOL_SIZE ??= '2';
 stopWithNpm();
 const [node, , name, ...rest] = process.argv;
 const program = new URL(`../dist/${name}.js`, import.meta.url);
-build({ onlyWhereChanged: true });
 process.argv = [node, fileURLToPath(program), ...rest];
-await import(program.href);
+try {
+  const release = await build({ onlyWhereChanged: true });
+  if (release === null) process.exit(failures[name] ?? 1);
+  globalThis.programIsLoaded = release;
+  // All modules are loaded before the first of them runs.
+  const first = 'data:text/javascript,globalThis.programIsLoaded()';
+  await import(`data:text/javascript,import ${JSON.stringify(first)};import ${JSON.stringify(program.href)}`);
+} catch (error) {
+  console.error(error);
+  process.exit(failures[name] ?? 1);
+}
 
 /** A signal to npm ends npm and its shell, which pass nothing on: their end is the signal. */
 function stopWithNpm() {
