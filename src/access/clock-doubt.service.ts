@@ -4,11 +4,11 @@ import { Refusal } from '../http/refusal.js';
 import { Clock } from '../settings/clock.js';
 import { requireTime } from './token-verifier.service.js';
 
-/** So many different bodies, and none in time between them, and it is no longer the tokens that are doubted. */
+/** After this many different bodies refused for their times, and none in time between, the clock is doubted. */
 const MANY = 5;
 const timeCodes = new Set(['TOKEN_EXPIRED', 'TOKEN_NOT_YET_VALID']);
 
-/** Whether the clock of this service can be right, by the times of the tokens that are made for bodies. */
+/** Judges this service's clock by the times of webhook tokens. */
 @Injectable()
 export class ClockDoubt {
   private readonly logger = new Logger('Clock');
@@ -21,8 +21,8 @@ export class ClockDoubt {
   }
 
   /**
-   * Of claims whose signature is good.
-   * @throws Refusal 401, or 503 `UNAVAILABLE` while the clock is doubted: LiveKit sends it again
+   * Call it only with claims whose signature is valid.
+   * @throws Refusal 401, or 503 `UNAVAILABLE` while the clock is doubted, so that LiveKit retries
    */
   requireTime(claims: JWTPayload): void {
     const { sha256 } = claims;

@@ -1,4 +1,3 @@
-/** A cache of the `size` most recently used keys. */
 export class LruCache<K, V> {
   private readonly values = new Map<K, V>();
 

@@ -33,7 +33,7 @@ export class TokenVerifier {
     return verified;
   }
 
-  /** All but its times. @throws Refusal 401 */
+  /** Checks everything but the times. @throws Refusal 401 */
   async authenticate(token: string): Promise<VerifiedToken> {
     if (token === '') throw new Refusal(401, 'TOKEN_MISSING', 'The Authorization header holds no token.');
     const claims = wellFormed(() => decodeJwt(token));

@@ -1,6 +1,5 @@
 import type { ApiKey, Settings } from '../settings/settings.js';
 
-/** The configured key of this name, or the first one. */
 export function signingKey({ keys }: Settings, name?: string): ApiKey & { readonly key: string } {
   const [key, found] = [...keys].find(([one]) => name === undefined || one === name) ?? [];
   if (key === undefined || found === undefined) throw new Error(`The settings hold no key "${name}".`);

@@ -4,7 +4,7 @@ import { CannotStart } from '../settings/cannot-start.js';
 const OLDEST = 15;
 
 export interface ServerFacts {
-  /** As the server says it: `15.4 (Debian 15.4-1)`. */
+  /** For example `15.4 (Debian 15.4-1)`. */
   readonly version: string;
   readonly encoding: string;
 }
@@ -27,7 +27,7 @@ export function requireFacts({ version, encoding }: ServerFacts): void {
   }
 }
 
-/** The settings with which a crash of the server's machine can lose what was acknowledged. */
+/** Settings with which a crash of the server's machine can lose acknowledged events. */
 export async function unsafeSettings(pool: Pool): Promise<string[]> {
   const { rows } = await pool.query<{ name: string }>(
     `SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off' ORDER BY name`,

@@ -3,7 +3,6 @@ import { arrayOf, type ElementType } from './driver/binary-array.js';
 /** A column's SQL name, its type, and its value in a row; `place` is the row's index in the batch. */
 export type ParameterColumn<R> = readonly [name: string, type: ElementType, of: (row: R, place: number) => unknown];
 
-/** Rows as parameters, one array for each column. */
 export class UnnestedRows<R> {
   /** What to select from. `unnest` in `from` would materialize each column: a tenth to a quarter more for an upsert. */
   readonly sql: string;

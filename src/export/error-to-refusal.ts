@@ -4,7 +4,6 @@ import { Refusal } from '../http/refusal.js';
 
 const statuses: Readonly<Record<string, number>> = { INTERNAL: 500, UNAVAILABLE: 503, TIMEOUT: 504 };
 
-/** For a failure before the first byte. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   return refusalFrom(formatErrors({ errors: [graphqlError(error)] }).response.errors![0]!);

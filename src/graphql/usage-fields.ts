@@ -20,7 +20,6 @@ interface Answered {
 
 export type ShownUsage = UsageRow & Answered;
 
-/** Measures only what is selected. */
 export async function usage(args: UsageArguments, { reading, settings, spent, info }: Ask): Promise<ShownUsage[]> {
   const question = questionOf(args);
   const selected = fieldsBelow(info.fieldNodes, info.fragments);

@@ -65,7 +65,6 @@ export class Health {
 interface Parts {
   readonly intake: IntakeState;
   readonly queries: boolean;
-  /** No room is blocked and the clock is not doubted. */
   readonly well: boolean;
 }
 

@@ -23,7 +23,7 @@ const byStatus: Record<number, readonly [code: string, message: string]> = {
   503: ['UNAVAILABLE', 'The service is stopping.'],
 };
 
-/** LiveKit makes five attempts, so far apart: after 1 it gives up in 4 s, after 30 its queue overflows. */
+/** LiveKit makes five attempts this far apart. With 1 s it gives up after 4 s; with 30 s its queue overflows. */
 const retryAfterSeconds = '5';
 
 const logger = new Logger('Http');

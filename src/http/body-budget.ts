@@ -1,10 +1,10 @@
 import { Refusal } from './refusal.js';
 
-/** A body of this size is taken when larger ones no longer are. */
+/** Bodies up to this size may use the whole budget, larger ones three quarters. */
 const SMALL_BYTES = 64 * 1024;
 const SHARE_OF_LARGE = 0.75;
 
-/** How many bytes of bodies may be in memory: those being read, and those whose request is not answered yet. */
+/** Bounds the bytes of bodies in memory, from reading until the request is answered. */
 export class BodyBudget {
   private taken = 0;
 
@@ -14,7 +14,7 @@ export class BodyBudget {
     return new BodyShare(this);
   }
 
-  /** Changes a share from so many bytes to so many. */
+  /** Changes a share from `from` to `to` bytes. */
   move(from: number, to: number): void {
     const most = to > SMALL_BYTES ? this.most * SHARE_OF_LARGE : this.most;
     if (to > from && this.taken + to - from > most) {
@@ -24,13 +24,12 @@ export class BodyBudget {
   }
 }
 
-/** What one request takes of it. */
 export class BodyShare {
   private bytes = 0;
 
   constructor(private readonly budget: BodyBudget) {}
 
-  /** @throws Refusal 503 `UNAVAILABLE` when there is not as much left */
+  /** @throws Refusal 503 `UNAVAILABLE` if too little is left */
   growTo(bytes: number): void {
     if (bytes <= this.bytes) return;
     this.budget.move(this.bytes, bytes);

@@ -8,7 +8,7 @@ import { setBodyRules } from './body-rules.js';
 
 const MiB = 2 ** 20;
 
-/** A server whose answers wait for `answer()`. */
+/** A server that holds its answers until `answer()`. */
 async function listen() {
   const app = fastify();
   setBodyRules(app, readSettings({}));
@@ -36,7 +36,6 @@ async function listen() {
   return { port, post, answer, waiting, arrivals };
 }
 
-/** Is sent in chunks, without its size. */
 const streamed = (bytes: number) => new Blob(['"'.padEnd(bytes - 1), '"']).stream() as ReadableStream;
 
 test.each(['in one piece', 'in chunks'])('bodies sent %s count until their requests are answered', async (how) => {

@@ -14,10 +14,8 @@ declare module 'fastify' {
   }
 }
 
-/** Limit of JSON bodies. */
 export const queryBodyBytes = 2 ** 20;
 
-/** Of those that are raw, and of the others. */
 const MOST_RAW_BYTES = 64 * 2 ** 20;
 const MOST_JSON_BYTES = 32 * 2 ** 20;
 
@@ -40,7 +38,7 @@ export function setBodyRules(fastify: FastifyInstance, { maxBodyBytes }: Setting
     const body = await read(request, payload);
     return wantsBytes(request) ? body : parseJson(request, body.toString());
   });
-  // The answer is ready: of an event, after its commit.
+  // An event is committed or spooled by now.
   fastify.addHook('onSend', (request, _reply, payload, done) => {
     request.bodyShare?.release();
     done(null, payload);

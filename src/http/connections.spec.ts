@@ -23,7 +23,6 @@ async function answerOf(socket: Socket): Promise<string> {
 test('every time that Node bounds is bounded', () => {
   const { server } = fastify(httpOptions);
   expect([server.headersTimeout, server.requestTimeout, server.timeout]).toEqual([10_000, 30_000, 120_000]);
-  // LiveKit keeps an idle connection for 90 s.
   expect(server.keepAliveTimeout).toBeGreaterThan(90_000);
 });
 

@@ -18,7 +18,7 @@ const refuseUnreadable: FastifyServerOptions['clientErrorHandler'] = (error, soc
 };
 
 export const httpOptions = {
-  // Headers, and headers with body, however slowly they come.
+  // For the headers, and below for the whole request.
   http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
   requestTimeout: 30_000,
   // Closes connections on which nothing moves, such as one whose client does not read its answer.

@@ -1,11 +1,11 @@
-/** What an error may say of itself in a log. A database's `detail`, `where` and the like hold values of rows. */
+/** Fields of an error that may be logged. A database error's `detail`, `where` and others hold values of rows. */
 const told = ['code', 'syscall', 'address', 'port', 'schema', 'table', 'column', 'constraint'] as const;
 
-/** Of text that cannot be read as a number, a time and the like, Postgres's sentence ends with the text. */
+/** Postgres ends some messages with the value it could not read. */
 const unreadable = /^22/;
 const MOST_CAUSES = 5;
 
-/** A copy of an error that is fit for a log, with those that caused it; anything else as it is. */
+/** A copy of an error and its causes without values of rows; anything else unchanged. */
 export function loggable(value: unknown, depth = 0): unknown {
   if (!(value instanceof Error) || depth > MOST_CAUSES) return value instanceof Error ? value.name : value;
   const { cause, errors, ...own } = value as Error & { errors?: unknown } & Partial<Record<string, unknown>>;

@@ -3,14 +3,14 @@ import type { FastifyRequest } from 'fastify';
 import type { BodyShare } from './body-budget.js';
 import { Refusal } from './refusal.js';
 
-/** @throws Refusal 413 for a body that says it is larger than its route takes */
+/** @throws Refusal 413 if the announced size is over the route's limit */
 export function requireSize({ headers, routeOptions }: FastifyRequest): void {
   if (Number(headers['content-length']) > routeOptions.bodyLimit!) throw tooLarge();
 }
 
 /**
- * Reads a body, whose size counts when it is announced, or else as it comes.
- * @throws Refusal 400 when it breaks off, 413 when it is too large, 503 when there is no memory left for it
+ * Reads a body. Its announced size counts at once, without one the bytes count as they come.
+ * @throws Refusal 400 if it breaks off, 413 if it is too large, 503 if the budget is used up
  */
 export async function readBytes(request: FastifyRequest, payload: IncomingMessage, share: BodyShare): Promise<Buffer> {
   requireSize(request);

@@ -40,7 +40,6 @@ export class ServiceLogger extends ConsoleLogger {
     else super.error(message, ...rest);
   }
 
-  /** All that is logged, whatever its level. */
   protected override printMessages(messages: unknown[], ...rest: Printed): void {
     super.printMessages(
       messages.map((message) => loggable(this.resolveMessage(message))),

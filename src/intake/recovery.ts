@@ -78,7 +78,6 @@ export class Recovery {
     });
   }
 
-  /** Removes only what is committed. */
   private async commit(entries: readonly SpoolEntry[]): Promise<number> {
     const results = await Promise.allSettled(entries.map((entry) => this.add(entry)));
     const committed = entries.filter((entry, at) => this.isCommitted(entry, results[at]!));

@@ -39,7 +39,6 @@ describe('redactUrl', () => {
     [' "rtmp://h/app/key', ' "rtmp://h/app/[redacted]'],
     ['rtmp://a/b/key,rtmp://c/d/e', 'rtmp://a/b/[redacted]'],
     ['https://relay/rtmp://h/app/key', 'https://relay/rtmp://[redacted]'],
-    // All of it.
     ['mux://key', 'mux://[redacted]'],
     ['twitch://live_1_abc', 'twitch://[redacted]'],
     ['mux:key', 'mux:[redacted]'],

@@ -26,7 +26,6 @@ export const cellDimensions = {
 
 export type MeterName = keyof typeof cellDimensions;
 
-/** How a table of sessions is metered. */
 export function meteredAs(meter: MeterName): { meter: MeterName; by: string[] } {
   return { meter, by: cellDimensions[meter].map(({ column }) => column) };
 }

@@ -3,7 +3,6 @@ import type { Deltas } from '../meter/delta.js';
 import { inTurns } from './turns.js';
 import { differs, upsertOf, type RowValues, type SessionTable } from './session-table.js';
 
-/** Of one statement. */
 const MOST_ROWS = 2_000;
 
 export interface PendingRow<R> {

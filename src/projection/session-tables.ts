@@ -6,7 +6,6 @@ import { roomTable } from './room.js';
 import type { SessionTable } from './session-table.js';
 import { trackTable } from './track.js';
 
-/** In the order in which a batch writes them. */
 export const sessionTables: readonly SessionTable[] = [
   roomTable,
   participantTable,

@@ -23,7 +23,6 @@ const namesakes: Siblings<RoomFacts> = {
   until: `coalesce(r.ended_at, 'infinity'::timestamptz)`,
 };
 
-/** Merges the events, and settles their rooms and siblings. */
 export async function settleRooms(
   run: Run,
   events: BatchEvents,

@@ -27,7 +27,6 @@ export interface Noun {
   readonly table: string;
   /** The id, then columns that order rows with the same id. */
   readonly id: readonly [string, ...string[]];
-  /** Fields of the API, each as SQL. */
   readonly columns: Readonly<Record<string, string>>;
   /** Fields that resolvers need to find nested rows. */
   readonly keys: readonly string[];
@@ -64,7 +63,6 @@ export function selectList(noun: Noun, fields: ReadonlySet<string>, prefix = '')
     .join(', ');
 }
 
-/** A field that is the id, or `id`. */
 export function idField({ columns, id }: Noun, fields: ReadonlySet<string>): string {
   return [...fields].find((field) => columns[field] === id[0]) ?? 'id';
 }

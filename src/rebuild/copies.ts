@@ -1,6 +1,6 @@
 /**
- * Statements that copy the tables $2 into the schema $1, one a row, in two parts: what makes a table, and what is
- * said of it once its default grants are known. `create table like` brings columns, checks, defaults and storage.
+ * Statements that copy the tables $2 into the schema $1, one a row, in two parts: those that create a table, and those
+ * that need its default grants. `create table like` copies columns, checks, defaults and storage.
  */
 const live = `
   with live as (
@@ -22,7 +22,7 @@ const live = `
     from live join pg_statistic_ext s on s.stxrelid = live.oid
   )`;
 
-/** As `current_user`, who then gives the tables to their owners. */
+/** Run by `current_user`, who then passes the tables on to their owners. */
 export const makingSql = `${live}
   select sql from (
     select at, 1 as step, format('create%s table %s (like %s.%I including all excluding indexes excluding statistics) using %I%s%s',
@@ -64,7 +64,7 @@ export const makingSql = `${live}
     select at, 7, format('alter table %s owner to %s', copy, relowner::regrole) from live where relowner <> current_user::regrole
   ) statements order by at, step`;
 
-/** Everything granted by default is taken back first. */
+/** Revokes default grants first. */
 export const securingSql = `${live},
   granted as (
     select at, copy, relowner, coalesce(live.relacl, acldefault('r', relowner)) as wanted, coalesce(made.acl, acldefault('r', relowner)) as made
@@ -108,6 +108,6 @@ export const securingSql = `${live},
     ) commented where description is not null
   ) statements order by at, step, n`;
 
-/** Extended statistics stay behind when their table moves to another schema. */
+/** Extended statistics do not move with their table. */
 export const followingSql = `${live}
   select format('alter statistics %s set schema %s', statistics, stxnamespace::regnamespace) as sql from kept_statistics`;

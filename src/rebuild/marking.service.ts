@@ -6,7 +6,7 @@ import { applyProblemChanges } from './problem-changes.js';
 
 const PAUSE_MS = 1_000;
 
-/** Takes up, beside everything else, the marks that a rebuild left which was killed after its exchange. */
+/** Applies in the background what a rebuild left that was killed after its swap. */
 @Injectable()
 export class Marking implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Rebuild');

@@ -7,7 +7,6 @@ import type { Replayed } from './log-pages.js';
 const CHUNK = 200;
 const PAUSE_MS = 100;
 
-/** For events whose problem differs from the logged one. */
 export function problemChangeStatements(events: readonly Replayed[]): Statement[] {
   const changed = events.filter(({ row, event }) => row.problem !== event.problem);
   if (changed.length === 0) return [];
@@ -24,9 +23,9 @@ export function problemChangeStatements(events: readonly Replayed[]): Statement[
 }
 
 /**
- * Tells the log what the marks say, and removes them: some at a time, each by one statement, so that it may end at any
- * moment, and run beside others.
- * @param schema with a dot after it, or empty for the pool's own
+ * Writes the changed problems to the log and removes the marks. Each statement does both for some marks, so it may be
+ * killed at any time and run beside others.
+ * @param schema with a dot at the end, or empty for the pool's own
  */
 export async function applyProblemChanges(pool: Pool, schema: string, stopped?: AbortSignal): Promise<void> {
   const some = `select ctid from ${schema}event_mark order by id, project, created_seconds limit ${CHUNK}`;

@@ -14,14 +14,14 @@ const PAUSE_MS = 1000;
 const MAX_ATTEMPTS = 3600;
 
 /**
- * Projects the whole log into new tables beside a running service, then exchanges the tables. Killed before the
- * exchange, it has changed nothing. Killed after it, it leaves marks, which a service's start or the next run takes up.
+ * Projects the whole log into new tables beside a running service, then swaps them in. Killed before the swap, it has
+ * changed nothing. Killed after it, it leaves marks, which the next start of a service or the next run applies.
  * @returns how many events were projected
  * @throws Error if another rebuild or verification runs, or the tables cannot be replaced
  */
 export function rebuild(url: string, report: Report = () => undefined): Promise<number> {
   return inWorkspace(url, 'rebuild', async (workspace) => {
-    // An earlier run may have been killed after its exchange. What it left must not come after this run's.
+    // Marks that an earlier run left must be applied before this run's.
     await withReconnect(workspace.lost, () => markLog(workspace));
     const replay = new Replay(workspace, report);
     await replay.catchUpBelow(SHORT_TAIL);
@@ -45,7 +45,7 @@ function markLog({ database, home }: Workspace): Promise<void> {
   return applyProblemChanges(database.intake, `${home}.`);
 }
 
-/** The tables are replaced, and the marks lie with them. */
+/** The tables are swapped by now, and the marks are among them. */
 function leaveToNextStart(error: unknown): void {
   if (!isAway(error)) throw error;
 }

@@ -3,24 +3,22 @@ import type pg from 'pg';
 import { sessionTables } from '../projection/session-tables.js';
 import { followingSql, makingSql, securingSql } from './copies.js';
 
-/** Every table that a rebuild replaces. */
 export const projectedTables = [...sessionTables.map(({ name }) => name), 'usage_delta', 'usage_cell', 'event_mark'];
 
 /** A schema with an empty copy of each projected table. */
 export interface Shadow {
   readonly name: string;
-  /** The schema of the live tables. */
   readonly home: string;
   /** Number applied when the tables were copied. */
   readonly migrations: number;
-  /** Statements that bring along what does not move with its table. */
+  /** Statements for what does not move with its table. */
   readonly following: readonly string[];
 }
 
 /** Only such schemas are ever dropped. */
 const namePattern = '^rebuilding_[0-9a-f]{12}$';
 
-/** Copies all that the catalog says of the tables, but for triggers, rules, publications and security labels. */
+/** Copies everything in the catalog but triggers, rules, publications and security labels. */
 export async function makeShadow(client: pg.Client): Promise<Shadow> {
   const { rows } = await client.query<{ home: string; migrations: number }>(
     `select relnamespace::regnamespace::text as home, (${countMigrations('_prisma_migrations')}) as migrations
@@ -41,7 +39,7 @@ export function countMigrations(table: string): string {
   return `select count(*)::int from ${table} where finished_at is not null`;
 }
 
-/** @throws Error that names what depends on a live table, which could then not be replaced */
+/** @throws Error that names an object depending on a live table, which could then not be replaced */
 export async function refuseDependents(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ dependent: string; relation: string }>(
     `select coalesce(pg_describe_object('pg_class'::regclass, r.ev_class, 0), pg_describe_object(d.classid, d.objid, 0)) as dependent,

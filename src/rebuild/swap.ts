@@ -44,7 +44,7 @@ export async function swap(workspace: Workspace, reached: LogStretch, patient: b
   }
 }
 
-/** Of a transaction whose connection broke before it answered. */
+/** For a transaction whose connection broke before the answer. */
 async function isCommitted({ database }: Workspace, id: string): Promise<boolean> {
   for (;;) {
     const { rows } = await withReconnect(null, () =>
@@ -76,7 +76,7 @@ async function projectTail(run: Run, { home }: Workspace, reached: LogStretch): 
   }
 }
 
-/** Prepared statements are planned again; indexes and constraints move with their tables. */
+/** Prepared statements replan; indexes and constraints move with their tables. */
 function exchange({ name, home, following }: Workspace): Statement[] {
   return [
     ...projectedTables.flatMap((table) => [

@@ -10,9 +10,7 @@ import { inWorkspace, refuseLost, type Workspace } from './workspace.js';
 
 export interface Verification {
   readonly events: number;
-  /** By table. */
   readonly rows: Readonly<Record<string, number>>;
-  /** Changed, missing and surplus rows. */
   readonly differing: number;
   readonly differences: readonly Difference[];
   /** Events whose logged problem is not what this version finds. */
@@ -36,7 +34,7 @@ export function verify(url: string, report: Report = () => undefined): Promise<V
       );
       await replay.advance({ ...rows[0]!, since: replay.reached?.until ?? null });
       const [comparison, marks] = [await compareAll(workspace, live), await countMarks(workspace)];
-      // Another run may have dropped what was compared.
+      // Another run may have dropped the compared tables.
       refuseLost(workspace);
       return { ...comparison, events: replay.events, marks };
     });

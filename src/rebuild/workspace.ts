@@ -47,7 +47,7 @@ export function refuseLost({ lost }: Pick<Workspace, 'lost'>): void {
   if (lost.aborted) throw new Error('This run was given up: the connection that held its lock was lost.');
 }
 
-/** By another connection if the holder's is gone. What cannot be dropped the next run drops. */
+/** Uses another connection if the holder's is gone. The next run drops what remains. */
 async function cleanUp(holder: pg.Client, url: string, name: string): Promise<void> {
   await dropShadows(holder, name).catch(async () => {
     const other = new pg.Client(connection(url));
@@ -60,7 +60,6 @@ async function cleanUp(holder: pg.Client, url: string, name: string): Promise<vo
   });
 }
 
-/** Without a statement timeout. */
 export async function withoutTimeout({ database }: Workspace, statements: readonly string[]): Promise<void> {
   const client = await database.intake.connect();
   try {
@@ -102,7 +101,7 @@ function withParameters(url: string, parameters: Record<string, string>): string
 const ATTEMPTS = 10;
 const PAUSE_MS = 1000;
 
-/** Repeats work whose connection broke, while the lock is held, or whether it is. Projecting twice does no harm. */
+/** Repeats work after a broken connection until `lost`; with null, always. Projecting twice does no harm. */
 export async function withReconnect<T>(lost: AbortSignal | null, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {

@@ -2,11 +2,8 @@ import { QUARTER } from '../meter/cell-spans.js';
 
 /** A range in three parts, each with the edges of its windows; an empty part has none. */
 export interface Split {
-  /** Before the first whole quarter-hour. */
   readonly lead: readonly number[];
-  /** Whole quarter-hours in the past. */
   readonly middle: readonly number[];
-  /** The rest. */
   readonly tail: readonly number[];
 }
 

@@ -41,7 +41,6 @@ function piecesOf(all: readonly Metered[], windows: readonly number[]): Piece[] 
   });
 }
 
-/** The same, session by session. */
 function countedAnew(all: readonly Metered[], from: number, to: number): object | null {
   const parts = all.filter(({ startedAt, endedAt }) => startedAt < to && endedAt! > Math.max(from, startedAt));
   const sum = (of: (session: Metered) => number): bigint => BigInt(parts.reduce((total, one) => total + of(one), 0));

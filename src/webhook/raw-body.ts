@@ -13,7 +13,7 @@ export function rawBytes(body: unknown): Buffer {
   throw otherType();
 }
 
-/** @throws Refusal 401 unless it can be the hash of a body, as that of no access token can */
+/** @throws Refusal 401 unless the claim is the hash of a body; access tokens have none */
 export function requireHashClaim(sha256: unknown): string {
   if (typeof sha256 === 'string' && /^[\w+/]{43}=$/.test(sha256)) return sha256;
   throw otherHash();

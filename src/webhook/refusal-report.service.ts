@@ -6,7 +6,6 @@ import { IntakeEvents } from '../intake/intake-events.service.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Refusals are logged and counted. */
     reportsRefusals?: boolean;
   }
 }

@@ -9,18 +9,17 @@ import { requireHashClaim, requireType } from './raw-body.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Only a token that was made for a body gets past the headers. */
+    /** Reads the body only for a token that signs one. */
     requiresSignature?: boolean;
   }
 }
 
-/** Who sent a webhook, and the hash of the body that the token was made for. */
 export interface Sender {
   readonly project: string;
   readonly sha256: string;
 }
 
-/** Checks all that the headers of a webhook tell, before its body is read. */
+/** Checks a webhook's headers before its body is read. */
 @Injectable()
 export class WebhookGate implements OnModuleInit {
   private readonly senders = new WeakMap<FastifyRequest, Sender>();
@@ -37,14 +36,14 @@ export class WebhookGate implements OnModuleInit {
       try {
         this.senders.set(request, await this.admit(request));
       } catch (error) {
-        // Nobody reads the rest of it.
+        // The body stays unread.
         if (!request.raw.complete) reply.header('connection', 'close');
         throw error;
       }
     });
   }
 
-  /** Of a request that got past the gate. */
+  /** Call it only for requests that passed the gate. */
   senderOf(request: FastifyRequest): Sender {
     return this.senders.get(request)!;
   }

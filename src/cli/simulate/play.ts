@@ -6,7 +6,6 @@ export interface Play {
   readonly seed: number;
   readonly rooms: number;
   readonly count: number;
-  /** When the events happen, in ms. */
   readonly from: number;
   readonly to: number;
 }

@@ -33,7 +33,6 @@ export class PlayedRoom {
     );
   }
 
-  /** How many events it takes to end everything. */
   get open(): number {
     return this.endings.length;
   }
@@ -45,7 +44,6 @@ export class PlayedRoom {
     return this.endOf(this.chance.pick(this.endings).owner);
   }
 
-  /** Ends whatever began last. */
   close(): Message {
     this.soon.length = 0;
     return this.endings.pop()!.end();

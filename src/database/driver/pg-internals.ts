@@ -36,7 +36,6 @@ export function newParser(): Parser {
   return new Parser();
 }
 
-/** The pid of the client's server process. */
 export function processOf(client: pg.PoolClient): number {
   return (client as pg.PoolClient & { processID: number }).processID;
 }

@@ -26,7 +26,6 @@ export function disownDeadPostmaster(data: string): void {
   writeFileSync(join(data, 'postmaster.pid'), text.replace(/^\d+/, String(impossiblePid)));
 }
 
-/** `named`: the directory as its server was given it. */
 function readLockFile(data: string): { text: string; pid: number; named: string; port: number } {
   const text = readOr(join(data, 'postmaster.pid'), '');
   const [pid = '', named = '', , port] = text.split('\n');
@@ -45,12 +44,12 @@ function serves(pid: number, data: string, named: string): boolean {
   return command.includes(named) && isSame(named, data);
 }
 
-/** A server works in its data directory, however that was spelt. */
+/** A server's working directory is its data directory. */
 function isServer(program = ''): boolean {
   return /^(?:postgres|postmaster)\b/.test(basename(program));
 }
 
-/** The same folder, by whatever path: through links, `..` or another mount. */
+/** Whether both paths lead to one folder: through links, `..` or another mount. */
 function isSame(a: string, b: string): boolean {
   const [one, other] = [a, b].map((path) => folderOf(path));
   return one !== undefined && one === other;

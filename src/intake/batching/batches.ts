@@ -16,9 +16,7 @@ interface Waiting<T, R> {
 export class Batches<T, R = void> {
   private waiting: Waiting<T, R>[] = [];
   private readonly underWay = new Set<Promise<void>>();
-  /** Batches that take long. */
   private readonly passed = new Set<Waiting<T, R>[]>();
-  /** The batch that still reads. */
   private preparing: Waiting<T, R>[] | null = null;
 
   /** @param commit calls `onWriting` when only the writes are left, and resolves with a result for each item */

@@ -1,12 +1,11 @@
 import { type FileHandle, open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** How far the spool is acknowledged: what is missing before that is lost, what is broken behind it is not. */
+/** How far the spool is acknowledged: what is missing before is lost; what is torn after was never acknowledged. */
 export interface Mark {
-  /** The number of LevelDB's newest log, and how much of it is on the disk. */
+  /** The number of LevelDB's newest log file, and how many bytes of it are on disk. */
   readonly log: number;
   readonly bytes: number;
-  /** The number that the next entry will get. */
   readonly next: number;
 }
 
@@ -22,7 +21,7 @@ export async function readMark(folder: string): Promise<Mark | null> {
   }
 }
 
-/** Writes the mark once entries are on the disk. The system need not write it at once: an older one is true too. */
+/** Writes the mark after entries are on disk. Not synced: an older mark is true too. */
 export class MarkFile {
   private constructor(
     private readonly folder: string,

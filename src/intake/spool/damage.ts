@@ -8,15 +8,15 @@ import { isSoundTable } from './leveldb-table.js';
 const REMEDY = 'Restore the folder from a copy, or move it away and start without the events that it holds';
 
 /**
- * Must come before LevelDB opens the folder, and deletes what it cannot read.
- * @throws CannotStart when files are missing, or not as they were acknowledged
+ * Must run before LevelDB opens the folder, because LevelDB deletes what it cannot read.
+ * @throws CannotStart if acknowledged files are missing or damaged
  */
 export async function refuseDamage(folder: string, mark: Mark | null): Promise<void> {
   const names = await readdir(folder);
   const files = names.filter((name) => /^\d+\.(?:log|ldb|sst)$/.test(name));
   if (files.length > 0 && !names.includes('CURRENT')) throw damaged(folder, 'its file CURRENT is missing');
   for (const name of files) {
-    // A process that has the spool open deletes what it no longer needs.
+    // Another process may have the spool open and delete files.
     const bytes = await readFile(join(folder, name)).catch(() => null);
     if (bytes === null) continue;
     const isSound = name.endsWith('.log') ? isSoundLog(bytes, acknowledgedOf(name, mark)) : isSoundTable(bytes);
@@ -28,7 +28,7 @@ export function damaged(folder: string, reason: string): CannotStart {
   return new CannotStart(`the spool in ${folder} is damaged: ${reason}`, REMEDY);
 }
 
-/** How many bytes of a log are acknowledged; null: all that it holds. */
+/** Acknowledged bytes of a log file; null if all of them are. */
 function acknowledgedOf(name: string, mark: Mark | null): number | null {
   if (mark === null) return null;
   const log = Number.parseInt(name, 10);
@@ -36,7 +36,7 @@ function acknowledgedOf(name: string, mark: Mark | null): number | null {
   return log < mark.log ? null : 0;
 }
 
-/** Whether all that is acknowledged is as it was written. What is cut off is missing from the numbers instead. */
+/** Whether the acknowledged part is intact. A log that is only cut short is sound: the gap in the numbers tells. */
 function isSoundLog(bytes: Buffer, acknowledged: number | null): boolean {
   const { end, after } = soundness(bytes);
   if (after === 'nothing' || end >= (acknowledged ?? Infinity)) return true;

@@ -4,7 +4,7 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-/** The CRC-32C of bytes as LevelDB stores it, rotated and shifted. */
+/** CRC-32C as LevelDB stores it: rotated, plus a constant. */
 export function storedChecksum(bytes: Buffer): number {
   let crc = 0xffffffff;
   for (let at = 0; at < bytes.length; at++) crc = table[(crc ^ bytes[at]!) & 0xff]! ^ (crc >>> 8);

@@ -5,15 +5,15 @@ const HEADER = 7;
 const [FULL, FIRST, MIDDLE, LAST] = [1, 2, 3, 4];
 
 export interface Soundness {
-  /** Where the last whole record ends. */
+  /** Offset behind the last whole record. */
   readonly end: number;
-  /** What follows it: nothing, a record that was being written, or what nobody wrote. */
+  /** What follows: nothing, an unfinished record, or damage. */
   readonly after: 'nothing' | 'torn' | 'wrong';
 }
 
 /**
- * How much of a log of LevelDB is as it was written (leveldb's doc/log_format.md). LevelDB drops what is not without a
- * word, a block at a time, and deletes the file.
+ * How much of a LevelDB log is intact (leveldb's doc/log_format.md). LevelDB itself silently drops damaged blocks and
+ * deletes the file.
  */
 export function soundness(bytes: Buffer): Soundness {
   let [at, end, within] = [0, 0, false];
@@ -32,13 +32,13 @@ export function soundness(bytes: Buffer): Soundness {
   }
 }
 
-/** The size of the part of a record that begins here, header included. */
+/** Size of the record fragment that begins at `at`, header included. */
 function recordAt(bytes: Buffer, at: number): number | 'torn' | 'wrong' {
   const blockEnd = at - (at % BLOCK) + BLOCK;
   if (at + HEADER > bytes.length) return 'torn';
   const size = HEADER + bytes.readUInt16LE(at + 4);
   const type = bytes[at + 6]!;
-  // A hole at the end is room that was reserved.
+  // Zeros at the end are preallocated.
   if (type === 0 && size === HEADER) return bytes.subarray(at).every((byte) => byte === 0) ? 'torn' : 'wrong';
   if (at + size > Math.min(blockEnd, bytes.length)) return blockEnd >= bytes.length ? 'torn' : 'wrong';
   const isAsWritten = storedChecksum(bytes.subarray(at + 6, at + size)) === bytes.readUInt32LE(at);

@@ -10,15 +10,15 @@ interface Block {
   readonly size: number;
 }
 
-/** Whether a table of LevelDB is as it was written (leveldb's doc/table_format.md): LevelDB itself does not look. */
+/** Whether a LevelDB table is intact (leveldb's doc/table_format.md). LevelDB itself does not check. */
 export function isSoundTable(bytes: Buffer): boolean {
-  // A crash left it half written, and LevelDB knows nothing of it; or it does, and sees that.
+  // Half written at a crash: LevelDB either does not know the file or notices.
   if (bytes.length < FOOTER || !bytes.subarray(-MAGIC.length).equals(MAGIC)) return true;
   try {
     const footer = new Varints(bytes.subarray(-FOOTER));
     const [meta, index] = [footer.block(), footer.block()];
     if (!isSound(bytes, meta) || !isSound(bytes, index)) return false;
-    // A version that compressed wrote it, whose blocks only LevelDB can find.
+    // Written by an older version, compressed: only LevelDB can read it.
     if ([meta, index].some(({ at, size }) => bytes[at + size] !== PLAIN)) return true;
     const listed = [index, meta].flatMap(({ at, size }) => blocksOf(bytes.subarray(at, at + size)));
     const blocks = [...listed, meta, index];
@@ -34,7 +34,7 @@ function isSound(bytes: Buffer, { at, size }: Block): boolean {
   return storedChecksum(bytes.subarray(at, at + size + 1)) === bytes.readUInt32LE(at + size + 1);
 }
 
-/** Of each entry of the index: lengths of the key's shared and own part and of the value, the key, the block. */
+/** An index entry has the lengths of the key's shared and own part and of the value, then key and block handle. */
 function blocksOf(index: Buffer): Block[] {
   const restarts = index.readUInt32LE(index.length - 4);
   const entries = new Varints(index.subarray(0, index.length - 4 * (restarts + 1)));

@@ -4,7 +4,6 @@ import { crc32 } from 'node:zlib';
 import { Logger } from '@nestjs/common';
 import type { Unreadable } from './spool-entry.js';
 
-/** A folder for entries that cannot be read: one file each, for people to look at. */
 export class SetAside {
   private readonly logger = new Logger('Spool');
   private readonly told = new Set<string>();
@@ -23,7 +22,7 @@ export class SetAside {
     return this.names.size;
   }
 
-  /** @returns whether it is on the disk: until then it must stay where it is */
+  /** @returns whether it is on disk; if not, keep the entry */
   async keep({ key, value, reason }: Unreadable): Promise<boolean> {
     const sum = crc32(value, crc32(key)).toString(16);
     const name = `${key.replace(/[^\w-]/g, '_').slice(0, 100)}-${sum}`;

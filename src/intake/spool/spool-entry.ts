@@ -1,7 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { isObject, type JsonObject } from '../../livekit/json.js';
 
-/** Cleaned and redacted. */
 export interface SpooledEvent {
   readonly project: string;
   /** ms */
@@ -9,19 +8,18 @@ export interface SpooledEvent {
   readonly event: JsonObject;
 }
 
-/** What the store holds: the key sorts by arrival, and tells number, time and size without reading the value. */
+/** The key sorts by arrival and holds number, time and size. */
 export interface Stored {
   readonly key: string;
   readonly value: string;
 }
 
-/** An entry that cannot be read, and why. */
 export interface Unreadable extends Stored {
   readonly reason: string;
 }
 
 const keyForm = /^(?<number>\d{14})-(?<receivedAt>\d{13})-(?<bytes>\d{9})$/;
-/** Version 1 has a checksum of key and text before the text. Before it there was only the text. */
+/** Since version 1 a checksum of key and text stands before the text. */
 const valueForm = /^1 ([0-9a-f]{8}) /;
 const KEY_BYTES = 38;
 const CHECKSUM_BYTES = 11;
@@ -35,13 +33,12 @@ export function sealed(number: number, receivedAt: number, text: string): Stored
   return { key, value: `1 ${checksum(key, text)} ${text}` };
 }
 
-/** Of a key in its form; null of any other. */
 export function partsOf(key: string): { number: number; receivedAt: number; bytes: number } | null {
   const { number, receivedAt, bytes } = keyForm.exec(key)?.groups ?? {};
   return number === undefined ? null : { number: Number(number), receivedAt: Number(receivedAt), bytes: Number(bytes) };
 }
 
-/** What is wrong with an entry; null: nothing. */
+/** Null if the entry is sound. */
 export function faultOf(stored: Stored): string | null {
   const entry = textOf(stored);
   if ('reason' in entry) return entry.reason;
@@ -86,7 +83,6 @@ function parse(text: string): unknown {
   }
 }
 
-/** Of eight digits. */
 export function checksum(key: string, text: string): string {
   return crc32(text, crc32(key)).toString(16).padStart(8, '0');
 }

@@ -11,7 +11,7 @@ export async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
 }
 
-/** Whether the disk has room for so many bytes, and what LevelDB needs besides. */
+/** Whether the disk has room for `bytes` and for LevelDB's own needs. */
 export async function hasRoomFor(folder: string, bytes: number): Promise<boolean> {
   const disk = await statfs(folder).catch(() => null);
   return disk !== null && disk.bavail * disk.bsize > RESERVE_BYTES + bytes;
@@ -39,7 +39,7 @@ export function reasonOf(error: unknown): string {
   return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
-/** A full disk mends itself; all else that keeps a spool from opening is for the operator to mend. */
+/** Every other failure to open needs the operator; a full disk may empty by itself. */
 export function isFullDisk(error: unknown): boolean {
   const code = codeOf(error);
   return code === 'ENOSPC' || code === 'EDQUOT' || /no space left|quota exceeded/i.test(reasonOf(error));

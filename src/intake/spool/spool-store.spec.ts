@@ -88,7 +88,6 @@ test.each([
   expect([again.entries, again.missing]).toEqual([left + 1, 0]);
 });
 
-/** Changes one byte. */
 function flip(file: string, at: number): void {
   const bytes = readFileSync(file);
   bytes[at]! ^= 1;

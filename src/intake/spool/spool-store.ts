@@ -9,13 +9,12 @@ export interface Text {
   readonly text: string;
 }
 
-/** Sorts before every entry. Written with what it counts, so that they agree after a crash. */
+/** Key of the counts. Sorts before every entry, and is written in one batch with what it counts. */
 const STATE = '#state';
 
 interface State {
-  /** The number of the next entry. */
   next: number;
-  /** Of the numbers before it, how many are removed, and how many are lost. The entries have the others. */
+  /** How many of the numbers before it are removed and lost; the others are stored. */
   removed: number;
   lost: number;
 }
@@ -26,11 +25,9 @@ interface Put {
   readonly value: string;
 }
 
-/** Numbered texts in order of arrival, in LevelDB: it survives kill -9 and a torn end of its log. */
+/** Numbered texts in order of arrival. LevelDB survives kill -9 and a torn end of its log. */
 export class SpoolStore {
-  /** What cannot be read of what it was opened with. */
   readonly unreadable: Unreadable[] = [];
-  /** How many entries were acknowledged and were not there any more when it was opened. */
   missing = 0;
   private count = 0;
   private size = 0;
@@ -49,7 +46,6 @@ export class SpoolStore {
   static async open(folder: string): Promise<SpoolStore> {
     const mark = await readMark(folder);
     await refuseDamage(folder, mark);
-    // Opens by itself, so it must not be made before.
     const level = new ClassicLevel(folder, { compression: false });
     await level.open();
     const file = await MarkFile.open(folder).catch((error: unknown) => level.close().then(() => Promise.reject(error)));
@@ -70,7 +66,7 @@ export class SpoolStore {
     return this.state.lost;
   }
 
-  /** On disk once resolved. After an error some may be kept nevertheless, and nothing may follow. */
+  /** On disk once resolved. After an error some may be stored all the same; append nothing more. */
   append(texts: readonly Text[]): Promise<void> {
     return this.inTurn(async () => {
       const { next } = this.state;
@@ -96,14 +92,14 @@ export class SpoolStore {
     return stored;
   }
 
-  /** Not synced: what a crash brings back is an event that the log knows. */
+  /** Not synced: what a crash restores, the log already knows. */
   remove(keys: readonly string[]): Promise<void> {
     return this.inTurn(async () => {
       const state = { ...this.state, removed: this.state.removed + keys.length };
       await this.level.batch([stateOf(state), ...keys.map((key) => ({ type: 'del' as const, key }))]);
       this.state = state;
       for (const key of keys) this.weigh(key, -1);
-      // Frees the disk.
+      // LevelDB frees disk space only when it compacts.
       if (this.count === 0) await this.level.compactRange('', '~');
     });
   }
@@ -124,7 +120,7 @@ export class SpoolStore {
     await this.level.close();
   }
 
-  /** Reads all of it once, and counts what is missing. */
+  /** Reads every entry once and counts the missing ones. */
   private async index(acknowledged: number): Promise<void> {
     let after = 0;
     let stored: string | undefined;
@@ -151,7 +147,7 @@ export class SpoolStore {
     this.size += sign * (partsOf(key)?.bytes ?? 0);
   }
 
-  /** The mark must not see what is only half written. */
+  /** One at a time, so that the mark never includes half a write. */
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.turn.then(work);
     this.turn = result.catch(() => undefined);
@@ -171,7 +167,7 @@ function stateOf(state: State): Put {
   return put({ key: STATE, value: `${checksum(STATE, text)} ${text}` });
 }
 
-/** Null of a store that has none, of which nothing is known. */
+/** Null if there is none or its checksum is wrong. */
 function readState(value = ''): State | null {
   const text = value.slice(9);
   return value.slice(0, 8) === checksum(STATE, text) ? (JSON.parse(text) as State) : null;

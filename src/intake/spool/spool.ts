@@ -13,7 +13,7 @@ export interface SpoolEntry extends SpooledEvent {
 }
 
 const MEND_INTERVAL_MS = 1_000;
-/** Only a spool that has no room for an event of this size is full: a larger one is refused by itself. */
+/** A spool with room for an event of this size is not full: it refuses only larger ones. */
 const LARGE_BYTES = 64 * 1024;
 
 /**
@@ -68,12 +68,10 @@ export class Spool {
     return this.store?.bytes ?? 0;
   }
 
-  /** Entries that could not be read, in a folder of their own. */
   get setAside(): number {
     return this.aside?.count ?? 0;
   }
 
-  /** How many acknowledged events are not on the disk any more. */
   get lost(): number {
     return this.store?.lost ?? 0;
   }
@@ -102,7 +100,7 @@ export class Spool {
     }
   }
 
-  /** What cannot be read is set aside on the way. */
+  /** Sets unreadable entries aside on the way. */
   async read(after: string, most: number): Promise<SpoolEntry[]> {
     const stored = (await this.store?.read(after, most)) ?? [];
     const [entries, unreadable]: [SpoolEntry[], Unreadable[]] = [[], []];
