@@ -94,7 +94,7 @@ describe('a client that goes away', () => {
     const refused = await start('agentJobs.jsonl');
     expect([refused.statusCode, refused.headers['retry-after'], await json(refused)]).toEqual([
       503,
-      '1',
+      '5',
       { code: 'TOO_MANY_EXPORTS', message: '4 exports are under way, as many as there may be.' },
     ]);
     four[0]!.destroy();

@@ -153,7 +153,7 @@ test('an event that is too large for what is left is refused by itself', async (
   const [first, large, ...small] = all;
   expect(await postAll(service, [first!])).toEqual([200]);
   expect(await postAll(service, [{ ...large!, padding: 'x'.repeat(2 ** 20) }])).toEqual([503]);
-  expect(await healthOf(service.url)).toEqual({ status: 200, intake: 'spooling', entries: 1 });
+  expect(await healthOf(service.url)).toMatchObject({ status: 200, intake: 'spooling', entries: 1 });
   expect(new Set(await postAll(service, small))).toEqual(allTaken);
   await proxy.open();
   await untilDrained(service.url);
