@@ -5,7 +5,7 @@ import { loggable } from './http/loggable.js';
 import { systemClock } from './settings/clock.js';
 import { CannotStart } from './settings/cannot-start.js';
 import { createServer } from './server.js';
-import { readSettings, SettingsRefused } from './settings/read-settings.js';
+import { readSettings, SettingsRefused } from './settings/settings.js';
 
 const graceMs = 20_000;
 

@@ -3,7 +3,7 @@ import { signToken } from '../../src/access/sign-token.js';
 import { Database } from '../../src/database/database.js';
 import { createServer } from '../../src/server.js';
 import { systemClock } from '../../src/settings/clock.js';
-import { readSettings } from '../../src/settings/read-settings.js';
+import { readSettings } from '../../src/settings/settings.js';
 import { apiKey } from '../support/requests.js';
 
 /** The service in this process, asked without a socket. */

@@ -3,7 +3,7 @@ import { Access } from '../../src/access/access.service.js';
 import { systemClock } from '../../src/settings/clock.js';
 import { Database } from '../../src/database/database.js';
 import { createServer } from '../../src/server.js';
-import { readSettings } from '../../src/settings/read-settings.js';
+import { readSettings } from '../../src/settings/settings.js';
 import { statements } from './ceiling.statements.js';
 import type { Question } from './questions.js';
 

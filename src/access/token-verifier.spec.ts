@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { readSettings } from '../settings/read-settings.js';
+import { readSettings } from '../settings/settings.js';
 import { tokenOf, TokenVerifier } from './token-verifier.service.js';
 
 const now = 1_800_000_000;

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { signToken } from '../access/sign-token.js';
-import { type Environment, readSettings } from '../settings/read-settings.js';
+import { type Environment, readSettings } from '../settings/settings.js';
 import { duration } from '../settings/values.js';
 import { readOption } from './option.js';
 import { signingKey } from './signing-key.js';

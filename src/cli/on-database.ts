@@ -1,7 +1,7 @@
 import { constants, setPriority } from 'node:os';
 import { openDatabase } from '../database/database.module.js';
 import { runningServer } from '../database/embedded/running-server.js';
-import { readSettings } from '../settings/read-settings.js';
+import { readSettings } from '../settings/settings.js';
 
 /** `verify`'s exit code for "could not tell". */
 const FAILED = 2;

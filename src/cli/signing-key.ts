@@ -1,4 +1,5 @@
-import type { ApiKey, Settings } from '../settings/settings.js';
+import type { ApiKey } from '../settings/api-keys.js';
+import type { Settings } from '../settings/settings.js';
 
 export function signingKey({ keys }: Settings, name?: string): ApiKey & { readonly key: string } {
   const [key, found] = [...keys].find(([one]) => name === undefined || one === name) ?? [];

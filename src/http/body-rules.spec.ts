@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import fastify from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
-import { readSettings } from '../settings/read-settings.js';
+import { readSettings } from '../settings/settings.js';
 import { answerFailure } from './answer-failure.js';
 import { setBodyRules } from './body-rules.js';
 

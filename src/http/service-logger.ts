@@ -1,5 +1,6 @@
 import { ConsoleLogger, type LogLevel as NestLevel } from '@nestjs/common';
-import type { LogLevel, Settings } from '../settings/settings.js';
+import type { Settings } from '../settings/settings.js';
+import type { LogLevel } from '../settings/values.js';
 import { loggable } from './loggable.js';
 
 const levels: readonly NestLevel[] = ['verbose', 'debug', 'log', 'warn', 'error', 'fatal'];

@@ -1,5 +1,9 @@
-import type { ApiKey } from './settings.js';
 import { Problem } from './values.js';
+
+export interface ApiKey {
+  readonly secret: string;
+  readonly project: string;
+}
 
 export type NamedKey = ApiKey & { readonly key: string };
 

@@ -1,3 +1,18 @@
+import { join } from 'node:path';
+import { type ApiKey, keyList, keysByName, type NamedKey } from './api-keys.js';
+import {
+  duration,
+  type LogLevel,
+  logLevel,
+  oneOf,
+  origins,
+  postgresUrl,
+  Problem,
+  size,
+  whole,
+  yesOrNo,
+} from './values.js';
+
 /** What the environment says, read once (docs/design.md section 10). Injected by this class as its token. */
 export abstract class Settings {
   abstract readonly production: boolean;
@@ -24,9 +39,100 @@ export abstract class Settings {
   abstract readonly logLevel: LogLevel;
 }
 
-export interface ApiKey {
-  readonly secret: string;
-  readonly project: string;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The message names every problem. */
+export class SettingsRefused extends Error {
+  override name = 'SettingsRefused';
+
+  constructor(readonly problems: readonly string[]) {
+    super(`The settings cannot be used: ${problems.join('; ')}.`);
+  }
 }
 
-export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+/** @throws SettingsRefused */
+export function readSettings(env: Environment): Settings {
+  const reader = new Reader(env);
+  const production =
+    reader.value('NODE_ENV', oneOf('development', 'production', 'test'), 'development') === 'production';
+  const dataDir = reader.value('DATA_DIR', String, './data');
+  const settings: Settings = {
+    production,
+    host: reader.value('HOST', String, production ? '0.0.0.0' : '127.0.0.1'),
+    port: reader.value('PORT', whole(0, 65_535), 3000),
+    keys: readKeys(reader, production),
+    databaseUrl: reader.value('DATABASE_URL', postgresUrl, null),
+    databaseDriver: reader.value('DATABASE_DRIVER', oneOf('fast', 'plain'), 'fast'),
+    dataDir,
+    spoolDir: reader.value('SPOOL_DIR', String, production ? null : join(dataDir, 'spool')),
+    spoolMaxBytes: reader.value('SPOOL_MAX_BYTES', size, 256 * 2 ** 20),
+    maxBodyBytes: reader.value('MAX_BODY_BYTES', size, 16 * 2 ** 20),
+    queryMaxDepth: reader.value('QUERY_MAX_DEPTH', whole(1, 100), 12),
+    queryMaxCost: reader.value('QUERY_MAX_COST', whole(1, 2 ** 31 - 1), 200_000),
+    statementTimeoutMs: reader.value('STATEMENT_TIMEOUT', duration, 10_000),
+    usageGraceMs: reader.value('USAGE_GRACE', duration, 300_000),
+    introspection: reader.value('INTROSPECTION', yesOrNo, !production),
+    corsOrigins: reader.value('CORS_ORIGINS', origins, Object.freeze([])),
+    logLevel: reader.value('LOG_LEVEL', logLevel, 'info'),
+  };
+  if (reader.problems.length > 0) throw new SettingsRefused(reader.problems);
+  return Object.freeze(settings);
+}
+
+class Reader {
+  readonly problems: string[] = [];
+
+  constructor(private readonly env: Environment) {}
+
+  text(name: string): string | undefined {
+    const text = this.env[name]?.trim();
+    return text === '' ? undefined : text;
+  }
+
+  value<T, F>(name: string, parse: (text: string) => T, fallback: F): T | F {
+    const text = this.text(name);
+    if (text === undefined) return fallback;
+    return this.attempt(name, () => parse(text)) ?? fallback;
+  }
+
+  attempt<T>(name: string, read: () => T): T | undefined {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      this.problems.push(`${name} ${error.message}`);
+      return undefined;
+    }
+  }
+}
+
+function readKeys(reader: Reader, production: boolean): ReadonlyMap<string, ApiKey> {
+  const before = reader.problems.length;
+  const given = [...readPair(reader), ...reader.value('LIVEKIT_KEYS', keyList, [])];
+  const refused = reader.problems.length > before;
+  const keys = given.length === 0 && !refused ? defaultKeys(reader, production) : given;
+  if (production && keys.some(isDefault)) reader.problems.push('the default keys are refused in production');
+  return reader.attempt('LIVEKIT_KEYS', () => keysByName(keys)) ?? new Map<string, ApiKey>();
+}
+
+function readPair(reader: Reader): readonly NamedKey[] {
+  const [key, secret] = [reader.text('LIVEKIT_API_KEY'), reader.text('LIVEKIT_API_SECRET')];
+  if (key !== undefined && secret !== undefined) return [{ key, secret, project: 'default' }];
+  if (key !== undefined || secret !== undefined) {
+    reader.problems.push('LIVEKIT_API_KEY and LIVEKIT_API_SECRET must be set together');
+  }
+  return [];
+}
+
+function defaultKeys(reader: Reader, production: boolean): readonly NamedKey[] {
+  if (!production) return [developmentKey];
+  reader.problems.push('LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or LIVEKIT_KEYS, must be set in production');
+  return [];
+}
+
+/** What `livekit-server --dev` signs with. */
+const developmentKey: NamedKey = { key: 'devkey', secret: 'secret', project: 'default' };
+
+function isDefault({ key, secret }: NamedKey): boolean {
+  return key === developmentKey.key || secret === developmentKey.secret;
+}

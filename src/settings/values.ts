@@ -1,4 +1,4 @@
-import type { LogLevel } from './settings.js';
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
 export class Problem extends Error {}
 

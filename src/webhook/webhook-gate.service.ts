@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { ClockDoubt } from '../access/clock-doubt.service.js';
 import { tokenOf, TokenVerifier } from '../access/token-verifier.service.js';
 import { requireSize } from '../http/read-bytes.js';
-import { requireHashClaim, requireType } from './raw-body.js';
+import { requireHashClaim, requireType } from './webhook-checks.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -3,7 +3,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { Intake } from '../intake/intake.service.js';
 import { Clock } from '../settings/clock.js';
-import { rawBytes, requireHash } from './raw-body.js';
+import { rawBytes, requireHash } from './webhook-checks.js';
 import { readBody } from './read-body.js';
 import { WebhookGate } from './webhook-gate.service.js';
 

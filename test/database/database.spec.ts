@@ -1,7 +1,7 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import { openDatabase } from '../../src/database/database.module.js';
 import { Database } from '../../src/database/database.js';
-import { readSettings } from '../../src/settings/read-settings.js';
+import { readSettings } from '../../src/settings/settings.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.js';
 import { query } from '../support/embedded.js';
 

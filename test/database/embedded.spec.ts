@@ -16,7 +16,7 @@ import { describe, expect, type MockInstance, onTestFinished, test, vi } from 'v
 import { openDatabase } from '../../src/database/database.module.js';
 import { EmbeddedServer } from '../../src/database/embedded/embedded-server.js';
 import { runningServer } from '../../src/database/embedded/running-server.js';
-import { readSettings } from '../../src/settings/read-settings.js';
+import { readSettings } from '../../src/settings/settings.js';
 import {
   emptyFolder,
   killAll,

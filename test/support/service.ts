@@ -2,8 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Clock, systemClock } from '../../src/settings/clock.js';
 import { Database } from '../../src/database/database.js';
 import { createServer } from '../../src/server.js';
-import { readSettings } from '../../src/settings/read-settings.js';
-import type { Settings } from '../../src/settings/settings.js';
+import { readSettings, type Settings } from '../../src/settings/settings.js';
 import { createDatabase } from './database.js';
 import { forge, sha256 } from './sign.js';
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type Environment, readSettings } from '../../settings/read-settings.js';
+import { type Environment, readSettings } from '../../settings/settings.js';
 import { duration, whole } from '../../settings/values.js';
 import { readOption } from '../option.js';
 import { signingKey } from '../signing-key.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rawBytes, requireHash } from './raw-body.js';
+import { rawBytes, requireHash } from './webhook-checks.js';
 
 // The vector of the receivers of LiveKit's own SDKs (livekit-server-sdk, WebhookReceiver.test.ts).
 const body =

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Environment, readSettings, SettingsRefused } from './read-settings.js';
+import { type Environment, readSettings, SettingsRefused } from './settings.js';
 
 function problems(env: Environment): readonly string[] {
   try {
