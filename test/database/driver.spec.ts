@@ -22,6 +22,22 @@ describe.each<[Driver, boolean]>([
   ['fast', true],
   ['plain', false],
 ])('the %s driver', (driver, ours) => {
+  test('answers named statements with rows, by pool and by client, each time', async () => {
+    const { pool, client } = await open(driver);
+    const other = openPool(pool.options, driver);
+    onTestFinished(() => other.end());
+    const text = `select $1::int as a, null::text as b, '"' as "c d" where $1::int > 0`;
+    const answers: unknown[] = [];
+    for (const value of [1, 2, 0]) answers.push((await client.query({ name: 'named', text, values: [value] })).rows);
+    answers.push((await other.query({ name: 'named', text, values: [3] })).rows);
+    answers.push((await other.query({ name: 'empty', text: 'select from (values (1), (2)) v' })).rows);
+    answers.push((await other.query({ name: 'empty', text: 'select from (values (1), (2)) v' })).rows);
+    const one = (a: number) => [{ a, b: null, 'c d': '"' }];
+    expect(answers).toEqual([one(1), one(2), [], one(3), [{}, {}], [{}, {}]]);
+    const failure = await other.query({ name: 'wrong', text: 'select wrong' }).catch((error: Error) => error);
+    expect(failure).toMatchObject({ code: '42703' });
+  });
+
   test('reads rows', async () => {
     const { client } = await open(driver);
     expect(client instanceof FastClient).toBe(ours);

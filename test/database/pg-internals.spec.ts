@@ -9,6 +9,7 @@ import {
   newParser,
   type Parser,
   processOf,
+  Query,
 } from '../../src/database/driver/pg-internals.js';
 import { createEmptyDatabase } from '../support/database.js';
 
@@ -103,5 +104,37 @@ describe('a client of pg', () => {
     expect(processOf(client), hint).toBe(rows[0]!.pid);
     client.release();
     await pool.end();
+  });
+
+  test('Query has fields and parsers once it is described, and makes rows by parseRow', async () => {
+    const described: unknown[] = [];
+    class Own extends Query {
+      override handleRowDescription(message: object): void {
+        super.handleRowDescription(message);
+        const { fields, _parsers } = this._result;
+        described.push(
+          fields.map(({ name }) => name),
+          _parsers.map((parser) => typeof parser),
+        );
+        this._result.parseRow = (cells) => ({ cells });
+      }
+    }
+    const client = new pg.Client(connection(url));
+    await client.connect();
+    const { rows } = await new Promise<pg.QueryResult>((resolve, reject) => {
+      const query = client.query.bind(client) as (
+        own: Own,
+        done: (error: unknown, result: pg.QueryResult) => void,
+      ) => void;
+      query(new Own('select 1 as a, null::text as b'), (error, result) =>
+        error ? reject(error as Error) : resolve(result),
+      );
+    });
+    await client.end();
+    expect(described, hint).toEqual([
+      ['a', 'b'],
+      ['function', 'function'],
+    ]);
+    expect(rows, hint).toEqual([{ cells: ['1', null] }]);
   });
 });

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Duplex } from 'node:stream';
-import type pg from 'pg';
+import pg from 'pg';
 
 // Everything used of pg and pg-protocol beyond their documentation. Both are pinned; test/database/pg-internals.spec.ts
 // names what another version lacks.
@@ -28,6 +28,27 @@ export interface Parser {
 export function connectionOf(client: pg.Client): Connection {
   return client.connection as unknown as Connection;
 }
+
+export interface Field {
+  readonly name: string;
+}
+
+export type RowMaker = (cells: readonly (string | null)[]) => object;
+
+export interface OwnQuery {
+  name: string;
+  text: string;
+  values: unknown[] | undefined;
+  readonly _result: {
+    readonly fields: readonly Field[];
+    readonly _parsers: readonly unknown[];
+    _types: pg.CustomTypesConfig | undefined;
+    parseRow: RowMaker;
+  };
+  handleRowDescription(message: object): void;
+}
+
+export const Query = pg.Query as unknown as new (text: string) => OwnQuery;
 
 /** Loaded on first use: the plain driver does not need it. */
 export function newParser(): Parser {
