@@ -10,13 +10,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const file = 'dist/.stamp';
 const sources = ['src', 'prisma/schema.prisma', 'package-lock.json', 'tsconfig.json', 'nest-cli.json', '.swcrc'];
 const folder = '.build';
-/** As deep as dist: the maps of sources are relative. */
+/** Beside dist, because source maps hold relative paths. */
 const draft = 'dist.new';
 const old = 'dist.old';
 
 /**
- * Builds while no other process of this checkout does. The lock may be held until the program is loaded, so that
- * nobody exchanges it meanwhile.
+ * Builds under the checkout's lock. Callers may hold the lock until their program is loaded, so that no other build
+ * replaces dist meanwhile.
  * @returns releases the lock; null: the build failed, and dist is as it was
  */
 export async function build({ onlyWhereChanged }) {
@@ -37,7 +37,7 @@ function compile() {
     JSON.stringify({ extends: '../tsconfig.json', include: ['../src'], compilerOptions: { outDir: `../${draft}` } }),
   );
   const command = ['node_modules/@nestjs/cli/bin/nest.js', 'build', '--path', `${folder}/tsconfig.json`];
-  // What a builder says is no output of the program that comes after.
+  // To stderr: stdout belongs to the program that runs next.
   const { status } = spawnSync(process.execPath, command, { stdio: ['ignore', process.stderr, 'inherit'] });
   if (status !== 0) return false;
   mark(`${draft}/.stamp`, before);

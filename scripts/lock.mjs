@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const PAUSE_MS = 50;
-/** Of a folder that may not be written to: nor can what the lock guards. */
+/** In a read-only folder the lock has nothing to guard. */
 const readOnly = ['EACCES', 'EPERM', 'EROFS'];
 
 /**
@@ -62,7 +62,7 @@ function isHeld(file) {
 
 const self = () => ({ pid: process.pid, began: beginningOf(process.pid) });
 
-/** Tells apart two processes that had one pid, where that can be known; null of one that only waits to be reaped. */
+/** Start time of a process, to notice a reused pid; null for a zombie, or without /proc. */
 function beginningOf(pid) {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')

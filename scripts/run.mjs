@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 
-/** What programs end with that cannot begin: of `verify`, 1 means differences. */
+/** Exit codes of programs that cannot start. For `verify`, 1 means differences. */
 const failures = { 'cli/verify': 2 };
 
 // Signatures are checked in libuv's threads: two take less of the processor than four, and one could be held up by DNS.
@@ -23,7 +23,7 @@ try {
   process.exit(failures[name] ?? 1);
 }
 
-/** A signal to npm ends npm and its shell, which pass nothing on: their end is the signal. */
+/** npm and its shell do not pass signals on, so the end of the parent counts as one. */
 function stopWithNpm() {
   if (process.env.npm_lifecycle_event === undefined) return;
   const parent = process.ppid;

@@ -2,11 +2,10 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { JWTPayload } from 'jose';
 import { Refusal } from '../http/refusal.js';
 import { Clock } from '../settings/clock.js';
-import { requireTime } from './token-verifier.service.js';
+import { requireTime, timeCodes } from './token-verifier.service.js';
 
 /** After this many different bodies refused for their times, and none in time between, the clock is doubted. */
 const MANY = 5;
-const timeCodes = new Set(['TOKEN_EXPIRED', 'TOKEN_NOT_YET_VALID']);
 
 /** Judges this service's clock by the times of webhook tokens. */
 @Injectable()

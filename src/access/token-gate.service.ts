@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { beforeBody } from '../http/before-body.js';
 import { Refusal } from '../http/refusal.js';
 import { Access } from './access.service.js';
 import type { Scope } from './scope.js';
@@ -23,12 +24,12 @@ export class TokenGate implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    // By callback: every webhook passes here, too, and a promise each would cost it.
-    this.host.httpAdapter.getInstance().addHook('preParsing', (request, reply, payload, done) => {
-      if (!request.routeOptions.config.requiresScope) return done(null, payload);
-      // oxlint-disable-next-line promise/no-callback-in-promise
-      void this.admit(request, reply).then(() => done(null, payload), done);
-    });
+    const fastify = this.host.httpAdapter.getInstance();
+    beforeBody(
+      fastify,
+      ({ requiresScope }) => requiresScope,
+      (request, reply) => this.admit(request, reply),
+    );
   }
 
   /** Null on routes without `requiresScope`. */

@@ -99,6 +99,9 @@ async function requireSignature(token: string, key: CryptoKey): Promise<void> {
   }
 }
 
+/** Refusals that a wrong clock, here or at LiveKit, can cause. */
+export const timeCodes: ReadonlySet<string> = new Set(['TOKEN_EXPIRED', 'TOKEN_NOT_YET_VALID']);
+
 /** `at` in ms since 1970. @throws Refusal 401 */
 export function requireTime({ exp, nbf }: JWTPayload, at: number): void {
   const now = Math.floor(at / 1000);

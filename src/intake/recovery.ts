@@ -89,7 +89,11 @@ export class Recovery {
   }
 
   private isCommitted({ key, event }: SpoolEntry, result: PromiseSettledResult<Kept>): boolean {
-    if (result.status === 'fulfilled') return result.value === 'committed';
+    if (result.status === 'fulfilled') {
+      if (result.value !== 'committed') return false;
+      this.refused.delete(key);
+      return true;
+    }
     if (!this.refused.has(key)) {
       const why = result.reason instanceof Error ? result.reason.message : String(result.reason);
       this.logger.error(`The event ${String(event['id'])} stays in the spool, and is tried again every minute: ${why}`);

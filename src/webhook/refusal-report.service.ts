@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import { timeCodes } from '../access/token-verifier.service.js';
 import type { FailureAnswer } from '../http/answer-failure.js';
 import { IntakeEvents } from '../intake/intake-events.service.js';
 
@@ -9,8 +10,6 @@ declare module 'fastify' {
     reportsRefusals?: boolean;
   }
 }
-
-const clockSkew = new Set(['TOKEN_EXPIRED', 'TOKEN_NOT_YET_VALID']);
 
 /** Reports refused webhooks, including those that Fastify refuses before the controller runs. */
 @Injectable()
@@ -31,7 +30,7 @@ export class RefusalReport implements OnModuleInit {
 
   /** LiveKit never repeats what got a 4xx, so only this log shows what is lost. */
   private report({ status, code, message }: FailureAnswer): void {
-    const cause = clockSkew.has(code) ? 'Clock skew' : 'Webhook refused';
+    const cause = timeCodes.has(code) ? 'Clock skew' : 'Webhook refused';
     this.logger.warn(`${cause} (${status} ${code}): ${message}`);
     this.events.emit('refused', code);
   }

@@ -1,9 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClockDoubt } from '../access/clock-doubt.service.js';
 import { tokenOf, TokenVerifier } from '../access/token-verifier.service.js';
+import { beforeBody } from '../http/before-body.js';
 import { requireSize } from '../http/read-bytes.js';
 import { requireHashClaim, requireType } from './webhook-checks.js';
 
@@ -31,16 +32,12 @@ export class WebhookGate implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.host.httpAdapter.getInstance().addHook('preParsing', async (request, reply) => {
-      if (!request.routeOptions.config.requiresSignature) return;
-      try {
-        this.senders.set(request, await this.admit(request));
-      } catch (error) {
-        // The body stays unread.
-        if (!request.raw.complete) reply.header('connection', 'close');
-        throw error;
-      }
-    });
+    const fastify = this.host.httpAdapter.getInstance();
+    beforeBody(
+      fastify,
+      ({ requiresSignature }) => requiresSignature,
+      (request, reply) => this.admit(request, reply),
+    );
   }
 
   /** Call it only for requests that passed the gate. */
@@ -48,8 +45,18 @@ export class WebhookGate implements OnModuleInit {
     return this.senders.get(request)!;
   }
 
+  private async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    try {
+      this.senders.set(request, await this.sender(request));
+    } catch (error) {
+      // The body stays unread.
+      if (!request.raw.complete) reply.header('connection', 'close');
+      throw error;
+    }
+  }
+
   /** @throws Refusal */
-  private async admit(request: FastifyRequest): Promise<Sender> {
+  private async sender(request: FastifyRequest): Promise<Sender> {
     requireType(request.headers['content-type']);
     requireSize(request);
     const { project, claims } = await this.tokens.authenticate(tokenOf(request.headers.authorization));

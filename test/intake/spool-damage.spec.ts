@@ -110,7 +110,9 @@ test('entries that are gone are told at the start, once, and not those that were
   const url = await first.ready;
   await untilDrained(url);
   expect(await metricsOf(url)).toContain('roomledger_spool_lost 3\n');
-  expect((await stopped(first)).errors).toContain('3 events are lost: the spool took them, and lacks them.');
+  expect((await stopped(first)).errors).toContain(
+    '3 events are lost: the spool accepted them, but its disk no longer has them.',
+  );
   const second = runService(env);
   expect(await metricsOf(await second.ready)).toContain('roomledger_spool_lost 3\n');
   expect((await stopped(second)).errors).toBe('');

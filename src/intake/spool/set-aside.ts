@@ -1,8 +1,7 @@
 import { mkdir, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { Logger } from '@nestjs/common';
-import type { Unreadable } from './spool-entry.js';
+import { checksum, type Unreadable } from './spool-entry.js';
 
 export class SetAside {
   private readonly logger = new Logger('Spool');
@@ -24,8 +23,7 @@ export class SetAside {
 
   /** @returns whether it is on disk; if not, keep the entry */
   async keep({ key, value, reason }: Unreadable): Promise<boolean> {
-    const sum = crc32(value, crc32(key)).toString(16);
-    const name = `${key.replace(/[^\w-]/g, '_').slice(0, 100)}-${sum}`;
+    const name = `${key.replace(/[^\w-]/g, '_').slice(0, 100)}-${checksum(key, value)}`;
     if (!this.told.has(name)) {
       this.logger.error(`The spool's entry ${name} cannot be read, and is set aside in ${this.folder}: ${reason}.`);
     }

@@ -145,7 +145,8 @@ export class Spool {
     await makeFolder(folder);
     this.aside = await SetAside.open(folder);
     const store = await SpoolStore.open(folder);
-    if (store.missing > 0) this.logger.error(`${store.missing} events are lost: the spool took them, and lacks them.`);
+    if (store.missing > 0)
+      this.logger.error(`${store.missing} events are lost: the spool accepted them, but its disk no longer has them.`);
     this.store = store;
     await this.putAside(store.unreadable.splice(0));
     return store;
