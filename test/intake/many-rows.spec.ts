@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Service, startService } from '../support/service.js';
 
 /** Long enough for the loop to be blocked or a batch waited for, were either the case. */
@@ -13,11 +13,17 @@ afterAll(() => service.stop());
 const createdAt = String(Math.floor(Date.now() / 1000));
 const room = { sid: 'RM_crowd', name: 'crowd' };
 
-/** Joins of other rooms, one after the other, until `until` is over. @returns how long the slowest took, in ms */
+/**
+ * Posts joins of other rooms one after the other until `until` is over. Starts once its batch has begun: what joined
+ * that batch would end with it.
+ * @returns how long the slowest took, in ms
+ */
 async function slowestBeside(until: Promise<unknown>): Promise<number> {
   let [slowest, posted] = [0, 0];
   const state = { isOver: false };
   const over = until.then(() => (state.isOver = true));
+  const { intake } = service.database;
+  await vi.waitUntil(() => intake.totalCount > intake.idleCount, { interval: 1, timeout: 20_000 });
   while (!state.isOver) {
     const name = `beside-${posted++}`;
     const participant = { sid: `PA_${name}`, identity: name };
