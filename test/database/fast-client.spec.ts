@@ -39,3 +39,16 @@ it('reads them itself', async () => {
   client.release();
   expect(messages).toEqual([{ name: 'dataRow', fields: ['1'] }]);
 });
+
+it('asks for the columns of a named statement once', async () => {
+  const client = await service.database.queries.connect();
+  const messages: string[] = [];
+  const connection = (client as unknown as NodeJS.EventEmitter & pg.PoolClient).connection;
+  for (const name of ['rowDescription', 'dataRow']) connection.on(name, () => messages.push(name));
+  const query = { name: 'asked twice', text: 'select $1::int as number' };
+  const answers: unknown[] = [];
+  for (const value of [1, 2]) answers.push((await client.query({ ...query, values: [value] })).rows);
+  client.release();
+  expect(answers).toEqual([[{ number: 1 }], [{ number: 2 }]]);
+  expect(messages).toEqual(['rowDescription', 'dataRow', 'dataRow']);
+});

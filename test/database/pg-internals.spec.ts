@@ -137,4 +137,31 @@ describe('a client of pg', () => {
     ]);
     expect(rows, hint).toEqual([{ cells: ['1', null] }]);
   });
+
+  test('Query asks for columns by describe of the connection, and knows what the connection has parsed', async () => {
+    const told: [parsed: boolean, described: number][] = [];
+    class Own extends Query {
+      override prepare(of: object): void {
+        const describeColumns = vi.spyOn(of as { describe: () => void }, 'describe');
+        const parsed = this.hasBeenParsed(of);
+        super.prepare(of);
+        told.push([Boolean(parsed), describeColumns.mock.calls.length]);
+        describeColumns.mockRestore();
+      }
+    }
+    const client = new pg.Client(connection(url));
+    await client.connect();
+    for (const _time of [1, 2]) {
+      await new Promise<void>((resolve, reject) => {
+        const own = Object.assign(new Own('select 1 as a'), { name: 'named' });
+        const query = client.query.bind(client) as (own: Own, done: (error: unknown) => void) => void;
+        query(own, (error) => (error ? reject(error as Error) : resolve()));
+      });
+    }
+    await client.end();
+    expect(told, hint).toEqual([
+      [false, 1],
+      [true, 1],
+    ]);
+  });
 });

@@ -1,11 +1,12 @@
 import type pg from 'pg';
 import { type Field, Query, type RowMaker } from './pg-internals.js';
 
-/** By text. Only for named statements: their number is limited. */
+/** By text. Only for named statements, whose number is limited and whose types of values are always the same. */
 const makers = new Map<string, Maker>();
 
 interface Maker {
-  readonly parsers: readonly unknown[];
+  readonly fields: readonly Field[];
+  readonly _parsers: readonly unknown[];
   readonly parseRow: RowMaker;
 }
 
@@ -19,16 +20,37 @@ export class FastQuery extends Query {
     this._result._types = types;
   }
 
+  /** Without asking for columns that are known: reading them costs pg as much as several rows. */
+  override prepare(connection: object): void {
+    const maker = this.hasBeenParsed(connection) ? makers.get(this.text) : undefined;
+    if (maker === undefined) return super.prepare(connection);
+    Object.assign(this._result, maker);
+    this._accumulateRows = true;
+    super.prepare(quiet(connection));
+  }
+
   override handleRowDescription(message: object): void {
     super.handleRowDescription(message);
-    const { fields, _parsers: parsers } = this._result;
+    const { fields, _parsers } = this._result;
     let maker = makers.get(this.text);
-    if (maker === undefined || fields.some((_, at) => maker?.parsers[at] !== parsers[at])) {
-      maker = { parsers, parseRow: compile(fields, parsers) };
+    if (maker === undefined || fields.some((_, at) => maker?._parsers[at] !== _parsers[at])) {
+      maker = { fields, _parsers, parseRow: compile(fields, _parsers) };
       makers.set(this.text, maker);
     }
     this._result.parseRow = maker.parseRow;
   }
+}
+
+const quietOnes = new WeakMap<object, object>();
+
+/** The same connection, on which `describe` sends nothing. */
+function quiet(connection: object): object {
+  let made = quietOnes.get(connection);
+  if (made === undefined) {
+    made = Object.create(connection, { describe: { value: () => undefined } }) as object;
+    quietOnes.set(connection, made);
+  }
+  return made;
 }
 
 /** An object literal gives V8 the shape of the row. */

@@ -39,12 +39,18 @@ export interface OwnQuery {
   name: string;
   text: string;
   values: unknown[] | undefined;
+  /** Rows are kept once it is true. */
+  _accumulateRows: boolean;
   readonly _result: {
-    readonly fields: readonly Field[];
-    readonly _parsers: readonly unknown[];
+    fields: readonly Field[];
+    _parsers: readonly unknown[];
     _types: pg.CustomTypesConfig | undefined;
     parseRow: RowMaker;
   };
+  /** Whether the statement has a name that this connection knows. */
+  hasBeenParsed(connection: object): boolean;
+  /** Sends the statement; its columns are asked for by `describe` of the connection. */
+  prepare(connection: object): void;
   handleRowDescription(message: object): void;
 }
 
