@@ -28,11 +28,13 @@ export async function inTransaction(pool: Pool, work: (run: Run) => Promise<Stat
   const endWatch = breakOffWhenHung(pool, client, MOST_MS);
   const pipeline = new Pipeline(client);
   try {
-    // Awaited: after a failed begin, every later statement would commit by itself.
-    await pipeline.send({ name: 'begin', text: 'begin', values: [] });
-    const writes = await work(
-      async <R>(statement: Statement) => (await pipeline.send<R & object>(statement)).rows as R[],
-    );
+    const begun = pipeline.send({ name: 'begin', text: 'begin', values: [] });
+    const writes = await work(async <R>(statement: Statement) => {
+      // After a failed begin, every later statement would commit by itself.
+      await begun;
+      return (await pipeline.sendSoon<R & object>(statement)).rows as R[];
+    });
+    await begun;
     await pipeline.sendAll(writes);
     const { command } = await pipeline.send({ name: 'commit', text: 'commit', values: [] });
     if (command !== 'COMMIT') throw pipeline.failure ?? new Error('the transaction was rolled back');
@@ -63,11 +65,26 @@ class Pipeline {
     return sent;
   }
 
+  /** With what else is sent in this turn. */
+  sendSoon<R extends object>(statement: Statement): Promise<QueryResult<R>> {
+    this.cork()();
+    return this.send(statement);
+  }
+
   /** Sends all without waiting for answers. pg reports a statement it cannot send only a tick later. */
   async sendAll(statements: readonly Statement[]): Promise<void> {
+    const uncork = this.cork();
     for (const statement of statements) void this.send(statement);
     for (const _tick of [1, 2]) await new Promise((resolve) => process.nextTick(resolve));
+    uncork();
     if (this.failure !== null) throw this.failure;
+  }
+
+  /** Until a tick after the call that it returns, statements gather for one write to the socket. */
+  private cork(): () => void {
+    const { stream } = this.client.connection;
+    stream.cork();
+    return () => process.nextTick(() => stream.uncork());
   }
 
   async answered(): Promise<void> {
