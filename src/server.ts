@@ -8,6 +8,7 @@ import { closeIdleConnectionsAtStop, httpOptions } from './http/connections.js';
 import { allowOrigins } from './http/cors.js';
 import { RefusalFilter } from './http/refusal.filter.js';
 import { ServiceLogger } from './http/service-logger.js';
+import { boundUnreadAnswers } from './http/unread-answers.js';
 import type { Clock } from './settings/clock.js';
 import type { Settings } from './settings/settings.js';
 
@@ -17,6 +18,7 @@ export async function createServer(settings: Settings, clock: Clock): Promise<Ne
   const fastify: FastifyInstance = adapter.getInstance();
   setBodyRules(fastify, settings);
   answerEarlyFailures(fastify);
+  boundUnreadAnswers(fastify);
   closeIdleConnectionsAtStop(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(settings, clock), adapter, {
     bodyParser: false,

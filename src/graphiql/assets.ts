@@ -5,6 +5,7 @@ import { start } from './page.js';
 
 export interface Asset {
   readonly type: string;
+  /** The same bytes for every answer, so that unread answers take no memory of their own. */
   read(): Promise<Buffer>;
 }
 
@@ -16,10 +17,15 @@ export const assets: ReadonlyMap<string, Asset> = new Map([
   ['react-dom.js', installed('react-dom', 'umd/react-dom.production.min.js', script)],
   ['graphiql.js', installed('graphiql', 'graphiql.min.js', script)],
   ['graphiql.css', installed('graphiql', 'graphiql.min.css', 'text/css; charset=utf-8')],
-  ['start.js', { type: script, read: () => Promise.resolve(Buffer.from(start)) }],
+  ['start.js', asset(script, () => Promise.resolve(Buffer.from(start)))],
 ]);
 
 function installed(packageName: string, path: string, type: string): Asset {
   const folder = dirname(require.resolve(`${packageName}/package.json`));
-  return { type, read: () => readFile(join(folder, path)) };
+  return asset(type, () => readFile(join(folder, path)));
+}
+
+function asset(type: string, load: () => Promise<Buffer>): Asset {
+  let loaded: Promise<Buffer> | undefined;
+  return { type, read: () => (loaded ??= load()) };
 }

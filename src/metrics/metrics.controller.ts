@@ -6,16 +6,24 @@ import { Metrics } from './metrics.service.js';
 
 @Controller('metrics')
 export class MetricsController {
+  private underWay: Promise<string> | null = null;
+
   constructor(
     private readonly metrics: Metrics,
     private readonly intake: Intake,
     private readonly spool: Spool,
   ) {}
 
+  /** Concurrent callers share one text, because the path is public. */
   @Get()
   @Header('content-type', Registry.PROMETHEUS_CONTENT_TYPE)
   @Header('cache-control', 'no-store')
-  async show(): Promise<string> {
+  show(): Promise<string> {
+    this.underWay ??= this.render().finally(() => (this.underWay = null));
+    return this.underWay;
+  }
+
+  private async render(): Promise<string> {
     const { entries, bytes, setAside, lost } = this.spool;
     const spool = { entries, bytes, setAside, lost, oldest: await this.spool.oldest() };
     return this.metrics.render({ databaseAway: this.intake.state !== 'committing', spool });

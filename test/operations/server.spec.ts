@@ -1,6 +1,9 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connect, type Socket } from 'node:net';
+import { fastify } from 'fastify';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { boundUnreadAnswers } from '../../src/http/unread-answers.js';
+import { hasten } from '../support/hasten.js';
 import { type Service, startService } from '../support/service.js';
 
 const origin = 'https://app.example.com';
@@ -65,6 +68,46 @@ test('an address that cannot be read is refused in JSON', async () => {
     400,
     { code: 'BAD_REQUEST', message: 'The request is malformed.' },
   ]);
+});
+
+describe('a connection that does not wait for answers', () => {
+  const pipelined = async (to: { url: string }, path: string, times: number): Promise<Socket> => {
+    const { hostname, port } = new URL(to.url);
+    const socket = connect(Number(port), hostname);
+    await once(socket, 'connect');
+    socket.on('error', () => undefined);
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`.repeat(times));
+    return socket;
+  };
+  const closed = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve));
+
+  test('is answered 16 requests', async () => {
+    const socket = await pipelined(service, '/metrics', 16);
+    let received = '';
+    socket.on('data', (chunk: Buffer) => (received += chunk.toString('latin1')));
+    await expect.poll(() => received.match(/HTTP\/1.1 200 OK/g)?.length, { timeout: 10_000 }).toBe(16);
+    socket.destroy();
+  });
+
+  test('is closed when it sends more', async () => {
+    const before = process.memoryUsage().rss;
+    await closed(await pipelined(service, '/graphiql/graphiql.js', 1_390));
+    expect(process.memoryUsage().rss - before).toBeLessThan(100 * 2 ** 20);
+  });
+
+  test('is closed a minute after an answer that it does not read', async () => {
+    hasten(60);
+    const alone = fastify();
+    onTestFinished(() => alone.close());
+    boundUnreadAnswers(alone);
+    alone.get('/', () => Buffer.alloc(64 * 2 ** 20));
+    const url = await alone.listen();
+    const accepted = once(alone.server, 'connection') as Promise<[Socket]>;
+    await pipelined({ url }, '/', 1);
+    const began = performance.now();
+    await closed((await accepted)[0]);
+    expect(performance.now() - began).toBeGreaterThan(60_000);
+  });
 });
 
 test('a stop waits for no connection that never asked', async () => {
