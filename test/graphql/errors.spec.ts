@@ -52,7 +52,7 @@ describe('a request that is no query is refused with its code, before anything i
     'a syntax error': [query('{ rooms'), 400, 'GRAPHQL_PARSE_FAILED'],
     'a document as JSON': [query('{"kind":"Document","definitions":[]}'), 400, 'GRAPHQL_PARSE_FAILED'],
     'a query of too many tokens': [
-      query(`{ rooms { ${'nodes { sid } '.repeat(4_000)} } }`),
+      query(`{ rooms { ${'a{b}'.repeat(4_000)} } }`),
       400,
       'GRAPHQL_PARSE_FAILED',
     ],
