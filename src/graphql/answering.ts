@@ -1,4 +1,10 @@
-import { execute, type ExecutionResult, getVariableValues, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import {
+  execute,
+  type ExecutionResult,
+  getVariableValues,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { sizesOf, type Variables } from './cost/argument-size.js';
 import type { Limits } from './cost/cost-walk.js';
 import { checkLimits } from './cost/limits.js';
@@ -51,7 +57,10 @@ export class Answering {
   private requireWithin(document: Document, operation: OperationDefinitionNode, variables: Variables): void {
     const sizes = `${operation.name?.value} ${sizesOf(variables)}`;
     if (document.within === sizes) return;
-    checkLimits({ schema: this.schema, document: document.tree, operation }, { limits: this.settings.limits, variables });
+    checkLimits(
+      { schema: this.schema, document: document.tree, operation },
+      { limits: this.settings.limits, variables },
+    );
     document.within = sizes;
   }
 }

@@ -51,11 +51,7 @@ describe('a request that is no query is refused with its code, before anything i
     'a body of 2 MiB': [query('x'.repeat(2 ** 21)), 413, 'BODY_TOO_LARGE'],
     'a syntax error': [query('{ rooms'), 400, 'GRAPHQL_PARSE_FAILED'],
     'a document as JSON': [query('{"kind":"Document","definitions":[]}'), 400, 'GRAPHQL_PARSE_FAILED'],
-    'a query of too many tokens': [
-      query(`{ rooms { ${'a{b}'.repeat(4_000)} } }`),
-      400,
-      'GRAPHQL_PARSE_FAILED',
-    ],
+    'a query of too many tokens': [query(`{ rooms { ${'a{b}'.repeat(4_000)} } }`), 400, 'GRAPHQL_PARSE_FAILED'],
     'an unknown field': [query('{ rooms { nodes { secret } } }'), 400, 'GRAPHQL_VALIDATION_FAILED'],
     'a mutation': [query('mutation { rooms { nodes { sid } } }'), 400, 'GRAPHQL_VALIDATION_FAILED'],
     'an unknown operation': [

@@ -27,6 +27,9 @@ const LIST_IN_ROW = 5;
 /** Characters of a name that count as one value: a name is written in every row. */
 const CHARS_OF_VALUE = 32;
 
+/** An introspected field takes graphql-js about as long as this many fields of a row. */
+const VALUES_OF_INTROSPECTED = 10;
+
 export interface Limits {
   readonly depth: number;
   /** Rows that a query may return. */
@@ -74,7 +77,7 @@ export class CostWalk {
     const introspects = parent.name.startsWith('__') || node.name.value.startsWith('__');
     if (at.depth > depth && !introspects)
       throw new Refusal(400, 'DEPTH_LIMIT', `The query is deeper than ${depth} fields: ask in several queries.`);
-    this.spendValues(node, at.nodes);
+    this.spendValues(node, at.nodes * (parent.name.startsWith('__') ? VALUES_OF_INTROSPECTED : 1));
     const output = typeOf(parent, node.name.value);
     const inner = output && getNamedType(output);
     if (!isCompositeType(inner)) return;
@@ -108,7 +111,8 @@ export class CostWalk {
   private count(node: FieldNode): void {
     this.spendRead();
     const limit = argumentSize(node, 'limit', this.asked.variables) ?? 0;
-    if (limit < 0 || limit > MAX_COUNT) throw badInput(`A count's limit of ${limit} is not between 0 and ${MAX_COUNT}.`);
+    if (limit < 0 || limit > MAX_COUNT)
+      throw badInput(`A count's limit of ${limit} is not between 0 and ${MAX_COUNT}.`);
   }
 
   private introspectionSize(field: string): number {

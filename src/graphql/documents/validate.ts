@@ -18,8 +18,8 @@ export function requireValid(schema: GraphQLSchema, document: DocumentNode, intr
   const rules = [...specifiedRules, ...(introspection ? [] : [NoSchemaIntrospectionCustomRule])];
   const errors = validate(schema, document, rules, { maxErrors: MAX_ERRORS, hideSuggestions: !introspection });
   if (errors.length === 0) return;
-  // graphql-js also ends so where comparing fields of one name would take too long.
-  if (errors.length === 1 && errors[0]!.message.startsWith('Too many validation errors'))
+  // So graphql-js ends where comparing fields of one name would take too long.
+  if (errors.at(-1)!.message === 'Validation aborted.')
     throw new Refusal(400, 'COST_LIMIT', 'The query repeats its fields and fragments too often: select each once.');
   throw new RequestErrors(
     'GRAPHQL_VALIDATION_FAILED',
@@ -39,9 +39,9 @@ function ofArgument(document: DocumentNode, error: GraphQLError): GraphQLError {
 function placeOf(document: DocumentNode, value: ASTNode): { argument: string; path: readonly string[] } {
   const [names, path]: [string[], string[]] = [[], []];
   visit(document, {
-    enter: (node, _key, _parent, ...[, ancestors]) => {
+    enter: (node, _key, parent, ...[, ancestors]) => {
       if (node !== value) return;
-      for (const above of ancestors.filter((one): one is ASTNode => 'kind' in one)) {
+      for (const above of [...ancestors, parent!].filter((one) => 'kind' in one)) {
         if (above.kind === 'Field') path.push((above.alias ?? above.name).value);
         if (above.kind === 'VariableDefinition') names.push(`$${above.variable.name.value}`);
         if (above.kind === 'Argument' || above.kind === 'ObjectField') names.push(above.name.value);
