@@ -3,6 +3,7 @@ import { GraphQLError, type ExecutionResult, type FormattedExecutionResult, type
 import { isAway, isTimeout } from '../database/failure.js';
 import { Refusal } from '../http/refusal.js';
 import { RequestErrors } from './documents/request-errors.js';
+import { steadyErrors } from './steady-errors.js';
 
 const logger = new Logger('GraphQL');
 
@@ -23,9 +24,10 @@ export interface RefusedAnswer {
 
 const byStatus: Readonly<Record<number, string>> = { 413: 'BODY_TOO_LARGE', 415: 'CONTENT_TYPE_UNSUPPORTED' };
 
-export function formatResult({ data, errors }: ExecutionResult): FormattedExecutionResult {
-  const told = errors?.map((error) => formatted(error, tell(error, 'BAD_USER_INPUT')));
-  return { data: data ?? null, ...(told !== undefined && { errors: told }) };
+export function formatResult(result: ExecutionResult): FormattedExecutionResult {
+  const data = result.data ?? null;
+  if (result.errors === undefined) return { data };
+  return { data, errors: steadyErrors(result).map((error) => formatted(error, tell(error, 'BAD_USER_INPUT'))) };
 }
 
 /** For a request that was not executed. */

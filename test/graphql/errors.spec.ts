@@ -211,3 +211,24 @@ describe('a failure of the database', () => {
     ]);
   });
 });
+
+describe('errors of an answer', () => {
+  it('are the same, in the order of the query, each time', async () => {
+    const wrong = (name: string): string => `${name}(first: 201) { nodes { id } }`;
+    const query = `{
+      a: node(id: "RM_1") { ... on Room { ${wrong('tracks')} ${wrong('participants')} } }
+      b: room(sid: "RM_1") { name tracks { nodes { id } } ${wrong('participants')} ${wrong('events')} }
+      rooms { totalCount { value } }
+      c: node(id: "RM_1") { ... on Room { tracks(after: "x") { nodes { id } } ${wrong('events')} } }
+    }`;
+    for (let again = 0; again < 3; again++) {
+      const { data, errors } = await service.query(query);
+      expect(data).toEqual({ a: null, b: null, rooms: { totalCount: { value: 1 } }, c: null });
+      expect(errors?.map(({ path }) => path)).toEqual([
+        ['a', 'tracks'],
+        ['b', 'participants'],
+        ['c', 'tracks'],
+      ]);
+    }
+  });
+});

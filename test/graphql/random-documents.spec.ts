@@ -49,7 +49,6 @@ it('answers any document as graphql-js does, the first time and when it is compi
       for (const { status, text } of answers) expect({ status, text }).toEqual({ status: 200, text: expected });
     }
   });
-  await fc.assert(asProposed, { numRuns: Number(process.env['RUNS'] ?? 150) });
+  await fc.assert(asProposed, { numRuns: Number(process.env['RUNS'] ?? 100) });
   expect(counts.executed).toBeGreaterThan(counts.refused / 10);
-  console.log(counts);
 });

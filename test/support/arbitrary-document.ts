@@ -36,6 +36,7 @@ export function arbitraryDocument(schema: GraphQLSchema): fc.Arbitrary<Asked> {
 }
 
 class Writer {
+  private readonly directed: boolean;
   private readonly names: readonly string[];
   private readonly fragments: string[] = [];
   private readonly variables = new Map<string, { type: 'Int' | 'Boolean!'; value: unknown; fallback: string }>();
@@ -44,6 +45,7 @@ class Writer {
     private readonly schema: GraphQLSchema,
     private readonly upTo: (max: number) => number,
   ) {
+    this.directed = this.maybe(4);
     this.names = this.one([plain, coded, coded, inherited]);
   }
 
@@ -97,7 +99,9 @@ class Writer {
   private argumentsOf({ args }: GraphQLField<unknown, unknown>): string {
     const written = args.flatMap(({ name }) => {
       if (name in arguments_) return [`${name}: ${arguments_[name]}`];
-      return name === 'first' || name === 'limit' ? [`${name}: ${this.size()}`] : [];
+      // Pages have at most 200.
+      if (name === 'first') return [`first: ${this.maybe(3) ? 201 : this.size()}`];
+      return name === 'limit' ? [`limit: ${this.size()}`] : [];
     });
     return written.length === 0 ? '' : `(${written.join(', ')})`;
   }
@@ -107,7 +111,7 @@ class Writer {
   }
 
   private directive(): string {
-    if (!this.maybe(5)) return '';
+    if (!this.directed || !this.maybe(3)) return '';
     const condition = this.maybe(1) ? `$${this.variable('Boolean!', this.maybe(1))}` : String(this.maybe(1));
     return `@${this.one(['skip', 'include'])}(if: ${condition})`;
   }
