@@ -39,7 +39,7 @@ function ofArgument(document: DocumentNode, error: GraphQLError): GraphQLError {
 function placeOf(document: DocumentNode, value: ASTNode): { argument: string; path: readonly string[] } {
   const [names, path]: [string[], string[]] = [[], []];
   visit(document, {
-    enter: (node, _key, parent, ...[, ancestors]) => {
+    enter: (...[node, , parent, , ancestors]) => {
       if (node !== value) return;
       for (const above of [...ancestors, parent!].filter((one) => 'kind' in one)) {
         if (above.kind === 'Field') path.push((above.alias ?? above.name).value);
