@@ -147,3 +147,17 @@ describe('errors', () => {
     await closed.stop();
   });
 });
+
+it('counts the fields of usage rows once their number is known', async () => {
+  const small = await startService({ clock: { now: () => now }, settings: { queryMaxValues: 50 } });
+  await new Rows(small.database).rooms({ startedAt: '2026-11-24T00:00:00Z', endedAt: '2026-11-25T00:00:00Z' });
+  const ask = (fields: string): ReturnType<Service['query']> =>
+    small.query(`{ usage(meter: ROOM, from: "2026-11-24T00:00:00Z", to: "2026-11-25T00:00:00Z", interval: HOUR) {
+      ${fields} } }`);
+  expect((await ask('from seconds sessions final')).errors).toBeUndefined();
+  expect(await ask('from seconds sessions final openSessions')).toMatchObject({
+    status: 200,
+    errors: [{ path: ['usage'], extensions: { code: 'COST_LIMIT' } }],
+  });
+  await small.stop();
+});
