@@ -1,10 +1,9 @@
-import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLSchema } from 'graphql';
 import { compile, type Run } from './compile.js';
 import { parseBounded, requireShort } from './parse-bounded.js';
 import { RequestErrors } from './request-errors.js';
 import { spreadSize } from './spread-size.js';
 import { requireValid } from './validate.js';
-import { GraphQLError } from 'graphql';
 
 /** Of text. A tree takes about a hundred bytes for each byte of its text, and its code three times that. */
 const MAX_KEPT_WEIGHT = 512 * 1024;
