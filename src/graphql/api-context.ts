@@ -1,12 +1,14 @@
 import { createParamDecorator } from '@nestjs/common';
 import { GqlExecutionContext } from '@nestjs/graphql';
-import type { GraphQLResolveInfo } from 'graphql';
+import type { DocumentNode, GraphQLResolveInfo } from 'graphql';
 import type { Reading } from '../read/reading.js';
 import type { Settings } from '../settings/settings.js';
 import type { Spent } from './cost/limits.js';
 
 /** What the resolvers of one request share. */
 export interface ApiContext {
+  /** Set before the execution. */
+  document?: DocumentNode;
   readonly reading: Reading;
   readonly settings: Settings;
   /** Cost of the rows read so far. */

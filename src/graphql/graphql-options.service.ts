@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { GqlOptionsFactory } from '@nestjs/graphql';
 import type { MercuriusDriverConfig } from '@nestjs/mercurius';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type DocumentNode, type GraphQLSchema, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { TokenGate } from '../access/token-gate.service.js';
 import { Readings } from '../read/readings.service.js';
 import { Settings } from '../settings/settings.js';
+import { requireAnswerWithin } from './answer-size.js';
 import type { ApiContext } from './api-context.js';
 import { sizesOf, type Variables } from './cost/argument-size.js';
 import { checkLimits, nothingSpent } from './cost/limits.js';
@@ -48,19 +49,21 @@ export class GraphqlOptions implements GqlOptionsFactory<MercuriusDriverConfig> 
         // Mercurius' response schema would turn the indexes of an error's path into strings.
         serializerCompiler: () => JSON.stringify,
       },
-      context: (request: FastifyRequest) => this.contextOf(request),
+      context: (request: FastifyRequest, reply: FastifyReply) => this.contextOf(request, reply),
       errorFormatter: formatErrors,
       hooks: {
         preParsing: refuseAmbiguousGet,
         preValidation: refuseForeignDocument,
         preExecution: this.preExecution,
+        onResolution: requireAnswerWithin,
       },
     };
   }
 
-  private contextOf(request: FastifyRequest): ApiContext | object {
+  private contextOf(request: FastifyRequest, { raw }: FastifyReply): ApiContext | object {
     const scope = this.gate.scopeOf(request);
-    return scope === null ? {} : { reading: this.readings.of(scope), settings: this.settings, spent: nothingSpent() };
+    if (scope === null) return {};
+    return { reading: this.readings.of(scope, raw), settings: this.settings, spent: nothingSpent() };
   }
 
   private requireWithin(schema: GraphQLSchema, document: DocumentNode, variables: Variables): void {
@@ -74,8 +77,9 @@ export class GraphqlOptions implements GqlOptionsFactory<MercuriusDriverConfig> 
   private readonly preExecution = async (
     schema: GraphQLSchema,
     document: DocumentNode,
-    ...[, variables]: [unknown, unknown?]
+    ...[context, variables]: [object, unknown?]
   ) => {
+    (context as Partial<ApiContext>).document = document;
     this.requireWithin(schema, document, (variables ?? {}) as Variables);
     // Mercurius compiles only the first operation of a document, and would run it for any other name.
     const operations = document.definitions.filter(({ kind }) => kind === 'OperationDefinition');

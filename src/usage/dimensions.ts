@@ -1,4 +1,5 @@
 import { badInput } from '../http/refusal.js';
+import { boundedText } from '../read/filters.js';
 import type { StatementBuilder } from '../read/statement.js';
 import type { Joins, Meter } from './meters.js';
 
@@ -41,7 +42,7 @@ function theOne(input: DimensionInput): [Kind, string] {
   if (given.length !== 1 || kind === undefined || text == null) {
     throw badInput('A dimension is exactly one of field, roomMetadata, attribute and roomNamePrefix.');
   }
-  return [kind, text];
+  return [kind, boundedText(kind, text)];
 }
 
 const kinds: Record<Kind, (meter: Meter, text: string) => Sql | undefined> = {

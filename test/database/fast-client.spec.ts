@@ -37,5 +37,5 @@ it('reads them itself', async () => {
   );
   await client.query('select 1 as one');
   client.release();
-  expect(messages).toEqual([{ name: 'dataRow', fields: ['1'] }]);
+  expect(messages).toEqual([{ name: 'dataRow', length: 11, fields: ['1'] }]);
 });

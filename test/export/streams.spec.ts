@@ -95,7 +95,7 @@ describe('a client that goes away', () => {
     expect([refused.statusCode, refused.headers['retry-after'], await json(refused)]).toEqual([
       503,
       '5',
-      { code: 'TOO_MANY_EXPORTS', message: '4 exports are under way, as many as there may be.' },
+      { code: 'TOO_MANY_EXPORTS', message: '4 exports of the project are under way, as many as there may be.' },
     ]);
     four[0]!.destroy();
     await expect.poll(() => statusOf('rooms.csv'), patient).toBe(200);

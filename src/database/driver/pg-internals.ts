@@ -15,6 +15,8 @@ export interface Connection {
 export interface Message {
   readonly name: string;
   readonly fields?: readonly (string | null)[];
+  /** In bytes. */
+  readonly length?: number;
 }
 
 /** `length` counts itself but not the code byte before it; `offset` is after both. */
@@ -40,12 +42,14 @@ export interface OwnQuery {
   text: string;
   values: unknown[] | undefined;
   readonly _result: {
+    readonly rows: object[];
     readonly fields: readonly Field[];
     readonly _parsers: readonly unknown[];
     _types: pg.CustomTypesConfig | undefined;
     parseRow: RowMaker;
   };
   handleRowDescription(message: object): void;
+  handleDataRow(message: { readonly length: number }): void;
 }
 
 export const Query = pg.Query as unknown as new (text: string) => OwnQuery;

@@ -1,0 +1,47 @@
+import { Refusal } from '../http/refusal.js';
+
+/** So many questions of a request are answered at once. */
+const LANES = 4;
+
+/** Windows and rows that all usage questions of one request may have together. */
+export class Allowance {
+  private windows = 0;
+  private rows = 0;
+  private asked = 0;
+  private readonly lanes: Promise<unknown>[] = Array.from({ length: LANES }, () => Promise.resolve());
+
+  constructor(private readonly most: number) {}
+
+  get rowsLeft(): number {
+    return this.most - this.rows;
+  }
+
+  /** @throws Refusal TOO_MANY_ROWS */
+  spendWindows(count: number): void {
+    this.windows += count;
+    this.require(this.windows, 'windows');
+  }
+
+  /** @throws Refusal TOO_MANY_ROWS */
+  spendRows(count: number): void {
+    this.rows += count;
+    this.require(this.rows, 'rows');
+  }
+
+  /** Later questions know what earlier ones have left. */
+  inTurn<T>(answer: () => Promise<T>): Promise<T> {
+    const lane = this.asked++ % LANES;
+    const answered = this.lanes[lane]!.then(answer);
+    this.lanes[lane] = answered.catch(() => undefined);
+    return answered;
+  }
+
+  private require(spent: number, what: string): void {
+    if (spent <= this.most) return;
+    throw new Refusal(
+      400,
+      'TOO_MANY_ROWS',
+      `The usage has more than ${this.most} ${what}: ask for a shorter range, or less at once.`,
+    );
+  }
+}
