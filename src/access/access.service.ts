@@ -36,8 +36,10 @@ export class Access {
       return known;
     }
     const verified = await this.tokens.verify(token);
-    this.verified.set(token, verified);
-    return verified;
+    // Meanwhile another request may have verified it.
+    const first = this.verified.get(token) ?? verified;
+    this.verified.set(token, first);
+    return first;
   }
 }
 

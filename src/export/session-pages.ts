@@ -7,7 +7,7 @@ import { roomCounts } from '../read/room-counts.js';
 import type { ExportRows } from './format.js';
 
 const PAGE = 2_000;
-const PAGE_BYTES = 2 * 2 ** 20;
+const PAGE_BYTES = 2 ** 20;
 const COUNTED_PAGE = 200;
 
 export interface SessionFilter {

@@ -42,7 +42,10 @@ export function usageOf(
   const usage = reply.server.graphql.schema.getQueryType()!.getFields()['usage']!;
   const parameters = parametersOf(query, [...usage.args.map(({ name }) => name), 'fields']);
   const fields = fieldsOf(parameters['fields'], Object.keys(selections));
-  const { dimensions } = questionOf(argumentsOf(usage, parameters), new Allowance(settings.usageMaxRows));
+  const { dimensions } = questionOf(
+    argumentsOf(usage, parameters),
+    new Allowance(settings.usageMaxRows, (why) => reading.stop(why)),
+  );
   async function* pages(): AsyncGenerator<ExportRows> {
     const context = { reading, settings, spent: nothingSpent() };
     const variables = variablesOf(usage, parameters);

@@ -22,7 +22,7 @@ interface Answered {
 export type ShownUsage = UsageRow & Answered;
 
 export async function usage(args: UsageArguments, { reading, settings, spent, info }: Ask): Promise<ShownUsage[]> {
-  const allowance = reading.once(Allowance, () => new Allowance(settings.usageMaxRows));
+  const allowance = reading.once(Allowance, () => new Allowance(settings.usageMaxRows, (why) => reading.stop(why)));
   const question = questionOf(args, allowance);
   const selected = fieldsBelow(info.fieldNodes, info.fragments);
   const rows = await answer(reading, question, { wanted: wantedOf(selected), allowance });

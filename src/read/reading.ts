@@ -24,7 +24,7 @@ export interface ReadingLimits {
   readonly bytes: number;
   /** Database time in all, in ms. */
   readonly time: number;
-  /** How long a statement may wait for its turn, in ms. */
+  /** How long the request may wait for turns while nothing of it runs, in ms. */
   readonly wait: number;
 }
 

@@ -16,12 +16,14 @@ export class Party {
 export class Asker {
   readonly queue: Waiting[] = [];
   running = 0;
+  /** How long it waited while nothing of it ran, in ms. */
+  waited = 0;
 
   constructor(
     readonly project: Party,
     readonly token: Party,
     readonly ask: {
-      /** How long a statement may wait, in ms. */
+      /** How long it may wait, in ms. */
       readonly patience: number;
       /** Called before the number of running statements grows. */
       advance(): void;
@@ -32,7 +34,6 @@ export class Asker {
 }
 
 interface Waiting {
-  readonly since: number;
   readonly begin: () => void;
   readonly refuse: (error: Refusal) => void;
 }
@@ -80,7 +81,7 @@ export class Turns {
     if (token.waiting >= MOST_WAITING.token || project.waiting >= MOST_WAITING.project) return Promise.reject(busy());
     if (asker.queue.length === 0) this.count(asker, 1);
     this.askers.add(asker);
-    return new Promise((begin, refuse) => asker.queue.push({ since: performance.now(), begin, refuse }));
+    return new Promise((begin, refuse) => asker.queue.push({ begin, refuse }));
   }
 
   leave(asker: Asker): void {
@@ -132,11 +133,11 @@ export class Turns {
   }
 
   private tick(): void {
-    const now = performance.now();
     for (const asker of this.askers) {
       asker.ask.tick();
-      const oldest = asker.queue[0];
-      if (oldest !== undefined && now - oldest.since > asker.ask.patience) this.dismiss(asker, busy());
+      if (asker.running > 0 || asker.queue.length === 0) continue;
+      asker.waited += TICK_MS;
+      if (asker.waited > asker.ask.patience) this.dismiss(asker, busy());
     }
   }
 

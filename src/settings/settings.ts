@@ -35,7 +35,7 @@ export abstract class Settings {
   abstract readonly queryMaxBytes: number;
   /** Of the database, for all statements of a query together. */
   abstract readonly queryMaxTimeMs: number;
-  /** How long a statement of a query may wait for its turn. */
+  /** How long a query may wait for others. */
   abstract readonly queryMaxWaitMs: number;
   abstract readonly statementTimeoutMs: number;
   /** Windows, and rows, of all usage questions of a query together. */

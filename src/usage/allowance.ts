@@ -10,7 +10,11 @@ export class Allowance {
   private asked = 0;
   private readonly lanes: Promise<unknown>[] = Array.from({ length: LANES }, () => Promise.resolve());
 
-  constructor(private readonly most: number) {}
+  constructor(
+    private readonly most: number,
+    /** Ends the request's other questions. */
+    private readonly over: (why: Refusal) => void,
+  ) {}
 
   get rowsLeft(): number {
     return this.most - this.rows;
@@ -38,10 +42,9 @@ export class Allowance {
 
   private require(spent: number, what: string): void {
     if (spent <= this.most) return;
-    throw new Refusal(
-      400,
-      'TOO_MANY_ROWS',
-      `The usage has more than ${this.most} ${what}: ask for a shorter range, or less at once.`,
-    );
+    const message = `The usage has more than ${this.most} ${what}: ask for a shorter range, or less at once.`;
+    const refusal = new Refusal(400, 'TOO_MANY_ROWS', message);
+    this.over(refusal);
+    throw refusal;
   }
 }
