@@ -28,7 +28,7 @@ const arrows = {
   access: ['http', 'settings'],
   webhook: ['intake', 'access', 'livekit', 'http', 'settings'],
   read: ['access', 'livekit', 'database', 'database/driver', 'http', 'settings', 'text'],
-  'read/nouns': ['read', 'access', 'livekit', 'generated', 'http', 'text'],
+  'read/nouns': ['read', 'http', 'text'],
   usage: ['read', 'read/nouns', 'meter', 'database', 'http'],
   'graphql/cost': ['read', 'http'],
   graphql: ['graphql/cost', 'usage', 'read', 'read/nouns', 'access', 'database', 'http', 'settings'],
