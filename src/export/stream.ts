@@ -22,7 +22,6 @@ export async function streamOf(table: ExportTable, format: Texts, reading: Readi
   return Readable.from(joined(first, bytes, reading), { highWaterMark: 1 });
 }
 
-/** In pieces, so that what a slow client has taken can be told. */
 const PIECE = 64 * 2 ** 10;
 
 async function* bytesOf({ columns, pages }: ExportTable, format: Texts): AsyncGenerator<Buffer> {

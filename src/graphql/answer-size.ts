@@ -62,7 +62,6 @@ function measure(document: DocumentNode): Shown {
 
 const nothing: Shown = { fields: 0, keys: 0 };
 
-/** What JSON puts around a key and a short value. */
 const QUOTES = 30;
 
 /** Of `left` characters, those that the value leaves; once they are negative, the rest of it is not looked at. */

@@ -7,7 +7,6 @@ import type { Spent } from './cost/limits.js';
 
 /** What the resolvers of one request share. */
 export interface ApiContext {
-  /** Set before the execution. */
   document?: DocumentNode;
   readonly reading: Reading;
   readonly settings: Settings;

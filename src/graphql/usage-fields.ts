@@ -34,7 +34,6 @@ export async function usage(args: UsageArguments, { reading, settings, spent, in
   return rows.map((row) => ({ ...row, ...answered }));
 }
 
-/** Each row shows the names of its dimensions. */
 function namesLength({ dimensions }: Question): number {
   return dimensions.reduce((length, { name }) => length + name.length, 0);
 }

@@ -7,7 +7,6 @@ export class OwnConnection {
 
   constructor(
     private readonly pool: pg.Pool,
-    /** Called when the server has closed it. */
     private readonly lost: () => void,
   ) {}
 

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import type { Scope } from '../access/scope.js';
 import { cancel, readRows } from '../database/driver/driver.js';
+import type { Takes } from '../database/driver/fast-query.js';
 import { Refusal } from '../http/refusal.js';
 import { shownTypes } from './time-format.js';
 import { StatementBuilder } from './statement.js';
@@ -22,7 +23,6 @@ export interface Tables {
 export interface ReadingLimits {
   /** Of all rows, as the database writes them, and of the answer. */
   readonly bytes: number;
-  /** Database time in all, in ms. */
   readonly time: number;
   /** How long the request may wait for turns while nothing of it runs, in ms. */
   readonly wait: number;
@@ -37,6 +37,7 @@ export interface FirstRows {
 
 /** How many times its `bytes` the rows of a token's, and of a project's requests may take together. */
 const SHARES = { token: 2, project: 4 };
+const STEP = 64 * 2 ** 10;
 
 /** One request reads at one instant, within one scope and its limits. What is over one of them ends it all. */
 export class Reading {
@@ -46,6 +47,7 @@ export class Reading {
   private readonly clients = new Set<PoolClient>();
   private readonly asker: Asker;
   private failure: Refusal | null = null;
+  private held = 0;
   private time = 0;
   private since = 0;
 
@@ -94,13 +96,15 @@ export class Reading {
   /** The first rows, as many as `most` bytes hold, but at least one. */
   async firstRows(statement: StatementBuilder, sql: string, most: number): Promise<FirstRows> {
     let [bytes, cut] = [0, false];
-    const takes = (row: number, client: PoolClient): boolean => {
+    let client: PoolClient;
+    const takes = (row: number): boolean => {
       cut = bytes > 0 && bytes + row > most;
       if (cut) void cancel(this.tables.pool, client);
       else bytes += row;
       return !cut;
     };
-    const rows = await this.run({ text: statement.text(sql), values: statement.values, types: shownTypes }, takes);
+    const config = { text: statement.text(sql), values: statement.values, types: shownTypes };
+    const rows = await this.run(config, takes, (lent) => (client = lent));
     return { rows, bytes, cut };
   }
 
@@ -118,7 +122,6 @@ export class Reading {
     if (!this.takes(bytes)) throw this.failure!;
   }
 
-  /** Up to so many parents show one row. */
   shares(parents: number): void {
     this.read.sharing = Math.max(this.read.sharing, parents);
   }
@@ -131,44 +134,33 @@ export class Reading {
   /** Cancels what runs, and refuses what comes. */
   stop(why: Refusal = gone): void {
     this.failure ??= why;
-    if (why === gone) this.hold(-this.read.bytes);
+    if (why === gone) this.releases();
     this.tables.turns.dismiss(this.asker, why);
     for (const client of this.clients) void cancel(this.tables.pool, client);
   }
 
-  private async run(config: QueryConfig, takes: (bytes: number, client: PoolClient) => boolean): Promise<Row[]> {
+  private async run(config: QueryConfig, takes: Takes, lent?: (client: PoolClient) => void): Promise<Row[]> {
     await this.begin();
     let client: PoolClient | undefined;
     let cut = false;
     try {
       client = await this.tables.pool.connect();
-      const rows = await this.rowsFrom(client, config, (bytes, lent) => {
-        cut ||= !takes(bytes, lent);
-        return !cut;
-      });
       if (this.failure !== null) throw this.failure;
-      return rows;
+      this.clients.add(client);
+      lent?.(client);
+      const read = await readRows<Row>(client, config, takes);
+      if (this.failure !== null) throw this.failure;
+      cut = read.cut;
+      this.read.rows += read.rows.length;
+      return read.rows;
     } catch (error) {
       throw this.failure ?? error;
     } finally {
+      if (client !== undefined) this.clients.delete(client);
       // A late cancel must not hit another reading's statement.
       client?.release(cut || this.failure !== null);
       this.tick();
       this.tables.turns.leave(this.asker);
-    }
-  }
-
-  private async rowsFrom(
-    client: PoolClient,
-    config: QueryConfig,
-    takes: (bytes: number, client: PoolClient) => boolean,
-  ): Promise<Row[]> {
-    if (this.failure !== null) throw this.failure;
-    this.clients.add(client);
-    try {
-      return await readRows<Row>(client, config, (bytes) => takes(bytes, client));
-    } finally {
-      this.clients.delete(client);
     }
   }
 
@@ -182,21 +174,29 @@ export class Reading {
   }
 
   private readonly takes = (bytes: number): boolean => {
-    if (this.failure !== null) return false;
-    const { bytes: most } = this.limits;
     this.read.bytes += bytes;
-    this.read.rows++;
-    this.hold(bytes);
+    return this.read.bytes <= this.held ? this.failure === null : this.holds();
+  };
+
+  /** Holds more of what the token and the project may have, in steps, because rows are many. */
+  private holds(): boolean {
+    if (this.failure !== null) return false;
     const { token, project } = this.asker;
+    const { bytes: most } = this.limits;
+    const step = this.read.bytes - this.held + STEP;
+    this.held += step;
+    if (most === Infinity) return true;
+    token.bytes += step;
+    project.bytes += step;
     if (this.read.bytes > most) this.stop(tooLarge(most));
     else if (token.bytes > SHARES.token * most || project.bytes > SHARES.project * most) this.stop(busy());
     return this.failure === null;
-  };
+  }
 
-  private hold(bytes: number): void {
+  private releases(): void {
     if (this.limits.bytes === Infinity) return;
-    this.asker.token.bytes += bytes;
-    this.asker.project.bytes += bytes;
+    this.asker.token.bytes -= this.held;
+    this.asker.project.bytes -= this.held;
   }
 
   private advance(): void {

@@ -13,12 +13,10 @@ afterEach(() => {
 
 const still = { patience: 1_000, advance: () => undefined, tick: () => undefined };
 
-/** A request: of a new token, unless it is one of `token`. */
 function request(project: string, token: object = {}): Asker {
   return turns.asker(Object.assign(token, { project, roomName: null }), still);
 }
 
-/** Asks so many times. @returns how many begin at once */
 function ask(asker: Asker, times: number): number {
   const asked = Array.from({ length: times }, () => turns.take(asker));
   for (const turn of asked) turn?.catch(() => undefined);

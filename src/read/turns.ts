@@ -6,13 +6,10 @@ export class Party {
   running = 0;
   /** Requests with a statement that waits. */
   waiting = 0;
-  /** When it last had a turn. */
   last = 0;
-  /** Of rows that its requests hold. */
   bytes = 0;
 }
 
-/** One request. */
 export class Asker {
   readonly queue: Waiting[] = [];
   running = 0;
@@ -23,7 +20,6 @@ export class Asker {
     readonly project: Party,
     readonly token: Party,
     readonly ask: {
-      /** How long it may wait, in ms. */
       readonly patience: number;
       /** Called before the number of running statements grows. */
       advance(): void;
@@ -91,7 +87,6 @@ export class Turns {
     this.next();
   }
 
-  /** Statements of the request that wait are refused. */
   dismiss(asker: Asker, why: Refusal): void {
     const waiting = asker.queue.splice(0);
     if (waiting.length > 0) this.count(asker, -1);

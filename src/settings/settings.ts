@@ -31,16 +31,13 @@ export abstract class Settings {
   abstract readonly maxBodyBytes: number;
   abstract readonly queryMaxDepth: number;
   abstract readonly queryMaxCost: number;
-  /** Of the rows that a query reads, and of its answer. */
   abstract readonly queryMaxBytes: number;
   /** Of the database, for all statements of a query together. */
   abstract readonly queryMaxTimeMs: number;
-  /** How long a query may wait for others. */
   abstract readonly queryMaxWaitMs: number;
   abstract readonly statementTimeoutMs: number;
   /** Windows, and rows, of all usage questions of a query together. */
   abstract readonly usageMaxRows: number;
-  /** Exports under way for one project. */
   abstract readonly exportsPerProject: number;
   /** Bytes per second that a client of an export must take. */
   abstract readonly exportMinRate: number;

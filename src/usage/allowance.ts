@@ -1,6 +1,5 @@
 import { Refusal } from '../http/refusal.js';
 
-/** So many questions of a request are answered at once. */
 const LANES = 4;
 
 /** Windows and rows that all usage questions of one request may have together. */
@@ -12,7 +11,6 @@ export class Allowance {
 
   constructor(
     private readonly most: number,
-    /** Ends the request's other questions. */
     private readonly over: (why: Refusal) => void,
   ) {}
 
@@ -20,19 +18,16 @@ export class Allowance {
     return this.most - this.rows;
   }
 
-  /** @throws Refusal TOO_MANY_ROWS */
   spendWindows(count: number): void {
     this.windows += count;
     this.require(this.windows, 'windows');
   }
 
-  /** @throws Refusal TOO_MANY_ROWS */
   spendRows(count: number): void {
     this.rows += count;
     this.require(this.rows, 'rows');
   }
 
-  /** Later questions know what earlier ones have left. */
   inTurn<T>(answer: () => Promise<T>): Promise<T> {
     const lane = this.asked++ % LANES;
     const answered = this.lanes[lane]!.then(answer);

@@ -55,7 +55,6 @@ export async function rowsOfCells(
   return rows.sort(inOrder);
 }
 
-/** Sums are made for each window of each group. */
 const MAX_SUMS = 500_000;
 
 function requireFew(sums: number): void {

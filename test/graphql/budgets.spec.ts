@@ -138,16 +138,15 @@ describe('while the sums of usage are locked', () => {
     return (await service.database.intake.query(text)).rowCount!;
   }
 
-  async function ask(of: Service, signal: AbortSignal): Promise<Response> {
-    const authorization = `Bearer ${await of.token({ roomList: true })}`;
-    const headers = { authorization, 'content-type': 'application/json' };
+  async function ask(of: Service, token: string, signal: AbortSignal | null = null): Promise<Response> {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const body = JSON.stringify({ query: many });
     return fetch(`${of.url}/graphql`, { method: 'POST', headers, body, signal });
   }
 
   it('a request runs four statements at once, which end with its client', async () => {
     const client = new AbortController();
-    const asked = ask(service, client.signal);
+    const asked = ask(service, await service.token({ roomList: true }), client.signal);
     await expect.poll(waiting).toBe(4);
     client.abort();
     await expect(asked).rejects.toThrow('aborted');
@@ -166,9 +165,10 @@ describe('while the sums of usage are locked', () => {
   it('a request that waits too long for others is refused as BUSY, to be tried later', async () => {
     const hasty = await startService({ databaseUrl: service.database.url, settings: { queryMaxWaitMs: 500 } });
     const client = new AbortController();
-    const others = [1, 2].map(() => ask(hasty, client.signal).catch(() => undefined));
+    const token = await hasty.token({ roomList: true });
+    const others = [1, 2].map(() => ask(hasty, token, client.signal).catch(() => undefined));
     await expect.poll(waiting).toBe(5);
-    const answer = await ask(hasty, new AbortController().signal);
+    const answer = await ask(hasty, token);
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
     expect(await answer.json()).toMatchObject({ data: null, errors: [{ extensions: { code: 'BUSY' } }] });
     client.abort();

@@ -37,12 +37,16 @@ export async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
 }
 
 /** Reads rows until one is not taken; the caller then cancels the statement, and its end is no failure. */
-export function readRows<Row>(client: pg.PoolClient, config: pg.QueryConfig, takes: Takes): Promise<Row[]> {
+export function readRows<Row>(
+  client: pg.PoolClient,
+  config: pg.QueryConfig,
+  takes: Takes,
+): Promise<{ rows: Row[]; cut: boolean }> {
   const fast = client instanceof FastClient && config.name !== undefined;
   const query = fast ? new FastQuery(config, takes) : new MeasuredQuery(config, takes);
   return new Promise((resolve, reject) => {
     const done = (error: Error | undefined): void => {
-      if (!error || query.cut) return resolve(query.kept as Row[]);
+      if (!error || query.cut) return resolve({ rows: query.kept as Row[], cut: query.cut });
       Error.captureStackTrace(error);
       reject(error);
     };

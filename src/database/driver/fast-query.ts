@@ -14,9 +14,7 @@ type Config = Pick<pg.QueryConfig, 'name' | 'text' | 'values' | 'types'>;
 /** Told the bytes of each row before it is kept. Once false, this row and all later ones are left out. */
 export type Takes = (bytes: number) => boolean;
 
-/** A query that keeps only the rows that are taken. */
 export class MeasuredQuery extends Query {
-  /** Whether rows were left out. */
   cut = false;
 
   /** Without pg's copy of the config. */
