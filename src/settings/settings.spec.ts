@@ -141,6 +141,27 @@ describe('values', () => {
     expect(problems({ [name]: text })).toEqual([problem]);
   });
 
+  test.each([
+    'postgresql://u:p@h/d?schema=ledger&sslmode=verify-full&sslrootcert=/ca&connect_timeout=5&options=-c%20work_mem%3D1MB',
+    'postgres:///d?host=/var/run/postgresql&user=me&application_name=ledger',
+  ])('DATABASE_URL=%s', (url) => {
+    expect(readSettings({ DATABASE_URL: url }).databaseUrl).toBe(url);
+  });
+
+  test.each([
+    [
+      'pgbouncer=true&connection_limit=5',
+      /^DATABASE_URL must not hold pgbouncer, connection_limit, which this service does not read/,
+    ],
+    ['sslmode=no-verify', /^DATABASE_URL must hold one of sslmode=disable, prefer, require, verify-ca, verify-full$/],
+    ['sslmode=verify-ca', /^DATABASE_URL must hold sslrootcert/],
+    ['connect_timeout=soon', /^DATABASE_URL must hold connect_timeout in whole seconds$/],
+    ['schema=', /^DATABASE_URL must name a schema/],
+    ['schema=a"b', /^DATABASE_URL must name a schema/],
+  ])('DATABASE_URL with ?%s is refused', (parameters, problem) => {
+    expect(problems({ DATABASE_URL: `postgresql://h/d?${parameters}` })).toEqual([expect.stringMatching(problem)]);
+  });
+
   test('that are wrong are all named in one refusal, without secrets', () => {
     const refuse = () =>
       readSettings({ PORT: 'x', LOG_LEVEL: 'loud', LIVEKIT_KEYS: 'a@B: hush', DATABASE_URL: 'pg://u:hush@h' });

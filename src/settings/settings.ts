@@ -1,17 +1,7 @@
 import { join } from 'node:path';
 import { type ApiKey, keyList, keysByName, type NamedKey } from './api-keys.js';
-import {
-  duration,
-  type LogLevel,
-  logLevel,
-  oneOf,
-  origins,
-  postgresUrl,
-  Problem,
-  size,
-  whole,
-  yesOrNo,
-} from './values.js';
+import { databaseUrl } from './database-url.js';
+import { duration, type LogLevel, logLevel, oneOf, origins, Problem, size, whole, yesOrNo } from './values.js';
 
 /** What the environment says, read once (docs/design.md section 10). Injected by this class as its token. */
 export abstract class Settings {
@@ -61,7 +51,7 @@ export function readSettings(env: Environment): Settings {
     host: reader.value('HOST', String, production ? '0.0.0.0' : '127.0.0.1'),
     port: reader.value('PORT', whole(0, 65_535), 3000),
     keys: readKeys(reader, production),
-    databaseUrl: reader.value('DATABASE_URL', postgresUrl, null),
+    databaseUrl: reader.value('DATABASE_URL', databaseUrl, null),
     databaseDriver: reader.value('DATABASE_DRIVER', oneOf('fast', 'plain'), 'fast'),
     dataDir,
     spoolDir: reader.value('SPOOL_DIR', String, production ? null : join(dataDir, 'spool')),

@@ -43,15 +43,6 @@ export function yesOrNo(text: string): boolean {
 
 export const logLevel: (text: string) => LogLevel = oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent');
 
-/** A refusal does not repeat the text, which may contain a password. */
-export function postgresUrl(text: string): string {
-  const protocol = URL.canParse(text) ? new URL(text).protocol : '';
-  if (!['postgres:', 'postgresql:'].includes(protocol)) {
-    throw new Problem('must be a URL such as postgresql://user:password@host:5432/name');
-  }
-  return text;
-}
-
 export function origins(text: string): readonly string[] {
   const list = text
     .split(',')
