@@ -39,14 +39,16 @@ const bookkeeping = `CREATE TABLE _prisma_migrations (
  */
 export async function migrate(client: pg.Client, folder = migrationsFolder): Promise<string[]> {
   // CREATE TABLE IF NOT EXISTS demands the right to create it even where it exists.
-  const { rows } = await client.query<{ exists: boolean }>(
-    "SELECT to_regclass('_prisma_migrations') IS NOT NULL AS exists",
-  );
-  if (!rows[0]?.exists) await client.query(bookkeeping);
+  if (!(await isPrepared(client))) await client.query(bookkeeping);
   const migrations = readMigrations(folder);
   const missing = missingFrom(migrations, await readApplied(client));
   for (const migration of missing) await apply(client, migration);
   return missing.map((migration) => migration.name);
+}
+
+export async function isPrepared(client: pg.Client): Promise<boolean> {
+  const text = "SELECT to_regclass('_prisma_migrations') IS NOT NULL AS exists";
+  return (await client.query<{ exists: boolean }>(text)).rows[0]!.exists;
 }
 
 function readMigrations(folder: string): Migration[] {

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { MIGRATION_LOCK } from './locks/advisory-locks.js';
 import { connection, quoted, schemaOf } from './connection.js';
 import { raiseEpoch } from './epoch.js';
-import { migrate } from './migrate.js';
+import { isPrepared, migrate } from './migrate.js';
 import { openPrisma } from './prisma.js';
 import { DIRECT, POOLER, readFacts, requireFacts } from './server-facts.js';
 import { CannotStart } from '../settings/cannot-start.js';
@@ -28,6 +28,17 @@ export async function prepare(url: string, folder?: string): Promise<string[]> {
   } finally {
     await client.end();
   }
+}
+
+/** @throws CannotStart unless a service has prepared this database before */
+export async function requireLedger(url: string): Promise<void> {
+  const client = await connectTo(url);
+  try {
+    if (await isPrepared(client)) return;
+  } finally {
+    await client.end();
+  }
+  throw new CannotStart('this database has no tables of Roomledger', 'Give the DATABASE_URL of the service');
 }
 
 async function connectTo(url: string): Promise<pg.Client> {

@@ -13,6 +13,7 @@ import { parseOptions, refuseAmbiguousGet, refuseForeignDocument } from './docum
 import { formatErrors } from './errors.js';
 import { rowFields } from './row-fields.js';
 import { sdl } from './sdl.js';
+import { exactJson } from '../text/exact-json.js';
 
 /**
  * Skipping the check of each value saves a fifth of Node's time; test/graphql/compiled.spec.ts checks the types. A
@@ -46,7 +47,7 @@ export class GraphqlOptions implements GqlOptionsFactory<MercuriusDriverConfig> 
       additionalRouteOptions: {
         config: { requiresScope: true, answersAsGraphql: true },
         // Mercurius' response schema would turn the indexes of an error's path into strings.
-        serializerCompiler: () => JSON.stringify,
+        serializerCompiler: () => exactJson,
       },
       context: (request: FastifyRequest) => this.contextOf(request),
       errorFormatter: formatErrors,
