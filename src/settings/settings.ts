@@ -1,7 +1,19 @@
 import { join } from 'node:path';
 import { type ApiKey, keyList, keysByName, type NamedKey } from './api-keys.js';
 import { databaseUrl } from './database-url.js';
-import { duration, type LogLevel, logLevel, oneOf, origins, Problem, size, whole, yesOrNo } from './values.js';
+import {
+  duration,
+  type LogLevel,
+  logLevel,
+  oneOf,
+  origins,
+  Problem,
+  requestSize,
+  size,
+  timeout,
+  whole,
+  yesOrNo,
+} from './values.js';
 
 /** What the environment says, read once (docs/design.md section 10). Injected by this class as its token. */
 export abstract class Settings {
@@ -56,10 +68,10 @@ export function readSettings(env: Environment): Settings {
     dataDir,
     spoolDir: reader.value('SPOOL_DIR', String, production ? null : join(dataDir, 'spool')),
     spoolMaxBytes: reader.value('SPOOL_MAX_BYTES', size, 256 * 2 ** 20),
-    maxBodyBytes: reader.value('MAX_BODY_BYTES', size, 16 * 2 ** 20),
+    maxBodyBytes: reader.value('MAX_BODY_BYTES', requestSize, 16 * 2 ** 20),
     queryMaxDepth: reader.value('QUERY_MAX_DEPTH', whole(1, 100), 12),
     queryMaxCost: reader.value('QUERY_MAX_COST', whole(1, 2 ** 31 - 1), 200_000),
-    statementTimeoutMs: reader.value('STATEMENT_TIMEOUT', duration, 10_000),
+    statementTimeoutMs: reader.value('STATEMENT_TIMEOUT', timeout, 10_000),
     usageGraceMs: reader.value('USAGE_GRACE', duration, 300_000),
     introspection: reader.value('INTROSPECTION', yesOrNo, !production),
     corsOrigins: reader.value('CORS_ORIGINS', origins, Object.freeze([])),
