@@ -1,4 +1,4 @@
-import { exactJson } from '../text/exact-json.js';
+import { exactJson } from '../read/exact-json.js';
 
 export type ExportRows = readonly (readonly unknown[])[];
 

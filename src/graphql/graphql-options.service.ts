@@ -13,7 +13,7 @@ import { parseOptions, refuseAmbiguousGet, refuseForeignDocument } from './docum
 import { formatErrors } from './errors.js';
 import { rowFields } from './row-fields.js';
 import { sdl } from './sdl.js';
-import { exactJson } from '../text/exact-json.js';
+import { exactJson } from '../read/exact-json.js';
 
 /**
  * Skipping the check of each value saves a fifth of Node's time; test/graphql/compiled.spec.ts checks the types. A

@@ -17,7 +17,7 @@ import { dateTime } from './scalars.js';
 import { listIn } from './list-resolvers.js';
 import { selectedFields } from './selection.js';
 import { usageTypes } from './usage-fields.js';
-import type { ExactJson } from '../text/exact-json.js';
+import type { ExactJson } from '../read/exact-json.js';
 
 type FieldResolver<A> = (row: Row, args: A, ...rest: [ApiContext, GraphQLResolveInfo]) => unknown;
 

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { ExactJson } from '../text/exact-json.js';
+import { ExactJson } from './exact-json.js';
 
 const { TIMESTAMPTZ, JSON: JSON_TEXT } = pg.types.builtins;
 const exact = (text: string): ExactJson => new ExactJson(text);
