@@ -14,7 +14,7 @@ test('the page loads only what this service serves, and may load nothing else', 
   const links = [...(await response.text()).matchAll(/(?:src|href)="([^"]*)"/g)].map(([, link]) => link!);
   const own = links.filter((link) => link !== 'data:,');
   expect(own).toHaveLength(5);
-  for (const link of own) expect((await fetch(service.url + link)).status, link).toBe(200);
+  for (const link of own) expect((await fetch(new URL(link, response.url))).status, link).toBe(200);
 });
 
 test('its styles carry their fonts with them', async () => {
