@@ -10,10 +10,8 @@ import { CannotStart } from '../settings/cannot-start.js';
 import { readSettings, type Settings } from '../settings/settings.js';
 
 export interface DatabaseCommand {
-  /** What `--help` prints. */
   readonly usage: string;
   readonly work: (url: string) => Promise<void>;
-  /** The exit code where the command could not be carried out. */
   readonly failure: number;
 }
 
@@ -57,7 +55,6 @@ function embeddedIn(dataDir: string): string | null {
   );
 }
 
-/** Without its password. */
 function nameOf(url: string): string {
   const { host, pathname, searchParams } = new URL(url);
   const schema = searchParams.get('schema');

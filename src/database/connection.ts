@@ -57,12 +57,10 @@ function set(settings: readonly string[]): string {
   return settings.map((setting) => `-c ${setting}`).join(' ');
 }
 
-/** The schema that the URL names, as Prisma's do. */
 export function schemaOf(url: string): string | undefined {
   return new URL(url).searchParams.get('schema') ?? undefined;
 }
 
-/** As an SQL identifier. */
 export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

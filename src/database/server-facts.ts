@@ -11,7 +11,6 @@ export interface ServerFacts {
   /** For example `15.4 (Debian 15.4-1)`. */
   readonly version: string;
   readonly encoding: string;
-  /** Null where the search_path names no schema of this database. */
   readonly schema: string | null;
   readonly searchPath: string;
   /** Whether the server has this connection's settings, and runs it in the process that it named. */
@@ -28,8 +27,7 @@ export async function readFacts(client: Client): Promise<ServerFacts> {
   return rows[0]!;
 }
 
-/** @param named the schema that the tables are to be in
- * @throws CannotStart */
+/** @throws CannotStart */
 export function requireFacts(facts: ServerFacts, named = 'public'): void {
   const { version, encoding, schema, searchPath, isOwn } = facts;
   if (!isOwn) throw new CannotStart(POOLER, DIRECT);

@@ -18,7 +18,6 @@ export async function withPreferredTls(url: string): Promise<string> {
 
 async function speaksTls({ hostname, port, searchParams }: URL): Promise<boolean | null> {
   const host = searchParams.get('host') ?? decodeURIComponent(hostname);
-  // libpq speaks no TLS on Unix sockets.
   if (host.startsWith('/')) return false;
   const socket = connect(Number(searchParams.get('port') ?? (port || 5432)), host.replace(/^\[(.+)\]$/, '$1'));
   try {

@@ -3,10 +3,8 @@ import { promisify } from 'node:util';
 import { constants, createGzip, gzip, type ZlibOptions } from 'node:zlib';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-/** In bytes: less is sent in one packet anyway. */
 const WORTH_IT = 1_400;
 const compressible = /^(?:text\/|application\/(?:json|jsonl|graphql-response\+json)\b|application\/javascript)/;
-/** JSON shrinks hardly less than with more effort. */
 const fastest = { level: constants.Z_BEST_SPEED };
 const gzipped = promisify<string | Buffer, ZlibOptions, Buffer>(gzip);
 

@@ -29,7 +29,6 @@ export function int32<T>(message: Wire<T>, name: FieldOf<T, bigint | number>): n
   return value !== null && value <= 0x7fffffffn && value >= -0x80000000n ? Number(value) : null;
 }
 
-/** Null where negative, too. */
 export function count<T>(message: Wire<T>, name: FieldOf<T, bigint | number>): number | null {
   const value = int32(message, name);
   return value !== null && value >= 0 ? value : null;

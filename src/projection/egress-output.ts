@@ -30,7 +30,6 @@ const streamStatuses = enumOf(StreamInfo, 'status');
 
 /** When the egress can have run, by the event that tells its outputs, in ms. */
 export interface EgressSpan {
-  /** Null where the event does not tell. */
   readonly startedAt: number | null;
   readonly until: number;
   readonly arrival: number;
@@ -58,7 +57,6 @@ const segmentsBefore = (info: JsonObject): JsonObject[] => filled(field(info, 's
 const streamsBefore = (info: JsonObject): JsonObject[] =>
   filled(field(info, 'stream')).flatMap((list) => children(list as Wire<StreamInfoList>, 'info'));
 
-/** An egress without results may send an empty one. */
 function filled(value: Json): JsonObject[] {
   return isObject(value) && Object.keys(value).length > 0 ? [value] : [];
 }

@@ -1,6 +1,5 @@
 const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
-/** What Postgres and RFC 3339 both know. */
 const FIRST_INSTANT = '0001-01-01T00:00:00.000Z';
 export const LAST_INSTANT = '9999-12-31T23:59:59.999Z';
 const DAY = 86_400_000;

@@ -2,13 +2,11 @@ export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' |
 
 export class Problem extends Error {}
 
-/** Bytes: `65536`, `64KiB`, `2MiB` or `1GiB`. */
 export function size(text: string): number {
   const units = { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
   return measured(text, units, 'a size such as 65536, 512KiB, 2MiB or 1GiB');
 }
 
-/** Milliseconds: `500ms`, `10s`, `5m`, `6h` or `30d`. */
 export function duration(text: string): number {
   const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
   return atMost(measured(text, units, 'a duration such as 500ms, 10s, 5m, 6h or 30d'), '36500d', 36_500 * units.d);
@@ -19,7 +17,6 @@ export function timeout(text: string): number {
   return atMost(duration(text), '24d', 24 * 86_400_000);
 }
 
-/** A size that one string or request can have. */
 export function requestSize(text: string): number {
   return atMost(size(text), '256MiB', 256 * 2 ** 20);
 }

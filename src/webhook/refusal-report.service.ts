@@ -40,7 +40,6 @@ export class RefusalReport implements OnModuleInit {
 
 const LONGEST_PATH = 200;
 
-/** A webhook sent to another path than `/webhook`. */
 function isMisled({ method, headers, routeOptions }: FastifyRequest): boolean {
   return method === 'POST' && routeOptions.url === undefined && headers['content-type'] === 'application/webhook+json';
 }

@@ -9,7 +9,6 @@ import { CannotStart } from '../../settings/cannot-start.js';
 
 const superuser = 'roomledger';
 
-/** Whether an embedded server has run on this DATA_DIR. */
 export function isMadeIn(dataDir: string): boolean {
   return new Cluster(dataDir).exists();
 }
