@@ -35,6 +35,7 @@ const arrows = {
   graphiql: ['http'],
   export: ['graphql', 'graphql/cost', 'usage', 'read', 'read/nouns', 'access', 'database/driver', 'http', 'settings'],
   rebuild: ['intake', 'projection', 'meter', 'livekit', 'database', 'database/locks', 'text'],
+  upkeep: ['intake', 'projection', 'livekit', 'database', 'settings', 'text'],
   health: ['intake', 'access', 'database', 'database/driver', 'database/locks'],
   metrics: ['intake', 'intake/spool'],
   cli: ['rebuild', 'access', 'database', 'database/embedded', 'settings'],

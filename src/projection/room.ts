@@ -1,6 +1,7 @@
 import type { Room } from '@livekit/protocol';
 import type { Prisma } from '../generated/prisma/client.js';
 import type { LedgerEvent } from '../livekit/event.js';
+import { foundFacts, isOnlySeen, type FoundFacts } from './finding.js';
 import { metadataJson } from '../livekit/metadata.js';
 import { child, field, int32, integer, text } from '../livekit/wire-fields.js';
 import { timeOf } from '../livekit/time.js';
@@ -25,6 +26,7 @@ export interface RoomFacts {
   finishReason: string | null;
   lifeAt: number | null;
   profileClock: string | null;
+  learned: string | null;
   metadata?: string | null;
   metadataJson?: string | null;
   emptyTimeoutSeconds?: number | null;
@@ -73,6 +75,7 @@ export const mergeRoom = merger<RoomFacts>({
   least: ['createdMs', 'createdS', 'firstSeenAt'],
   greatest: ['lastSeenAt', 'lifeAt'],
   union: ['starts'],
+  learned: ['learned'],
   latest: {
     finishClock: ['finishReason'],
     profileClock: payloadOf<RoomFacts>(roomTable, 'profileClock'),
@@ -92,7 +95,23 @@ const snapshotRank: Record<string, number> = {
   room_finished: 3,
 };
 
-export function roomEvidence(event: LedgerEvent): RoomFacts {
+export function roomEvidence(event: LedgerEvent): RoomFacts | readonly [] {
+  if (event.subject !== 'finding') return toldOfRoom(event);
+  const found = foundFacts(event, 'ROOM');
+  if (found) return foundOfRoom(event, found);
+  // Its row must be there to count the participant.
+  const inside = foundFacts(event, 'PARTICIPANT');
+  return inside && !isOnlySeen(inside)
+    ? foundOfRoom(event, { ...inside, lastSeenAt: inside.firstSeenAt, learned: null })
+    : [];
+}
+
+/** Listed by LiveKit's API: a snapshot, whose start is not a webhook's. */
+function foundOfRoom(event: LedgerEvent, found: FoundFacts): RoomFacts {
+  return { ...toldOfRoom(event), createdMs: null, createdS: null, ...found };
+}
+
+function toldOfRoom(event: LedgerEvent): RoomFacts {
   const { name, at, id, ids, project, receivedAt } = event;
   const room = child(event.message, 'room') ?? {};
   const createdMs = timeOf(integer<Room>(room, 'creationTimeMs'), 'ms', receivedAt);
@@ -112,6 +131,7 @@ export function roomEvidence(event: LedgerEvent): RoomFacts {
     finishReason: finished && typeof reason === 'string' && reason !== '' ? reason : null,
     lifeAt: signsOfLife.has(name) ? at : null,
     profileClock: null,
+    learned: null,
   };
   if (createdMs === null && createdS === null) return facts;
   const metadata = text<Room>(room, 'metadata');
@@ -134,7 +154,7 @@ export function finishOf(room: RoomFacts): number | null {
 }
 
 export function startRoom(room: RoomFacts): Pick<SessionInterval, 'startedAt' | 'startSource'> {
-  return startOf([room.createdMs, room.createdS], room.firstSeenAt);
+  return startOf([room.createdMs, room.createdS], room);
 }
 
 export function endRoom(room: RoomRow, siblings: readonly RoomRow[]): End & { endReason: string | null } {

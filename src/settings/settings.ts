@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type ApiKey, keyList, keysByName, type NamedKey } from './api-keys.js';
 import {
   duration,
+  durationOrOff,
   type LogLevel,
   logLevel,
   oneOf,
@@ -34,6 +35,8 @@ export abstract class Settings {
   abstract readonly statementTimeoutMs: number;
   /** How long after a window's end late events may still change its usage. */
   abstract readonly usageGraceMs: number;
+  /** Silence after which a session is over; null: never. */
+  abstract readonly expireAfterMs: number | null;
   abstract readonly introspection: boolean;
   abstract readonly corsOrigins: readonly string[];
   abstract readonly logLevel: LogLevel;
@@ -71,6 +74,7 @@ export function readSettings(env: Environment): Settings {
     queryMaxCost: reader.value('QUERY_MAX_COST', whole(1, 2 ** 31 - 1), 200_000),
     statementTimeoutMs: reader.value('STATEMENT_TIMEOUT', duration, 10_000),
     usageGraceMs: reader.value('USAGE_GRACE', duration, 300_000),
+    expireAfterMs: reader.value('EXPIRE_AFTER', durationOrOff, 86_400_000),
     introspection: reader.value('INTROSPECTION', yesOrNo, !production),
     corsOrigins: reader.value('CORS_ORIGINS', origins, Object.freeze([])),
     logLevel: reader.value('LOG_LEVEL', logLevel, 'info'),
@@ -92,7 +96,8 @@ class Reader {
   value<T, F>(name: string, parse: (text: string) => T, fallback: F): T | F {
     const text = this.text(name);
     if (text === undefined) return fallback;
-    return this.attempt(name, () => parse(text)) ?? fallback;
+    const value = this.attempt(name, () => parse(text));
+    return value === undefined ? fallback : value;
   }
 
   attempt<T>(name: string, read: () => T): T | undefined {

@@ -12,6 +12,11 @@ export function duration(text: string): number {
   return measured(text, { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }, 'a duration such as 500ms, 10s, 5m or 6h');
 }
 
+/** As {@link duration}; null for `off`. */
+export function durationOrOff(text: string): number | null {
+  return text === 'off' ? null : duration(text);
+}
+
 function measured(text: string, units: Record<string, number>, what: string): number {
   const [, digits, unit] = /^(\d{1,10})\s*([a-zA-Z]*)$/.exec(text) ?? [];
   const factor = Object.hasOwn(units, unit ?? '-') ? units[unit!]! : 0;
