@@ -35,10 +35,11 @@ const arrows = {
   graphiql: ['http'],
   export: ['graphql', 'graphql/cost', 'usage', 'read', 'read/nouns', 'access', 'database/driver', 'http', 'settings'],
   rebuild: ['intake', 'projection', 'meter', 'livekit', 'database', 'database/locks', 'text'],
-  upkeep: ['intake', 'projection', 'livekit', 'database', 'settings', 'text'],
+  upkeep: ['intake', 'projection', 'livekit', 'database', 'text'],
+  reconcile: ['upkeep', 'projection', 'livekit', 'database', 'settings'],
   health: ['intake', 'access', 'database', 'database/driver', 'database/locks'],
   metrics: ['intake', 'intake/spool'],
-  cli: ['rebuild', 'access', 'database', 'database/embedded', 'settings'],
+  cli: ['reconcile', 'rebuild', 'access', 'database', 'database/embedded', 'settings'],
   'cli/simulate': ['cli', 'access', 'settings'],
 };
 

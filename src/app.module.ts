@@ -12,7 +12,7 @@ import { RebuildModule } from './rebuild/rebuild.module.js';
 import type { Clock } from './settings/clock.js';
 import type { Settings } from './settings/settings.js';
 import { SettingsModule } from './settings/settings.module.js';
-import { UpkeepModule } from './upkeep/upkeep.module.js';
+import { ReconcileModule } from './reconcile/reconcile.module.js';
 import { WebhookModule } from './webhook/webhook.module.js';
 
 @Module({
@@ -22,7 +22,7 @@ import { WebhookModule } from './webhook/webhook.module.js';
     IntakeModule,
     MeterModule,
     RebuildModule,
-    UpkeepModule,
+    ReconcileModule,
     MetricsModule,
     WebhookModule,
     ApiModule,

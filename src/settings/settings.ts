@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type ApiKey, keyList, keysByName, type NamedKey } from './api-keys.js';
+import { accountsOf, type LivekitAccount, urlList } from './livekit-accounts.js';
 import {
   duration,
   durationOrOff,
@@ -35,6 +36,8 @@ export abstract class Settings {
   abstract readonly statementTimeoutMs: number;
   /** How long after a window's end late events may still change its usage. */
   abstract readonly usageGraceMs: number;
+  /** Where to ask for what is still there, by project. */
+  abstract readonly livekitAccounts: ReadonlyMap<string, LivekitAccount>;
   /** Silence after which a session is over; null: never. */
   abstract readonly expireAfterMs: number | null;
   abstract readonly introspection: boolean;
@@ -59,11 +62,12 @@ export function readSettings(env: Environment): Settings {
   const production =
     reader.value('NODE_ENV', oneOf('development', 'production', 'test'), 'development') === 'production';
   const dataDir = reader.value('DATA_DIR', String, './data');
+  const keys = readKeys(reader, production);
   const settings: Settings = {
     production,
     host: reader.value('HOST', String, production ? '0.0.0.0' : '127.0.0.1'),
     port: reader.value('PORT', whole(0, 65_535), 3000),
-    keys: readKeys(reader, production),
+    keys,
     databaseUrl: reader.value('DATABASE_URL', postgresUrl, null),
     databaseDriver: reader.value('DATABASE_DRIVER', oneOf('fast', 'plain'), 'fast'),
     dataDir,
@@ -74,6 +78,8 @@ export function readSettings(env: Environment): Settings {
     queryMaxCost: reader.value('QUERY_MAX_COST', whole(1, 2 ** 31 - 1), 200_000),
     statementTimeoutMs: reader.value('STATEMENT_TIMEOUT', duration, 10_000),
     usageGraceMs: reader.value('USAGE_GRACE', duration, 300_000),
+    livekitAccounts:
+      reader.attempt('LIVEKIT_URL', () => accountsOf(reader.value('LIVEKIT_URL', urlList, []), keys)) ?? new Map(),
     expireAfterMs: reader.value('EXPIRE_AFTER', durationOrOff, 86_400_000),
     introspection: reader.value('INTROSPECTION', yesOrNo, !production),
     corsOrigins: reader.value('CORS_ORIGINS', origins, Object.freeze([])),

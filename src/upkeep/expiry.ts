@@ -22,7 +22,7 @@ export interface ExpiryOptions {
    * What LiveKit was asked about, and did not confirm: for a project that reconciles, when its last good round began in
    * ms, or null while there was none; undefined for other projects.
    */
-  readonly askedAt: (project: string) => number | null | undefined;
+  readonly askedAt: (project: string, kind: SessionKind) => number | null | undefined;
 }
 
 interface Limit {
@@ -75,8 +75,8 @@ async function expireBy(pool: Pool, limit: Limit, { now, askedAt }: ExpiryOption
     limit: PAGE,
     extra: `, (extract(epoch from ${since}) * 1000)::float8 as since, (${limitMs})::float8 as "limitMs"`,
   });
-  const projects = known.map(({ project }) => project).filter((project) => askedAt(project) !== null);
-  const asked = projects.map((project) => askedAt(project) ?? null);
+  const projects = known.map(({ project }) => project).filter((project) => askedAt(project, kind) !== null);
+  const asked = projects.map((project) => askedAt(project, kind) ?? null);
   let ended = 0;
   for (;;) {
     const { rows } = await pool.query<{ since: number; limitMs: number }>(text, [

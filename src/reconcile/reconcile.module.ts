@@ -2,4 +2,4 @@ import { Module } from '@nestjs/common';
 import { Upkeep } from './upkeep.service.js';
 
 @Module({ providers: [Upkeep], exports: [Upkeep] })
-export class UpkeepModule {}
+export class ReconcileModule {}

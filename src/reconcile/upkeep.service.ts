@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import { isAway, isPassing } from '../database/failure.js';
+import { Clock } from '../settings/clock.js';
+import { Settings } from '../settings/settings.js';
+import type { SessionKind } from '../projection/finding.js';
+import { expire } from '../upkeep/expiry.js';
+import { Lease } from '../upkeep/lease.js';
+import { LivekitApi } from './livekit-api.js';
+import { type Part, Reconciler, type Round } from './reconciler.js';
+
+const RENEW_MS = 5_000;
+const ROUND_MS = 60_000;
+/** A failure that lasts is told once an hour. */
+const SILENCE_MS = 3_600_000;
+
+const partOf: Record<SessionKind, Part> = {
+  ROOM: 'rooms',
+  PARTICIPANT: 'rooms',
+  TRACK: 'rooms',
+  AGENT_JOB: 'rooms',
+  EGRESS: 'egress',
+  INGRESS_SESSION: 'ingress',
+};
+
+export interface LastRound {
+  readonly project: string;
+  /** ms */
+  readonly began: number;
+  readonly ended: number;
+  /** Findings by what they conclude. */
+  readonly found: Readonly<Record<string, number>>;
+  readonly confirmed: number;
+  readonly failed: readonly Part[];
+}
+
+/** Once a minute, on one replica: asks LiveKit what is still there, and ends what nobody ends. */
+@Injectable()
+export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  /** By project; of this replica, while it leads. */
+  readonly lastRounds = new Map<string, LastRound>();
+  private readonly logger = new Logger('Upkeep');
+  private readonly lease: Lease;
+  private readonly reconcilers: readonly Reconciler[];
+  private readonly succeeded = new Map<string, number>();
+  private readonly told = new Map<string, number>();
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | null = null;
+  private roundAt = -Infinity;
+
+  constructor(
+    private readonly database: Database,
+    private readonly settings: Settings,
+    private readonly clock: Clock,
+  ) {
+    this.lease = new Lease(database, 'upkeep', randomUUID());
+    this.reconcilers = Array.from(
+      settings.livekitAccounts,
+      ([project, account]) => new Reconciler(database.intake, project, new LivekitApi(account)),
+    );
+  }
+
+  onApplicationBootstrap(): void {
+    if (this.settings.expireAfterMs === null && this.reconcilers.length === 0) return;
+    const start = (): void => void (this.running ??= this.turn().finally(() => (this.running = null)));
+    this.timer = setInterval(start, RENEW_MS).unref();
+    start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+    if (this.timer !== undefined) await this.lease.release().catch(() => undefined);
+  }
+
+  private async turn(): Promise<void> {
+    try {
+      if (!(await this.lease.take()) || performance.now() - this.roundAt < ROUND_MS) return;
+      this.roundAt = performance.now();
+      const keeping = setInterval(() => void this.lease.take().catch(() => false), RENEW_MS);
+      await this.round().finally(() => clearInterval(keeping));
+    } catch (error) {
+      if (!isAway(error) && !isPassing(error)) this.logger.error(error);
+    }
+  }
+
+  /** Reconciles every project that has a LiveKit, then ends what is silent for too long. */
+  async round(): Promise<void> {
+    for (const reconciler of this.reconcilers) await this.reconcile(reconciler);
+    const ended = await expire(this.database.intake, {
+      now: this.clock.now(),
+      expireAfterMs: this.settings.expireAfterMs,
+      askedAt: (project, kind) => this.askedAt(project, kind),
+    });
+    if (ended > 0) this.logger.log(`Ended ${ended} sessions of which nobody has heard for too long.`);
+  }
+
+  private askedAt(project: string, kind: SessionKind): number | null | undefined {
+    if (!this.settings.livekitAccounts.has(project)) return undefined;
+    return this.succeeded.get(`${project} ${partOf[kind]}`) ?? null;
+  }
+
+  private async reconcile(reconciler: Reconciler): Promise<void> {
+    const { project } = reconciler;
+    const round = await reconciler.judge(this.clock.now());
+    await reconciler.record(round, this.clock.now());
+    for (const part of new Set(Object.values(partOf))) this.note(project, part, round);
+    const found: Record<string, number> = {};
+    for (const { conclusion } of round.findings) found[conclusion.name] = (found[conclusion.name] ?? 0) + 1;
+    const confirmed = round.sightings.length;
+    const failed = [...round.failures.keys()];
+    this.lastRounds.set(project, { project, began: round.began, ended: this.clock.now(), found, confirmed, failed });
+    if (round.findings.length > 0) {
+      this.logger.log({ msg: 'LiveKit was asked, and what it told was recorded.', project, found });
+    }
+  }
+
+  private note(project: string, part: Part, { began, failures }: Round): void {
+    const key = `${project} ${part}`;
+    const failure = failures.get(part);
+    if (failure === undefined) {
+      this.succeeded.set(key, began);
+      if (this.told.delete(key)) this.logger.log({ msg: `LiveKit tells its ${part} again.`, project });
+    } else if (performance.now() - (this.told.get(key) ?? -Infinity) >= SILENCE_MS) {
+      this.told.set(key, performance.now());
+      const why = failure instanceof Error ? failure.message : String(failure);
+      this.logger.warn({ msg: `LiveKit does not tell its ${part}: ${why}. Nothing is ended meanwhile.`, project });
+    }
+  }
+}
