@@ -39,7 +39,7 @@ export default defineConfig(({ mode }) => ({
       },
     }),
   ],
-  // Node loads graphql's CommonJS for Mercurius; a second copy would not know its types.
+  // Node loads graphql's CommonJS for Nest and graphql-jit; a second copy would not know its types.
   resolve: { alias: [{ find: /^graphql$/, replacement: import.meta.resolve('graphql').replace('file://', '') }] },
   test: {
     include: ['src/**/*.spec.ts', 'test/**/*.spec.ts'],

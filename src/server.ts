@@ -33,6 +33,6 @@ export async function createServer(settings: Settings, clock: Clock): Promise<Ne
 /** A body that cannot be read fails before Nest's filters run. GraphQL answers failures in its own form. */
 function answerEarlyFailures(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', (route) => {
-    if (!route.config?.answersAsGraphql) route.errorHandler ??= answerFailure;
+    route.errorHandler ??= answerFailure;
   });
 }

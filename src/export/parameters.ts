@@ -2,7 +2,9 @@ import {
   coerceInputValue,
   getNamedType,
   type GraphQLArgument,
+  type GraphQLError,
   type GraphQLField,
+  type GraphQLInputType,
   isInputObjectType,
   isListType,
 } from 'graphql';
@@ -32,9 +34,15 @@ export function variableOf({ name, type }: Pick<GraphQLArgument, 'name' | 'type'
 /** @throws Refusal BAD_USER_INPUT */
 export function argumentOf(field: GraphQLField<unknown, unknown>, name: string, text: string): unknown {
   const argument = field.args.find((one) => one.name === name)!;
-  return coerceInputValue(variableOf(argument, text), argument.type, (path, _value, { message }) => {
-    throw badInput(`The parameter ${[name, ...path].join('.')} is wrong: ${message}`);
-  });
+  return coerced(variableOf(argument, text), argument.type, [name]);
+}
+
+/** Without suggestions: they would tell of the schema. @throws Refusal BAD_USER_INPUT */
+export function coerced(given: unknown, type: GraphQLInputType, at: readonly string[]): unknown {
+  const refuse = (path: readonly (string | number)[], _value: unknown, { message }: GraphQLError): never => {
+    throw badInput(`The parameter ${[...at, ...path].join('.')} is wrong: ${message}`);
+  };
+  return coerceInputValue(given, type, refuse, true);
 }
 
 /** All of `known` by default. @throws Refusal BAD_USER_INPUT */

@@ -1,4 +1,11 @@
-import { type GraphQLField, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
+import {
+  getNamedType,
+  type GraphQLField,
+  type GraphQLInputObjectType,
+  type GraphQLInputType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+} from 'graphql';
 import { agentJob } from '../read/nouns/agent-job.js';
 import { egress } from '../read/nouns/egress.js';
 import { ingressSession } from '../read/nouns/ingress-session.js';
@@ -10,7 +17,7 @@ import { room } from '../read/nouns/room.js';
 import { roomCounts } from '../read/room-counts.js';
 import { track } from '../read/nouns/track.js';
 import { pagesOf, type SessionFilter } from './session-pages.js';
-import { argumentOf, fieldsOf, type Parameters, parametersOf } from './parameters.js';
+import { argumentOf, coerced, fieldsOf, type Parameters, parametersOf } from './parameters.js';
 import type { ExportTable } from './export-table.js';
 
 export const sessionLists: ReadonlyMap<string, Noun> = new Map([
@@ -41,8 +48,13 @@ function filterOf({ filter, from, to }: Parameters, list: GraphQLField<unknown, 
   if (from === undefined && to === undefined) return given;
   if (from === undefined || to === undefined) throw badInput('A range has both a from and a to.');
   if (given.activeDuring != null) throw badInput("The range is the filter's activeDuring: give one of them.");
-  const range = read(JSON.stringify({ activeDuring: { from, to } }));
-  return { ...given, ...range };
+  const activeDuring = coerced({ from, to }, rangeOf(list), []) as SessionFilter['activeDuring'];
+  return { ...given, activeDuring };
+}
+
+function rangeOf({ args }: GraphQLField<unknown, unknown>): GraphQLInputType {
+  const filter = getNamedType(args.find(({ name }) => name === 'filter')!.type) as GraphQLInputObjectType;
+  return filter.getFields()['activeDuring']!.type;
 }
 
 function columnsOf(noun: Noun, schema: GraphQLSchema): string[] {

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { type GraphQLField, isRequiredArgument } from 'graphql';
-import { nothingSpent } from '../graphql/cost/limits.js';
+import { nothingSpent } from '../graphql/cost/cost-walk.js';
+import { formatResult } from '../graphql/errors.js';
 import { badInput } from '../http/refusal.js';
 import type { Settings } from '../settings/settings.js';
 import { questionOf, type UsageArguments } from '../usage/question.js';
@@ -45,9 +46,10 @@ export function usageOf(
   async function* pages(): AsyncGenerator<ExportRows> {
     const context = { reading, settings, spent: nothingSpent() };
     const variables = variablesOf(usage, parameters);
-    const { data, errors } = await reply.graphql<{ usage: UsageRow[] }>(documentOf(usage, fields), context, variables);
+    const result = await reply.server.graphql.answer({ query: documentOf(usage, fields), variables }, context);
+    const { data, errors } = formatResult(result);
     if (errors !== undefined) throw refusalFrom(errors[0]!);
-    yield data!.usage.map((row) => fields.flatMap((field) => valuesOf(row, field)));
+    yield (data!['usage'] as UsageRow[]).map((row) => fields.flatMap((field) => valuesOf(row, field)));
   }
   const names = dimensions.map(({ name }) => name);
   return { columns: fields.flatMap((field) => (field === 'group' ? names : [field])), pages: pages() };

@@ -3,7 +3,7 @@ import { GqlExecutionContext } from '@nestjs/graphql';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Reading } from '../read/reading.js';
 import type { Settings } from '../settings/settings.js';
-import type { Spent } from './cost/limits.js';
+import type { Limits, Spent } from './cost/cost-walk.js';
 
 /** What the resolvers of one request share. */
 export interface ApiContext {
@@ -16,6 +16,10 @@ export interface ApiContext {
 /** A field's context, and what the query selects below it. */
 export interface Ask extends ApiContext {
   readonly info: GraphQLResolveInfo;
+}
+
+export function limitsOf({ queryMaxDepth, queryMaxCost, queryMaxValues }: Settings): Limits {
+  return { depth: queryMaxDepth, cost: queryMaxCost, values: queryMaxValues };
 }
 
 export const Asked = createParamDecorator((_: unknown, host): Ask => {

@@ -1,9 +1,9 @@
 import { Module } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
-import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import { AccessModule } from '../access/access.module.js';
 import { ReadModule } from '../read/read.module.js';
 import { AgentJobResolver } from './agent-job.resolver.js';
+import { Driver, type DriverConfig } from './driver.js';
 import { EgressResolver } from './egress.resolver.js';
 import { GraphqlOptions } from './graphql-options.service.js';
 import { IngressSessionResolver } from './ingress-session.resolver.js';
@@ -19,8 +19,8 @@ class GraphqlOptionsModule {}
 
 @Module({
   imports: [
-    GraphQLModule.forRootAsync<MercuriusDriverConfig>({
-      driver: MercuriusDriver,
+    GraphQLModule.forRootAsync<DriverConfig>({
+      driver: Driver,
       imports: [GraphqlOptionsModule],
       useExisting: GraphqlOptions,
     }),

@@ -1,10 +1,14 @@
 import { Logger } from '@nestjs/common';
-import type { ExecutionResult, FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type ExecutionResult, type FormattedExecutionResult, type GraphQLFormattedError } from 'graphql';
 import { isAway, isTimeout } from '../database/failure.js';
 import { Refusal } from '../http/refusal.js';
+import { RequestErrors } from './documents/request-errors.js';
+import { steadyErrors } from './steady-errors.js';
 
 const logger = new Logger('GraphQL');
+
+/** Some messages quote what was sent. */
+const MAX_MESSAGE = 1_000;
 
 /** What the client is told of an error; `status` applies if nothing was executed. */
 interface ErrorAnswer {
@@ -13,42 +17,45 @@ interface ErrorAnswer {
   readonly status: number;
 }
 
-const byStatus: Readonly<Record<number, string>> = { 413: 'BODY_TOO_LARGE', 415: 'CONTENT_TYPE_UNSUPPORTED' };
-
-/** Once execution has begun, the status is 200. */
-export function formatErrors(execution: { errors: readonly GraphQLError[]; data?: unknown }): {
-  statusCode: number;
-  response: FormattedExecutionResult;
-} {
-  const errors = execution.errors.flatMap(inside);
-  const told = errors.map(tell);
-  const executed = execution.data != null || errors.some(({ path }) => path !== undefined);
-  // Denied before the request was read as GraphQL: the answer has no data.
-  const denied = told.some(({ status }) => status === 401 || status === 403);
-  const response = {
-    ...(!denied && { data: (execution.data ?? null) as ExecutionResult['data'] & object }),
-    errors: errors.map((error, index) => formatted(error, told[index]!)),
-  };
-  return { statusCode: executed ? 200 : (told[0]?.status ?? 500), response };
+export interface RefusedAnswer {
+  readonly status: number;
+  readonly errors: readonly GraphQLFormattedError[];
 }
 
-/** Mercurius wraps all validation errors in one. */
-function inside(error: GraphQLError): readonly GraphQLError[] {
-  const { errors } = (error.originalError ?? {}) as { errors?: readonly Error[] };
-  if (!Array.isArray(errors)) return [error];
-  return errors.map((inner) =>
-    inner instanceof GraphQLError ? inner : new GraphQLError(inner.message, { originalError: inner }),
-  );
+const byStatus: Readonly<Record<number, string>> = { 413: 'BODY_TOO_LARGE', 415: 'CONTENT_TYPE_UNSUPPORTED' };
+
+export function formatResult(result: ExecutionResult): FormattedExecutionResult {
+  const data = result.data ?? null;
+  if (result.errors === undefined) return { data };
+  return { data, errors: steadyErrors(result).map((error) => formatted(error, tell(error, 'BAD_USER_INPUT'))) };
+}
+
+/** For a request that was not executed. */
+export function refusedAnswer(error: unknown): RefusedAnswer {
+  const { code, errors } =
+    error instanceof RequestErrors ? error : { code: 'BAD_USER_INPUT', errors: [graphqlError(error)] };
+  const told = errors.map((one) => tell(one, code));
+  return { status: told[0]!.status, errors: errors.map((one, index) => formatted(one, told[index]!)) };
+}
+
+function graphqlError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  return new GraphQLError(originalError.message, { originalError });
 }
 
 function formatted({ locations, path }: GraphQLError, { code, message }: ErrorAnswer): GraphQLFormattedError {
-  return { message, ...(locations && { locations }), ...(path && { path }), extensions: { code } };
+  const short = message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message;
+  return { message: short, ...(locations && { locations }), ...(path && { path }), extensions: { code } };
 }
 
-function tell(error: GraphQLError): ErrorAnswer {
+function tell(error: GraphQLError, codeOfDocument: string): ErrorAnswer {
   const cause = causeOf(error);
   if (cause instanceof Refusal) return { code: cause.code, message: cause.message, status: cause.status };
-  if (cause instanceof GraphQLError) return tellOfDocument(error, cause);
+  if (cause instanceof GraphQLError) {
+    const code = (cause.extensions as object | undefined)?.['code' as never];
+    return { code: typeof code === 'string' ? code : codeOfDocument, message: error.message, status: 400 };
+  }
   const { code, statusCode, message } = cause as Error & { code?: string; statusCode?: number };
   if (isTimeout(cause)) return { code: 'TIMEOUT', message: 'The query took longer than a statement may.', status: 200 };
   if (statusCode !== undefined && statusCode < 500)
@@ -63,15 +70,4 @@ function tell(error: GraphQLError): ErrorAnswer {
 function causeOf(error: GraphQLError): Error {
   const { originalError } = error;
   return originalError instanceof GraphQLError ? causeOf(originalError) : (originalError ?? error);
-}
-
-function tellOfDocument(error: GraphQLError, { extensions }: GraphQLError): ErrorAnswer {
-  const { message, path } = error;
-  const told = (code: string): ErrorAnswer => ({ code, message, status: 400 });
-  if (typeof extensions?.['code'] === 'string') return told(extensions['code']);
-  if (message.startsWith('Syntax Error')) return told('GRAPHQL_PARSE_FAILED');
-  // Variables are checked only after the document is valid.
-  const ofValue =
-    path !== undefined || /^Variable "\$\w+" (got invalid value|of (required|non-null) type)/.test(message);
-  return told(ofValue ? 'BAD_USER_INPUT' : 'GRAPHQL_VALIDATION_FAILED');
 }

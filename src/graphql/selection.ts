@@ -20,8 +20,15 @@ export function fieldsBelow(nodes: readonly FieldNode[], fragments: Fragments): 
   return fields;
 }
 
-export function selectedFields({ fieldNodes, fragments }: GraphQLResolveInfo): Set<string> {
-  return new Set(fieldsBelow(fieldNodes, fragments).keys());
+const selected = new WeakMap<readonly FieldNode[], ReadonlySet<string>>();
+
+/** Found once for all rows at one place. */
+export function selectedFields({ fieldNodes, fragments }: GraphQLResolveInfo): ReadonlySet<string> {
+  const known = selected.get(fieldNodes);
+  if (known !== undefined) return known;
+  const fields = new Set(fieldsBelow(fieldNodes, fragments).keys());
+  selected.set(fieldNodes, fields);
+  return fields;
 }
 
 export function selectionOfList(

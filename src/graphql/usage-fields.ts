@@ -6,7 +6,7 @@ import { type Question, questionOf, type UsageArguments } from '../usage/questio
 import { quotient } from '../usage/divide-exactly.js';
 import { certainMinutes, type MinuteRounding, minutes, type UsageRow } from '../usage/usage-row.js';
 import { connection, edge } from './connection.js';
-import type { ApiContext, Ask } from './api-context.js';
+import { type ApiContext, type Ask, limitsOf } from './api-context.js';
 import { checkRows } from './cost/limits.js';
 import type { ListArguments } from '../read/page-arguments.js';
 import type { Row } from '../read/reading.js';
@@ -24,9 +24,7 @@ export async function usage(args: UsageArguments, { reading, settings, spent, in
   const question = questionOf(args);
   const selected = fieldsBelow(info.fieldNodes, info.fragments);
   const rows = await answer(reading, question, wantedOf(selected));
-  if (selected.has('breakdown')) {
-    checkRows(info, rows.length, { limits: { depth: settings.queryMaxDepth, cost: settings.queryMaxCost }, spent });
-  }
+  checkRows(info, rows.length, { limits: limitsOf(settings), spent });
   const answered: Answered = { question, breakdowns: new Map() };
   return rows.map((row) => ({ ...row, ...answered }));
 }

@@ -9,10 +9,6 @@ declare module 'fastify' {
     /** Set once the request has failed, for hooks that log or count it. */
     failure?: FailureAnswer;
   }
-  interface FastifyContextConfig {
-    /** Failures are answered in GraphQL's form, not by {@link answerFailure}. */
-    answersAsGraphql?: boolean;
-  }
 }
 
 const byStatus: Record<number, readonly [code: string, message: string]> = {

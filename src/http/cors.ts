@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
 /** The paths that pages of `CORS_ORIGINS` may call. */
-const shared = /^\/(?:graphql$|export\/)/;
+const shared = /^\/(?:graphql\/?$|export\/)/;
 
 export function allowOrigins(app: NestFastifyApplication, origins: readonly string[]): void {
   if (origins.length === 0) return;

@@ -9,7 +9,7 @@ import type { Reading, Row } from './reading.js';
 import type { ListSelection } from './selection.js';
 import type { StatementBuilder } from './statement.js';
 
-const MAX_COUNT = 100_000;
+export const MAX_COUNT = 100_000;
 
 interface Fetched {
   readonly rows: readonly Row[];

@@ -29,6 +29,7 @@ describe('defaults', () => {
       maxBodyBytes: 16_777_216,
       queryMaxDepth: 12,
       queryMaxCost: 200_000,
+      queryMaxValues: 1_000_000,
       statementTimeoutMs: 10_000,
       usageGraceMs: 300_000,
       introspection: true,

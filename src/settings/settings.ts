@@ -33,6 +33,7 @@ export abstract class Settings {
   abstract readonly maxBodyBytes: number;
   abstract readonly queryMaxDepth: number;
   abstract readonly queryMaxCost: number;
+  abstract readonly queryMaxValues: number;
   abstract readonly statementTimeoutMs: number;
   /** How long after a window's end late events may still change its usage. */
   abstract readonly usageGraceMs: number;
@@ -76,6 +77,7 @@ export function readSettings(env: Environment): Settings {
     maxBodyBytes: reader.value('MAX_BODY_BYTES', size, 16 * 2 ** 20),
     queryMaxDepth: reader.value('QUERY_MAX_DEPTH', whole(1, 100), 12),
     queryMaxCost: reader.value('QUERY_MAX_COST', whole(1, 2 ** 31 - 1), 200_000),
+    queryMaxValues: reader.value('QUERY_MAX_VALUES', whole(1, 2 ** 31 - 1), 1_000_000),
     statementTimeoutMs: reader.value('STATEMENT_TIMEOUT', duration, 10_000),
     usageGraceMs: reader.value('USAGE_GRACE', duration, 300_000),
     livekitAccounts:

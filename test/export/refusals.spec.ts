@@ -35,7 +35,15 @@ describe('a request is refused with BAD_USER_INPUT', () => {
       /^The interval from .* is empty\.$/,
     ],
     'for half a range': [{ from: '2026-01-02T00:00:00Z' }, /^A range has both a from and a to\.$/],
-    'for a range of other times': [{ from: '2026', to: '2027' }, /activeDuring\.from is wrong: .*RFC 3339/],
+    'for a range of other times': [{ from: '2026', to: '2027' }, /^The parameter from is wrong: .*RFC 3339/],
+    'for a range to a wrong time': [
+      { from: '2026-11-24T00:00:00Z', to: '2027' },
+      /^The parameter to is wrong: .*RFC 3339/,
+    ],
+    'for a time that lost its +': [
+      { from: '2026-11-24T00:00:00 01:00', to: '2026-11-25T00:00:00Z' },
+      /^The parameter from is wrong: Its `\+` became a space: in a URL, write it as `%2B`\.$/,
+    ],
     'for two ranges': [
       {
         from: '2026-01-01T00:00:00Z',

@@ -1,31 +1,19 @@
-import type { FieldNode, OperationDefinitionNode, ValueNode } from 'graphql';
-import { MAX_LIST } from '../../read/filters.js';
+import type { FieldNode, ValueNode } from 'graphql';
 
+/** Coerced, with their defaults. */
 export type Variables = Readonly<Record<string, unknown>>;
 
-interface Asked {
-  readonly operation: OperationDefinitionNode;
-  readonly variables: Variables;
-}
-
 /** The value of a number, or the length of a list; undefined if absent. */
-export function argumentSize(node: FieldNode, argument: string, asked: Asked): number | undefined {
+export function argumentSize(node: FieldNode, argument: string, variables: Variables): number | undefined {
   const given = node.arguments?.find(({ name }) => name.value === argument);
-  const size = given && sizeOf(given.value, asked);
-  // The resolver refuses larger values.
-  return size === undefined ? undefined : Math.min(Math.max(size, 0), MAX_LIST);
+  return given && sizeOf(given.value, variables);
 }
 
-function sizeOf(value: ValueNode, asked: Asked): number | undefined {
+function sizeOf(value: ValueNode, variables: Variables): number | undefined {
   if (value.kind === 'IntValue') return Number(value.value);
   if (value.kind === 'ListValue') return value.values.length;
-  if (value.kind !== 'Variable') return undefined;
-  const given = asked.variables[value.name.value];
-  if (given !== undefined) return sizeOfGiven(given);
-  const definition = asked.operation.variableDefinitions?.find(
-    ({ variable }) => variable.name.value === value.name.value,
-  );
-  return definition?.defaultValue && sizeOf(definition.defaultValue, asked);
+  if (value.kind === 'Variable') return sizeOfGiven(variables[value.name.value]);
+  return undefined;
 }
 
 function sizeOfGiven(value: unknown): number | undefined {
@@ -33,7 +21,7 @@ function sizeOfGiven(value: unknown): number | undefined {
   return Number.isInteger(value) ? (value as number) : undefined;
 }
 
-/** With equal sizes, a document has equal cost. */
+/** With equal sizes, an operation has equal cost. */
 export function sizesOf(variables: Variables): string {
   return JSON.stringify(Object.entries(variables).map(([name, value]) => [name, sizeOfGiven(value)]));
 }

@@ -1,27 +1,36 @@
-import { buildSchema, getIntrospectionQuery, parse, validate } from 'graphql';
+import {
+  buildSchema,
+  getIntrospectionQuery,
+  getNamedType,
+  getVariableValues,
+  type GraphQLObjectType,
+  isLeafType,
+  parse,
+  validate,
+} from 'graphql';
 import { describe, expect, it } from 'vitest';
+import type { Limits } from './cost-walk.js';
 import { checkLimits } from './limits.js';
 import { sdl } from '../sdl.js';
 
 const schema = buildSchema(sdl);
 
-function check(
-  query: string,
-  limits: { depth?: number; cost?: number } = {},
-  variables: Record<string, unknown> = {},
-): void {
+function check(query: string, limits: Partial<Limits> = {}, given: Record<string, unknown> = {}): void {
   const document = parse(query);
   expect(validate(schema, document)).toEqual([]);
-  checkLimits(schema, document, { limits: { depth: 12, cost: 50_000, ...limits }, variables });
+  const operation = document.definitions.find((one) => one.kind === 'OperationDefinition')!;
+  const variables = getVariableValues(schema, operation.variableDefinitions ?? [], given).coerced!;
+  const all = { depth: 12, cost: 50_000, values: 1_000_000, ...limits };
+  checkLimits({ schema, document, operation }, { limits: all, variables });
 }
 
 /** The least limit under which the query passes. */
-function costOf(query: string, variables: Record<string, unknown> = {}): number {
+function leastOf(limit: 'cost' | 'values', query: string, variables: Record<string, unknown> = {}): number {
   let [low, high] = [-1, 2 ** 40];
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
     try {
-      check(query, { cost: middle }, variables);
+      check(query, { [limit]: middle }, variables);
       high = middle;
     } catch {
       low = middle;
@@ -29,6 +38,8 @@ function costOf(query: string, variables: Record<string, unknown> = {}): number 
   }
   return high;
 }
+
+const costOf = (query: string, variables: Record<string, unknown> = {}): number => leastOf('cost', query, variables);
 
 describe('the cost of a query', () => {
   it.each([
@@ -79,12 +90,6 @@ describe('the cost of a query', () => {
     expect(costOf('{ rooms(first: 1000000) { nodes { sid } } }')).toBe(200);
     expect(costOf('{ rooms(first: -5) { nodes { sid } } }')).toBe(0);
   });
-
-  it('is that of the dearest operation', () => {
-    expect(() =>
-      check('query A { rooms { nodes { sid } } } query B { rooms(first: 1) { nodes { sid } } }', { cost: 49 }),
-    ).toThrow('more than 49 nodes');
-  });
 });
 
 describe('the depth of a query', () => {
@@ -102,30 +107,56 @@ describe('the depth of a query', () => {
   });
 });
 
-describe('the size of a query', () => {
-  const doubled = (levels: number, field: (n: number) => string): string =>
-    Array.from({ length: levels }, (_, n) => `fragment F${n} on ${field(n)}`).join(' ');
-
-  it('is that of its fragments spread', () => {
-    const fragments = doubled(
-      20,
-      (n) =>
-        `Track { a${n}: room { sid } b: participant { tracks(first: 0) { nodes { ...F${n + 1} } } } c: participant { tracks(first: 0) { nodes { ...F${n + 1} } } } }`,
-    );
-    const query = `{ tracks(first: 0) { nodes { ...F0 } } } ${fragments} fragment F20 on Track { sid }`;
-    expect(() => check(query, { depth: 100 })).toThrow(expect.objectContaining({ code: 'COST_LIMIT' }));
+describe('the values of a query', () => {
+  it.each([
+    ['{ __typename }', 1],
+    ['{ rooms(first: 7) { nodes { sid name } } }', 2 + 14],
+    ['{ rooms(first: 7) { nodes { ...F } nodes { sid __typename } } } fragment F on Room { sid }', 2 + 14],
+    ['{ rooms(first: 7) { edges { cursor node { sid } } pageInfo { endCursor } } }', 4 + 21],
+    ['{ rooms(first: 7) { nodes { tracks(first: 3) { totalCount { value } nodes { sid } } } } }', 2 + 28 + 21],
+    ['{ egresses(first: 2) { nodes { outputs { kind } } } }', 2 + 2 + 10],
+    [`{ rooms(first: 7) { nodes { ${'n'.repeat(65)}: sid } } }`, 2 + 21],
+  ])('of %s are %i', (query, values) => {
+    expect(leastOf('values', query)).toBe(values);
   });
 
-  it('counts introspection too', () => {
-    const fragments = doubled(20, (n) => `__Type { a: ofType { ...F${n + 1} } b: ofType { ...F${n + 1} } }`);
-    const query = `{ __type(name: "Room") { ...F0 } } ${fragments} fragment F20 on __Type { name }`;
-    expect(() => check(query)).toThrow('more than 2000 fields');
+  it('leave room for the largest pages that are promised, with all their fields', () => {
+    const fieldsOf = (type: string): string =>
+      Object.values((schema.getType(type) as GraphQLObjectType).getFields())
+        .filter((field) => isLeafType(getNamedType(field.type)))
+        .map(({ name }) => name)
+        .join(' ');
+    const tracks = `tracks(first: 5) { nodes { ${fieldsOf('Track')} } }`;
+    const participants = `participants(first: 20) { nodes { ${fieldsOf('Participant')} ${tracks} } }`;
+    const query = `{ rooms(first: 200) { nodes { ${fieldsOf('Room')} ${participants} } } }`;
+    expect(leastOf('values', query)).toBeLessThan(1_000_000);
   });
 
-  it('is at most 200 lists and look-ups', () => {
+  it('count the lists of introspection by their length', () => {
+    const once = leastOf('values', getIntrospectionQuery());
+    expect(once).toBeGreaterThan(100_000);
+    expect(once).toBeLessThan(500_000);
+    const types = Object.keys(schema.getTypeMap()).length;
+    expect(leastOf('values', '{ __schema { types { name } } }')).toBe(1 + 10 + 10 * types);
+  });
+});
+
+describe('the reads of a query', () => {
+  it('are at most 200, each place once', () => {
     const aliases = (count: number): string =>
       `{ ${Array.from({ length: count }, (_, n) => `r${n}: rooms(first: 0) { nodes { sid } }`).join(' ')} }`;
     expect(() => check(aliases(200))).not.toThrow();
-    expect(() => check(aliases(201))).toThrow('more than 200 lists and look-ups');
+    expect(() => check(aliases(201))).toThrow('more than 200 lists, counts and look-ups');
+    const counts = (count: number): string =>
+      `{ rooms { ${Array.from({ length: count }, (_, n) => `c${n}: totalCount { value }`).join(' ')} } }`;
+    expect(() => check(counts(199))).not.toThrow();
+    expect(() => check(counts(200))).toThrow('more than 200 lists, counts and look-ups');
+  });
+
+  it('have counts whose limit is checked wherever they are', () => {
+    const query = 'query ($n: Int) { rooms { nodes { tracks { totalCount(limit: $n) { value } } } } }';
+    expect(() => check(query, {}, { n: 100_000 })).not.toThrow();
+    for (const n of [-1, 100_001])
+      expect(() => check(query, {}, { n })).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT' }));
   });
 });

@@ -16,19 +16,17 @@ export interface MergedField {
 export interface DocumentParts {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  readonly seen: () => void;
 }
 
 /** Merges fields as execution does: one for each type and response key. */
 export function mergedFields(
   type: GraphQLCompositeType,
   sets: readonly SelectionSetNode[],
-  { schema, fragments, seen }: DocumentParts,
+  { schema, fragments }: DocumentParts,
 ): MergedField[] {
   const merged = new Map<string, { parent: GraphQLCompositeType; nodes: [FieldNode, ...FieldNode[]] }>();
   const spread = new Set<string>();
   const visit = (parent: GraphQLCompositeType, selection: SelectionNode): void => {
-    seen();
     if (selection.kind === 'Field') return add(parent, selection);
     if (selection.kind === 'FragmentSpread' && spread.has(`${parent.name} ${selection.name.value}`)) return;
     if (selection.kind === 'FragmentSpread') spread.add(`${parent.name} ${selection.name.value}`);

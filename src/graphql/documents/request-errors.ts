@@ -1,0 +1,14 @@
+import type { GraphQLError } from 'graphql';
+
+/** A request that is not executed, and all that is wrong with it. */
+export class RequestErrors extends Error {
+  override name = 'RequestErrors';
+
+  constructor(
+    /** Of the errors that have none in their extensions. */
+    readonly code: string,
+    readonly errors: readonly GraphQLError[],
+  ) {
+    super(errors[0]?.message);
+  }
+}
