@@ -50,7 +50,7 @@ const arrows = {
   reconcile: ['upkeep', 'projection', 'livekit', 'database', 'settings'],
   health: ['intake', 'access', 'database', 'database/driver', 'database/locks'],
   metrics: ['intake', 'intake/spool'],
-  cli: ['reconcile', 'rebuild', 'access', 'database', 'database/embedded', 'settings'],
+  cli: ['reconcile', 'upkeep', 'rebuild', 'access', 'database', 'database/embedded', 'settings'],
   'cli/simulate': ['cli', 'access', 'settings'],
 };
 

@@ -63,12 +63,11 @@ export function readSettings(env: Environment): Settings {
   const production =
     reader.value('NODE_ENV', oneOf('development', 'production', 'test'), 'development') === 'production';
   const dataDir = reader.value('DATA_DIR', String, './data');
-  const keys = readKeys(reader, production);
-  const settings: Settings = {
+  const settings: Omit<Settings, 'livekitAccounts'> = {
     production,
     host: reader.value('HOST', String, production ? '0.0.0.0' : '127.0.0.1'),
     port: reader.value('PORT', whole(0, 65_535), 3000),
-    keys,
+    keys: readKeys(reader, production),
     databaseUrl: reader.value('DATABASE_URL', postgresUrl, null),
     databaseDriver: reader.value('DATABASE_DRIVER', oneOf('fast', 'plain'), 'fast'),
     dataDir,
@@ -80,15 +79,15 @@ export function readSettings(env: Environment): Settings {
     queryMaxValues: reader.value('QUERY_MAX_VALUES', whole(1, 2 ** 31 - 1), 1_000_000),
     statementTimeoutMs: reader.value('STATEMENT_TIMEOUT', duration, 10_000),
     usageGraceMs: reader.value('USAGE_GRACE', duration, 300_000),
-    livekitAccounts:
-      reader.attempt('LIVEKIT_URL', () => accountsOf(reader.value('LIVEKIT_URL', urlList, []), keys)) ?? new Map(),
     expireAfterMs: reader.value('EXPIRE_AFTER', durationOrOff, 86_400_000),
     introspection: reader.value('INTROSPECTION', yesOrNo, !production),
     corsOrigins: reader.value('CORS_ORIGINS', origins, Object.freeze([])),
     logLevel: reader.value('LOG_LEVEL', logLevel, 'info'),
   };
-  if (reader.problems.length > 0) throw new SettingsRefused(reader.problems);
-  return Object.freeze(settings);
+  const urls = reader.value('LIVEKIT_URL', urlList, []);
+  const livekitAccounts = reader.attempt('LIVEKIT_URL', () => accountsOf(urls, settings.keys));
+  if (livekitAccounts === undefined || reader.problems.length > 0) throw new SettingsRefused(reader.problems);
+  return Object.freeze({ ...settings, livekitAccounts });
 }
 
 class Reader {
