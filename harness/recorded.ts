@@ -9,13 +9,18 @@ export interface Sent {
 
 type Query = (config: QueryConfig | string, ...more: unknown[]) => unknown;
 
+function sentBy({ name, text, values }: QueryConfig): Sent {
+  return { name, text, ...(values && { values }) };
+}
+
 /** Keeps what a pool, or a connection that it lends, is asked from now on, in the order of asking. */
 export function record(pool: Pool): Sent[] {
   const sent: Sent[] = [];
   const recording = (on: Pool | PoolClient): void => {
     const query = on.query.bind(on) as Query;
     const recorded: Query = (config, ...more) => {
-      sent.push(typeof config === 'string' ? { text: config } : config);
+      // Not the object itself: it may hold the rows that it has read.
+      sent.push(typeof config === 'string' ? { text: config } : sentBy(config));
       return query(config, ...more);
     };
     Object.assign(on, { query: recorded });

@@ -11,19 +11,22 @@ const bearer = /^bearer +(\S.*)$/i;
 export class Access {
   /** A verified signature stays valid; only the times are checked again. */
   private readonly verified = new LruCache<string, VerifiedToken>(1_000);
+  private readonly scopes = new WeakMap<VerifiedToken, Scope>();
 
   constructor(
     private readonly tokens: TokenVerifier,
     private readonly clock: Clock,
   ) {}
 
-  /** @throws Refusal 401 UNAUTHENTICATED or 403 FORBIDDEN */
+  /** One object for each token, by which requests share. @throws Refusal 401 UNAUTHENTICATED or 403 FORBIDDEN */
   async scope(authorization: string | undefined): Promise<Scope> {
     const token = bearer.exec(authorization ?? '')?.[1];
     if (token === undefined)
       throw unauthenticated('The request has no Authorization header of the form "Bearer <token>".');
-    const { project, claims } = await this.verify(token.trim()).catch(refuse);
-    return scopeOf(project, claims);
+    const verified = await this.verify(token.trim()).catch(refuse);
+    const scope = this.scopes.get(verified) ?? scopeOf(verified.project, verified.claims);
+    this.scopes.set(verified, scope);
+    return scope;
   }
 
   private async verify(token: string): Promise<VerifiedToken> {
@@ -33,8 +36,10 @@ export class Access {
       return known;
     }
     const verified = await this.tokens.verify(token);
-    this.verified.set(token, verified);
-    return verified;
+    // Meanwhile another request may have verified it.
+    const first = this.verified.get(token) ?? verified;
+    this.verified.set(token, first);
+    return first;
   }
 }
 

@@ -53,7 +53,7 @@ export class Database implements OnApplicationShutdown {
     this.intake = openPool({ ...writing, ...soon, pipeline: true, max: 5 }, driver);
     if (!volatile) this.intake.on('connect', (client) => void client.query(demandDurability).catch(() => undefined));
     const readOnly = `${byIndex} -c default_transaction_read_only=on -c statement_timeout=${statementTimeoutMs}`;
-    this.queries = openPool({ ...connection(url, readOnly), max: 10 }, driver);
+    this.queries = openPool({ ...connection(url, readOnly), max: 12 }, driver);
     this.endWatch = breakOffAllHung(this.queries);
   }
 

@@ -9,7 +9,7 @@ import { Exports } from './exports.service.js';
 import { formats } from './format.js';
 import { streamOf } from './stream.js';
 import { sessionLists, sessionsOf } from './sessions.js';
-import type { StoppableReading } from './stoppable-reading.js';
+import type { Reading } from '../read/reading.js';
 import type { ExportTable } from './export-table.js';
 import { usageOf } from './usage.js';
 
@@ -30,13 +30,14 @@ export class ExportController {
     const texts = formats.get(format ?? '');
     if (texts === undefined || name === undefined || !(name === 'usage' || sessionLists.has(name)))
       throw nothingAt(file);
-    const reading = this.exports.begin(this.gate.scopeOf(reply.request)!, reply.raw);
+    const scope = this.gate.scopeOf(reply.request)!;
+    const reading = this.exports.begin(scope, reply.raw, name === 'usage' ? 'answer' : 'file');
     const stream = await streamOf(this.tableOf(name, reply, reading), texts, reading);
     reply.type(texts.contentType);
     return stream;
   }
 
-  private tableOf(name: string, reply: FastifyReply, reading: StoppableReading): ExportTable {
+  private tableOf(name: string, reply: FastifyReply, reading: Reading): ExportTable {
     const query = reply.request.query as object;
     if (name === 'usage') return usageOf(query, { reply, reading, settings: this.settings });
     return sessionsOf(name, query, { schema: reply.server.graphql.schema, reading });

@@ -1,43 +1,48 @@
 import type { ServerResponse } from 'node:http';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Scope } from '../access/scope.js';
+import type { Reading } from '../read/reading.js';
 import { Readings } from '../read/readings.service.js';
 import { Refusal } from '../http/refusal.js';
-import { StoppableReading } from './stoppable-reading.js';
+import { Settings } from '../settings/settings.js';
+import { endWhenSlow } from './end-when-slow.js';
 
-const MAX_EXPORTS = 4;
+/** In all, but every project may have one. */
+const MAX_EXPORTS = 16;
 
 /** Each export ends when its response closes. */
 @Injectable()
 export class Exports implements OnModuleDestroy {
   readonly patienceMs: number = 60_000;
-  private readonly underWay = new Set<ServerResponse>();
+  private readonly underWay = new Map<ServerResponse, string>();
 
-  constructor(private readonly readings: Readings) {}
+  constructor(
+    private readonly readings: Readings,
+    private readonly settings: Settings,
+  ) {}
 
   /** @throws Refusal 503 TOO_MANY_EXPORTS */
-  begin(scope: Scope, response: ServerResponse): StoppableReading {
-    if (this.underWay.size >= MAX_EXPORTS) {
-      throw new Refusal(503, 'TOO_MANY_EXPORTS', `${MAX_EXPORTS} exports are under way, as many as there may be.`);
-    }
-    this.underWay.add(response);
-    const signal = this.untilClosed(response);
-    return new StoppableReading({ ...this.readings.tables, names: null }, scope, { now: this.readings.now, signal });
+  begin(scope: Scope, response: ServerResponse, read: 'answer' | 'file'): Reading {
+    this.requirePlace(scope.project);
+    this.underWay.set(response, scope.project);
+    if (response.destroyed) this.underWay.delete(response);
+    response.once('close', () => this.underWay.delete(response));
+    endWhenSlow(response, { everyMs: this.patienceMs, rate: this.settings.exportMinRate });
+    return read === 'file' ? this.readings.ofFile(scope, response) : this.readings.of(scope, response);
   }
 
   onModuleDestroy(): void {
-    for (const response of this.underWay) response.destroy();
+    for (const response of this.underWay.keys()) response.destroy();
   }
 
-  private untilClosed(response: ServerResponse): AbortSignal {
-    const controller = new AbortController();
-    const end = (): void => {
-      this.underWay.delete(response);
-      controller.abort();
-    };
-    if (response.destroyed) end();
-    response.once('close', end);
-    response.setTimeout(this.patienceMs, () => response.destroy());
-    return controller.signal;
+  private requirePlace(project: string): void {
+    const ofProject = [...this.underWay.values()].filter((one) => one === project).length;
+    const most = this.settings.exportsPerProject;
+    if (ofProject >= most) throw full(`${most} exports of the project`);
+    if (ofProject > 0 && this.underWay.size >= MAX_EXPORTS) throw full(`${this.underWay.size} exports`);
   }
+}
+
+function full(what: string): Refusal {
+  return new Refusal(503, 'TOO_MANY_EXPORTS', `${what} are under way, as many as there may be.`);
 }

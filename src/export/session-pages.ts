@@ -7,6 +7,7 @@ import { roomCounts } from '../read/room-counts.js';
 import type { ExportRows } from './format.js';
 
 const PAGE = 2_000;
+const PAGE_BYTES = 2 ** 20;
 const COUNTED_PAGE = 200;
 
 export interface SessionFilter {
@@ -32,8 +33,8 @@ export async function* pagesOf(list: SessionList, reading: Reading): AsyncGenera
     keys: noun.orders[noun.defaultOrder]!,
   } as const;
   const counts = columns.filter((column): column is Count => !(column in noun.columns));
-  const size = counts.length > 0 ? COUNTED_PAGE : PAGE;
-  for await (const page of rowPages(list, { reading, ordered, size })) {
+  const most = counts.length > 0 ? COUNTED_PAGE : PAGE;
+  for await (const page of rowPages(list, { reading, ordered, most })) {
     const counted = await Promise.all(page.map((row) => withCounts(row, counts, reading)));
     yield counted.map((row) => columns.map((column) => row[column]));
   }
@@ -41,18 +42,23 @@ export async function* pagesOf(list: SessionList, reading: Reading): AsyncGenera
 
 async function* rowPages(
   { noun, columns, filter }: SessionList,
-  { reading, ordered, size }: { reading: Reading; ordered: Ordered; size: number },
+  { reading, ordered, most }: { reading: Reading; ordered: Ordered; most: number },
 ): AsyncGenerator<Row[]> {
   const relation = { noun, list: ordered.list, keys: [], on: () => 'true' };
   const selection = { fields: new Set(columns), cursors: true, pointed: new Map<string, never>() };
+  let size = most;
   for (let after: Position | null = null; ;) {
     const statement = reading.statement();
     const window: PageWindow = { size, backward: false, after, before: null };
     const listing = { relation, filter, ordered, selection, window };
-    const rows = await reading.rows(statement, pageSql(statement, listing, [{}]).sql);
+    const { sql } = pageSql(statement, listing, [{}]);
+    const { rows, bytes, cut } = await reading.firstRows(statement, sql, PAGE_BYTES);
     if (rows.length > 0) yield rows;
-    if (rows.length <= size) return;
+    // The statement reads one row more than the size.
+    if (!cut && rows.length <= size) return;
     after = positionOf(rows.at(-1)!, ordered);
+    if (cut) size = rows.length - 1;
+    else if (bytes < PAGE_BYTES / 2) size = Math.min(most, 2 * size + 1);
   }
 }
 

@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { Refusal } from '../http/refusal.js';
 import { refusalOf } from './error-to-refusal.js';
 import type { Format } from './format.js';
-import type { StoppableReading } from './stoppable-reading.js';
+import type { Reading } from '../read/reading.js';
 import type { ExportTable } from './export-table.js';
 
 type Texts = Omit<Format, 'contentType'>;
@@ -14,28 +14,31 @@ const logger = new Logger('Export');
  * An error after the first chunk destroys the connection, so that a truncated file cannot look complete.
  * @throws Refusal for failures before it
  */
-export async function streamOf(table: ExportTable, format: Texts, reading: StoppableReading): Promise<Readable> {
-  const texts = textsOf(table, format);
-  const first = await texts.next().catch((error: unknown) => {
+export async function streamOf(table: ExportTable, format: Texts, reading: Reading): Promise<Readable> {
+  const bytes = bytesOf(table, format);
+  const first = await bytes.next().catch((error: unknown) => {
     throw reading.stopped ? new Refusal(503, 'UNAVAILABLE', 'The export was stopped.') : refusalOf(error);
   });
-  return Readable.from(joined(first, texts, reading));
+  return Readable.from(joined(first, bytes, reading), { highWaterMark: 1 });
 }
 
-async function* textsOf({ columns, pages }: ExportTable, format: Texts): AsyncGenerator<string> {
+const PIECE = 64 * 2 ** 10;
+
+async function* bytesOf({ columns, pages }: ExportTable, format: Texts): AsyncGenerator<Buffer> {
   let head = format.head(columns);
   for await (const rows of pages) {
-    yield head + format.lines(columns, rows);
+    const page = Buffer.from(head + format.lines(columns, rows));
+    for (let at = 0; at < page.length; at += PIECE) yield page.subarray(at, at + PIECE);
     head = '';
   }
-  if (head !== '') yield head;
+  if (head !== '') yield Buffer.from(head);
 }
 
 async function* joined(
-  first: IteratorResult<string>,
-  rest: AsyncGenerator<string>,
-  reading: StoppableReading,
-): AsyncGenerator<string> {
+  first: IteratorResult<Buffer>,
+  rest: AsyncGenerator<Buffer>,
+  reading: Reading,
+): AsyncGenerator<Buffer> {
   if (first.done) return;
   yield first.value;
   try {

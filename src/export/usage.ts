@@ -8,7 +8,8 @@ import { questionOf, type UsageArguments } from '../usage/question.js';
 import { refusalFrom } from './error-to-refusal.js';
 import type { ExportRows } from './format.js';
 import { argumentOf, fieldsOf, type Parameters, parametersOf, variableOf } from './parameters.js';
-import type { StoppableReading } from './stoppable-reading.js';
+import type { Reading } from '../read/reading.js';
+import { Allowance } from '../usage/allowance.js';
 import type { ExportTable } from './export-table.js';
 
 interface UsageRow {
@@ -37,12 +38,15 @@ const selections: Readonly<Record<string, string>> = {
 /** Runs the GraphQL query. @throws Refusal BAD_USER_INPUT or TOO_MANY_ROWS */
 export function usageOf(
   query: object,
-  { reply, reading, settings }: { reply: FastifyReply; reading: StoppableReading; settings: Settings },
+  { reply, reading, settings }: { reply: FastifyReply; reading: Reading; settings: Settings },
 ): ExportTable {
   const usage = reply.server.graphql.schema.getQueryType()!.getFields()['usage']!;
   const parameters = parametersOf(query, [...usage.args.map(({ name }) => name), 'fields']);
   const fields = fieldsOf(parameters['fields'], Object.keys(selections));
-  const { dimensions } = questionOf(argumentsOf(usage, parameters));
+  const { dimensions } = questionOf(
+    argumentsOf(usage, parameters),
+    new Allowance(settings.usageMaxRows, (why) => reading.stop(why)),
+  );
   async function* pages(): AsyncGenerator<ExportRows> {
     const context = { reading, settings, spent: nothingSpent() };
     const variables = variablesOf(usage, parameters);

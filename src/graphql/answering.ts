@@ -5,6 +5,8 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
+import { requireAnswerWithin } from './answer-size.js';
+import type { ApiContext } from './api-context.js';
 import { sizesOf, type Variables } from './cost/argument-size.js';
 import type { Limits } from './cost/cost-walk.js';
 import { checkLimits } from './cost/limits.js';
@@ -31,20 +33,25 @@ export class Answering {
   }
 
   /** @throws Refusal or RequestErrors, before anything is read */
-  async answer({ query, operationName, variables = {} }: Question, context: object): Promise<ExecutionResult> {
+  async answer({ query, operationName, variables = {} }: Question, context: ApiContext): Promise<ExecutionResult> {
     const document = this.documents.of(query);
     const operation = operationOf(document.tree, { name: operationName, schema: this.schema });
     const coerced = this.coerce(operation, variables);
     this.requireWithin(document, operation, coerced);
     const run = this.documents.runOf(document);
-    if (run !== null) return run(undefined, context, coerced);
-    return execute({
-      schema: this.schema,
-      document: document.tree,
-      contextValue: context,
-      variableValues: variables,
-      operationName: operationName ?? null,
-    });
+    const result = await (run === null
+      ? this.execute(document, { variables, operationName, context })
+      : run(undefined, context, coerced));
+    requireAnswerWithin(result, document.tree, context.reading);
+    return result;
+  }
+
+  private execute(
+    { tree: document }: Document,
+    asked: { variables: Variables; operationName: string | undefined; context: ApiContext },
+  ): ExecutionResult | Promise<ExecutionResult> {
+    const { variables: variableValues, operationName = null, context: contextValue } = asked;
+    return execute({ schema: this.schema, document, contextValue, variableValues, operationName });
   }
 
   private coerce({ variableDefinitions = [] }: OperationDefinitionNode, variables: Variables): Variables {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { GqlOptionsFactory } from '@nestjs/graphql';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TokenGate } from '../access/token-gate.service.js';
 import { Readings } from '../read/readings.service.js';
 import { Settings } from '../settings/settings.js';
@@ -28,13 +28,13 @@ export class GraphqlOptions implements GqlOptionsFactory<DriverConfig> {
       resolvers: rowFields,
       serve: (schema, fastify) => {
         const answering = new Answering(schema, { introspection, limits: limitsOf(this.settings) });
-        serveGraphql(fastify, answering, (request) => this.contextOf(request));
+        serveGraphql(fastify, answering, (request, reply) => this.contextOf(request, reply));
       },
     };
   }
 
-  private contextOf(request: FastifyRequest): ApiContext {
-    const reading = this.readings.of(this.gate.scopeOf(request)!);
+  private contextOf(request: FastifyRequest, { raw }: FastifyReply): ApiContext {
+    const reading = this.readings.of(this.gate.scopeOf(request)!, raw);
     return { reading, settings: this.settings, spent: nothingSpent() };
   }
 }

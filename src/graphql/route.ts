@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ApiContext } from './api-context.js';
 import type { Answering } from './answering.js';
 import { formatResult, refusedAnswer } from './errors.js';
 import { questionOf } from './question-of.js';
@@ -15,7 +16,7 @@ const GRAPHQL_RESPONSE = 'application/graphql-response+json';
 export function serveGraphql(
   fastify: FastifyInstance,
   answering: Answering,
-  contextOf: (request: FastifyRequest) => object,
+  contextOf: (request: FastifyRequest, reply: FastifyReply) => ApiContext,
 ): void {
   fastify.decorate('graphql', answering);
   for (const url of ['/graphql', '/graphql/']) {
@@ -25,7 +26,7 @@ export function serveGraphql(
       config: { requiresScope: true },
       errorHandler: refuse,
       handler: async (request, reply) => {
-        const result = await answering.answer(questionOf(request), contextOf(request));
+        const result = await answering.answer(questionOf(request), contextOf(request, reply));
         return send(reply, 200, formatResult(result));
       },
     });
@@ -36,6 +37,7 @@ function refuse(error: unknown, _request: FastifyRequest, reply: FastifyReply): 
   const { status, errors } = refusedAnswer(error);
   // `data: null` is for clients that read a refusal as an answer. The newer type forbids it.
   const withData = !wantsNewType(reply.request) && status !== 401 && status !== 403;
+  if (status === 503) reply.header('retry-after', '5');
   void send(reply, status, { ...(withData && { data: null }), errors });
 }
 

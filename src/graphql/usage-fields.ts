@@ -1,4 +1,5 @@
 import type { FieldNode, GraphQLResolveInfo } from 'graphql';
+import { Allowance } from '../usage/allowance.js';
 import { answer } from '../usage/run-usage.js';
 import { Breakdown, type BreakdownPage } from '../usage/breakdown.js';
 import type { Measure } from '../usage/measures.js';
@@ -21,12 +22,18 @@ interface Answered {
 export type ShownUsage = UsageRow & Answered;
 
 export async function usage(args: UsageArguments, { reading, settings, spent, info }: Ask): Promise<ShownUsage[]> {
-  const question = questionOf(args);
+  const allowance = reading.once(Allowance, () => new Allowance(settings.usageMaxRows, (why) => reading.stop(why)));
+  const question = questionOf(args, allowance);
   const selected = fieldsBelow(info.fieldNodes, info.fragments);
-  const rows = await answer(reading, question, wantedOf(selected));
+  const rows = await answer(reading, question, { wanted: wantedOf(selected), allowance });
+  if (selected.has('group')) reading.charge(rows.length * namesLength(question));
   checkRows(info, rows.length, { limits: limitsOf(settings), spent });
   const answered: Answered = { question, breakdowns: new Map() };
   return rows.map((row) => ({ ...row, ...answered }));
+}
+
+function namesLength({ dimensions }: Question): number {
+  return dimensions.reduce((length, { name }) => length + name.length, 0);
 }
 
 export const usageTypes = {

@@ -1,11 +1,10 @@
-import { Injectable } from '@nestjs/common';
-import type { Pool } from 'pg';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { ClockDoubt } from '../access/clock-doubt.service.js';
 import { holderName, REBUILD_LOCK } from '../database/locks/advisory-locks.js';
 import { Database } from '../database/database.js';
-import { ask } from '../database/driver/driver.js';
 import { Intake, type IntakeState } from '../intake/intake.service.js';
 import { tryDatabase } from '../intake/trial.js';
+import { OwnConnection } from './own-connection.js';
 
 /** Whether the service can take events (`intake`) and answer questions (`queries`). */
 export interface HealthReport {
@@ -23,15 +22,26 @@ export interface HealthReport {
   readonly rebuild: { readonly startedAt: string } | null;
 }
 
+/** How long a trial that went well is believed: each writes, and rolls back. */
+const BELIEVED_MS = 1_000;
+
 @Injectable()
-export class Health {
+export class Health implements OnModuleDestroy {
   private underWay: Promise<HealthReport> | null = null;
+  private readonly connection: OwnConnection;
+  private wentWellAt = -Infinity;
 
   constructor(
     private readonly database: Database,
     private readonly intake: Intake,
     private readonly clock: ClockDoubt,
-  ) {}
+  ) {
+    this.connection = new OwnConnection(database.queries, () => (this.wentWellAt = -Infinity));
+  }
+
+  onModuleDestroy(): void {
+    this.connection.end();
+  }
 
   /** Concurrent callers share one check, because the path is public. */
   report(): Promise<HealthReport> {
@@ -40,9 +50,10 @@ export class Health {
   }
 
   private async check(): Promise<HealthReport> {
-    const { intake: pool, queries } = this.database;
-    const [trouble, rebuild] = await Promise.all([tryDatabase(pool), rebuildUnderWay(queries)]);
-    const intake = trouble === null ? this.intake.state : this.withoutDatabase();
+    const first = await this.rebuildUnderWay();
+    const believed = first !== undefined && performance.now() - this.wentWellAt < BELIEVED_MS;
+    const [rebuild, takes] = await Promise.all([first ?? this.rebuildUnderWay(), believed || this.takesEvents()]);
+    const intake = takes ? this.intake.state : this.withoutDatabase();
     const { blocked } = this.intake;
     const { entries, bytes, setAside } = this.intake.spool;
     const clock = this.clock.isDoubted ? 'doubted' : 'ok';
@@ -55,6 +66,18 @@ export class Health {
       clock,
       rebuild: rebuild?.[0] ?? null,
     };
+  }
+
+  private async takesEvents(): Promise<boolean> {
+    const began = performance.now();
+    const trouble = await tryDatabase(this.database.intake);
+    this.wentWellAt = trouble === null ? began : -Infinity;
+    return trouble === null;
+  }
+
+  /** Undefined if the database does not answer. */
+  private rebuildUnderWay(): Promise<{ startedAt: string }[] | undefined> {
+    return this.connection.ask<{ startedAt: string }>(rebuildSql).catch(() => undefined);
   }
 
   private withoutDatabase(): IntakeState {
@@ -73,13 +96,7 @@ function statusOf({ intake, queries, well }: Parts): HealthReport['status'] {
   return intake === 'spooling' ? 'degraded' : 'unavailable';
 }
 
-/** Undefined if the database does not answer. */
-async function rebuildUnderWay(pool: Pool): Promise<{ startedAt: string }[] | undefined> {
-  const iso = `to_char(a.backend_start at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-  return ask<{ startedAt: string }>(
-    pool,
-    `select ${iso} as "startedAt" from pg_locks l join pg_stat_activity a using (pid)
-      where l.locktype = 'advisory' and l.objid = ${REBUILD_LOCK} and l.objsubid = 1 and l.granted
-        and a.datname = current_database() and a.application_name = '${holderName('rebuild')}'`,
-  ).catch(() => undefined);
-}
+const iso = `to_char(a.backend_start at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+const rebuildSql = `select ${iso} as "startedAt" from pg_locks l join pg_stat_activity a using (pid)
+  where l.locktype = 'advisory' and l.objid = ${REBUILD_LOCK} and l.objsubid = 1 and l.granted
+    and a.datname = current_database() and a.application_name = '${holderName('rebuild')}'`;

@@ -34,6 +34,14 @@ export function bounded<T>(list: readonly T[]): readonly T[] {
   return list;
 }
 
+const MAX_TEXT = 256;
+
+/** For texts whose length is work for each row. @throws Refusal BAD_USER_INPUT that names the argument */
+export function boundedText(argument: string, text: string): string {
+  if (text.length > MAX_TEXT) throw badInput(`The ${argument} has ${text.length} characters, more than ${MAX_TEXT}.`);
+  return text;
+}
+
 export function equal(column: string): Filter<string> {
   return (value, statement) => `${column} = ${statement.bind(value)}`;
 }
@@ -56,7 +64,7 @@ export function text(column: string): Filter<StringFilter> {
     all([
       filter.eq != null && equal(column)(filter.eq, statement),
       filter.in != null && oneOf(column)(filter.in, statement),
-      filter.startsWith != null && `${column} ^@ ${statement.bind(filter.startsWith)}`,
+      filter.startsWith != null && `${column} ^@ ${statement.bind(boundedText('startsWith', filter.startsWith))}`,
     ]);
 }
 
@@ -82,7 +90,8 @@ export function word(column: string, known: Words): Filter<readonly string[]> {
 }
 
 export function attribute(column: string): Filter<PathFilter> {
-  return ({ path, eq }, statement) => `${column} ->> ${statement.bind(path)} = ${statement.bind(eq)}`;
+  return ({ path, eq }, statement) =>
+    `${column} ->> ${statement.bind(boundedText('path', path))} = ${statement.bind(eq)}`;
 }
 
 export function noneOf(column: string): Filter<readonly string[]> {
@@ -92,7 +101,7 @@ export function noneOf(column: string): Filter<readonly string[]> {
 /** Numbers and booleans compare by their JSON text. */
 export function atPath(column: string): Filter<PathFilter> {
   return ({ path, eq }, statement) => {
-    const steps = `${statement.bind(path.split('.'))}::text[]`;
+    const steps = `${statement.bind(boundedText('path', path).split('.'))}::text[]`;
     const scalar = `jsonb_typeof(${column} #> ${steps}) in ('string', 'number', 'boolean')`;
     return `(${scalar} and ${column} #>> ${steps} = ${statement.bind(eq)})`;
   };

@@ -1,4 +1,4 @@
-import { badInput } from '../http/refusal.js';
+import { badInput, type Refusal } from '../http/refusal.js';
 import { Loader } from './loader.js';
 import { cursorOf } from './cursor.js';
 import { type Beyond, countSql, type Listing, type ListSql, pageSql } from './list-sql.js';
@@ -41,18 +41,34 @@ function listingOf(relation: NestedList, { args, selection }: ListRequest): List
 
 class List {
   readonly pages = new Loader<Row, Row[]>((parents) => this.loadPages(parents));
-  private readonly counting = new Map<string, Loader<Row, number>>();
+  private readonly reaching = new Map<Beyond, Loader<Row, number>>();
+  private readonly counting = new Loader<Row, number>((parents) =>
+    this.loadCounts({ parents, limit: this.limit, beyond: null }),
+  );
+  /** The greatest that was asked for: all counts of one round are read together. */
+  private limit = 0;
+  private refused: Refusal | undefined;
 
   constructor(
     private readonly reading: Reading,
     readonly listing: Listing,
   ) {}
 
-  counts(limit: number, beyond: Beyond): Loader<Row, number> {
-    const name = `${limit} ${beyond}`;
-    const found = this.counting.get(name) ?? new Loader((parents) => this.loadCounts({ parents, limit, beyond }));
-    this.counting.set(name, found);
-    return found;
+  /** Up to `limit`. @throws Refusal BAD_USER_INPUT */
+  async count(parent: Row, limit: number): Promise<number> {
+    if (limit < 0 || limit > MAX_COUNT) {
+      // The same for all parents: each stack would take time.
+      throw (this.refused ??= badInput(`A count's limit of ${limit} is not between 0 and ${MAX_COUNT}.`));
+    }
+    this.limit = Math.max(this.limit, limit);
+    return Math.min(await this.counting.get(parent), limit);
+  }
+
+  async reaches(parent: Row, beyond: 'after' | 'before'): Promise<boolean> {
+    const found =
+      this.reaching.get(beyond) ?? new Loader<Row, number>((parents) => this.loadCounts({ parents, limit: 1, beyond }));
+    this.reaching.set(beyond, found);
+    return (await found.get(parent)) > 0;
   }
 
   private async loadPages(parents: readonly Row[]): Promise<Row[][]> {
@@ -100,24 +116,18 @@ export class Page {
   async hasNext(): Promise<boolean> {
     const { backward, before } = this.list.listing.window;
     if (!backward && (await this.fetch()).more) return true;
-    return before !== null && this.reaches('before');
+    return before !== null && this.list.reaches(this.parent, 'before');
   }
 
   async hasPrevious(): Promise<boolean> {
     const { backward, after } = this.list.listing.window;
     if (backward && (await this.fetch()).more) return true;
-    return after !== null && this.reaches('after');
+    return after !== null && this.list.reaches(this.parent, 'after');
   }
 
   async count(limit: number): Promise<{ value: number; precision: 'EXACT' | 'AT_LEAST' }> {
-    if (limit < 0 || limit > MAX_COUNT)
-      throw badInput(`A count's limit of ${limit} is not between 0 and ${MAX_COUNT}.`);
-    const value = await this.list.counts(limit, null).get(this.parent);
+    const value = await this.list.count(this.parent, limit);
     return { value, precision: value >= limit ? 'AT_LEAST' : 'EXACT' };
-  }
-
-  private async reaches(beyond: 'after' | 'before'): Promise<boolean> {
-    return (await this.list.counts(1, beyond).get(this.parent)) > 0;
   }
 
   private fetch(): Promise<Fetched> {

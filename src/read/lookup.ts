@@ -32,6 +32,7 @@ async function load(noun: Noun, targets: readonly Target[], lookup: Lookup): Pro
   const ids = [...new Set(targets.map(({ id }) => id))];
   const found = new Map<unknown, Row[]>(ids.map((id) => [id, []]));
   for (const row of await select(noun, ids, { ...lookup, distinct: '' })) found.get(row['id'])!.push(row);
+  lookup.reading.shares(targets.length - ids.length + 1);
   return targets.map(({ id, roomName }) => {
     const rows = found.get(id)!;
     return rows.find((row) => row['roomName'] === roomName) ?? rows[0] ?? null;

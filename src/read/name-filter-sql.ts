@@ -1,6 +1,6 @@
 import { clean } from '../livekit/clean.js';
 import type { Ordered } from './cursor.js';
-import { bounded, type StringFilter } from './filters.js';
+import { bounded, boundedText, type StringFilter } from './filters.js';
 import type { NestedList } from './noun.js';
 import type { StatementBuilder } from './statement.js';
 
@@ -47,7 +47,7 @@ export function namedOf(
   const { eq, in: list, startsWith } = given[1] as StringFilter;
   if (column === undefined || eq != null || (list != null) === (startsWith != null)) return null;
   if (list != null) return list.length === 1 ? null : { column, names: [...new Set(bounded(list))] };
-  const from = clean(startsWith!) as string;
+  const from = clean(boundedText('startsWith', startsWith!)) as string;
   const below = endOf(from);
   return below === null ? null : { column, from, below };
 }

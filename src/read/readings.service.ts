@@ -1,34 +1,57 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Scope } from '../access/scope.js';
 import { Database } from '../database/database.js';
 import { Clock } from '../settings/clock.js';
-import { Reading, type Tables } from './reading.js';
+import { Settings } from '../settings/settings.js';
+import { Reading, type ReadingLimits, type Tables } from './reading.js';
 import { StatementNames } from './statement-names.js';
+import { Turns } from './turns.js';
 
 @Injectable()
-export class Readings implements OnModuleInit {
-  private readonly names = new StatementNames();
+export class Readings implements OnModuleInit, OnModuleDestroy {
   distributed = false;
+  private readonly names = new StatementNames();
+  private readonly turns: Turns;
 
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
-  ) {}
+    private readonly settings: Settings,
+  ) {
+    this.turns = new Turns(database.queries.options.max);
+  }
 
   async onModuleInit(): Promise<void> {
     const { rows } = await this.database.queries.query("select from pg_extension where extname = 'citus'");
     this.distributed = rows.length > 0;
   }
 
-  get tables(): Tables {
-    return { pool: this.database.queries, distributed: this.distributed, names: this.names };
+  onModuleDestroy(): void {
+    this.turns.end();
   }
 
-  get now(): string {
-    return new Date(this.clock.now()).toISOString();
+  /** For the answer of one request: it stops once the response is closed. */
+  of(scope: Scope, response: ServerResponse): Reading {
+    const { queryMaxBytes: bytes, queryMaxTimeMs: time, queryMaxWaitMs: wait } = this.settings;
+    return this.begin(scope, response, { limits: { bytes, time, wait }, names: this.names });
   }
 
-  of(scope: Scope): Reading {
-    return new Reading(this.tables, scope, this.now);
+  /** For a file of any length, whose statements wait as long as they must. */
+  ofFile(scope: Scope, response: ServerResponse): Reading {
+    const limits = { bytes: Infinity, time: Infinity, wait: Infinity };
+    return this.begin(scope, response, { limits, names: null });
+  }
+
+  private begin(
+    scope: Scope,
+    response: ServerResponse,
+    { limits, names }: { limits: ReadingLimits; names: StatementNames | null },
+  ): Reading {
+    const tables: Tables = { pool: this.database.queries, distributed: this.distributed, names, turns: this.turns };
+    const reading = new Reading(tables, scope, { now: new Date(this.clock.now()).toISOString(), limits });
+    if (response.destroyed) reading.stop();
+    else response.once('close', () => reading.stop());
+    return reading;
   }
 }

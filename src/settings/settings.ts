@@ -34,7 +34,16 @@ export abstract class Settings {
   abstract readonly queryMaxDepth: number;
   abstract readonly queryMaxCost: number;
   abstract readonly queryMaxValues: number;
+  abstract readonly queryMaxBytes: number;
+  /** Of the database, for all statements of a query together. */
+  abstract readonly queryMaxTimeMs: number;
+  abstract readonly queryMaxWaitMs: number;
   abstract readonly statementTimeoutMs: number;
+  /** Windows, and rows, of all usage questions of a query together. */
+  abstract readonly usageMaxRows: number;
+  abstract readonly exportsPerProject: number;
+  /** Bytes per second that a client of an export must take. */
+  abstract readonly exportMinRate: number;
   /** How long after a window's end late events may still change its usage. */
   abstract readonly usageGraceMs: number;
   /** Where to ask for what is still there, by project. */
@@ -77,7 +86,13 @@ export function readSettings(env: Environment): Settings {
     queryMaxDepth: reader.value('QUERY_MAX_DEPTH', whole(1, 100), 12),
     queryMaxCost: reader.value('QUERY_MAX_COST', whole(1, 2 ** 31 - 1), 200_000),
     queryMaxValues: reader.value('QUERY_MAX_VALUES', whole(1, 2 ** 31 - 1), 1_000_000),
+    queryMaxBytes: reader.value('QUERY_MAX_BYTES', size, 32 * 2 ** 20),
+    queryMaxTimeMs: reader.value('QUERY_MAX_TIME', duration, 30_000),
+    queryMaxWaitMs: reader.value('QUERY_MAX_WAIT', duration, 10_000),
     statementTimeoutMs: reader.value('STATEMENT_TIMEOUT', duration, 10_000),
+    usageMaxRows: reader.value('USAGE_MAX_ROWS', whole(1, 1_000_000), 10_000),
+    exportsPerProject: reader.value('EXPORTS_PER_PROJECT', whole(1, 100), 4),
+    exportMinRate: reader.value('EXPORT_MIN_RATE', size, 8 * 2 ** 10),
     usageGraceMs: reader.value('USAGE_GRACE', duration, 300_000),
     expireAfterMs: reader.value('EXPIRE_AFTER', durationOrOff, 86_400_000),
     introspection: reader.value('INTROSPECTION', yesOrNo, !production),

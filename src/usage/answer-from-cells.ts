@@ -1,3 +1,4 @@
+import { Refusal } from '../http/refusal.js';
 import type { Reading, Row } from '../read/reading.js';
 import type { UsageRow } from './usage-row.js';
 import { cellsSql } from './cells-sql.js';
@@ -44,8 +45,25 @@ export async function rowsOfCells(
     group.pieces.push(pieceOf(piece));
     groups.set(key, group);
   }
+  requireFew(groups.size * question.edges.length);
   const range = { edges: question.edges, split: read.split, now: Date.parse(reading.now) };
-  return [...groups.values()].flatMap((group) => rowsOfGroup(group, range)).sort(inOrder);
+  const rows: UsageRow[] = [];
+  for (const group of groups.values()) {
+    rows.push(...rowsOfGroup(group, range));
+    if (rows.length >= read.limit) break;
+  }
+  return rows.sort(inOrder);
+}
+
+const MAX_SUMS = 500_000;
+
+function requireFew(sums: number): void {
+  if (sums <= MAX_SUMS) return;
+  throw new Refusal(
+    400,
+    'TOO_MANY_ROWS',
+    'The usage has too many windows for so many groups: ask for a shorter range.',
+  );
 }
 
 function pieceOf(row: Row): Piece {

@@ -1,4 +1,5 @@
 import { badInput } from '../http/refusal.js';
+import { boundedText } from '../read/filters.js';
 import type { StatementBuilder } from '../read/statement.js';
 import type { Joins, Meter } from './meters.js';
 
@@ -26,7 +27,7 @@ export function dimensionsOf(meterName: string, meter: Meter, groupBy: readonly 
     // @oneOf: GraphQL has refused all else.
     const [kind, text] = Object.entries(input)[0] as [Kind, string];
     const name = kind === 'field' ? text : `${kind}:${text}`;
-    const sql = kinds[kind](meter, text);
+    const sql = kinds[kind](meter, boundedText(kind, text));
     if (sql === undefined) throw badInput(`The meter ${meterName} has no dimension ${name}.`);
     return { name, sql };
   });

@@ -1,22 +1,27 @@
 import type { Reading, Row } from '../read/reading.js';
-import { Refusal } from '../http/refusal.js';
+import type { Allowance } from './allowance.js';
 import { rowsOfCells, splitByCells } from './answer-from-cells.js';
 import type { Measure } from './measures.js';
 import type { Question } from './question.js';
 import type { UsageRow } from './usage-row.js';
 import { rowsSql } from './rows-sql.js';
 
-const MAX_ROWS = 10_000;
-
 /** @throws Refusal TOO_MANY_ROWS */
-export async function answer(reading: Reading, question: Question, wanted: ReadonlySet<Measure>): Promise<UsageRow[]> {
-  const limit = MAX_ROWS + 1;
-  const split = splitByCells(reading, question, wanted);
-  const rows = split
-    ? await rowsOfCells(reading, question, { split, wanted, limit })
-    : await rowsOfSessions(reading, question, { wanted, limit });
-  if (rows.length > MAX_ROWS) throw new Refusal(400, 'TOO_MANY_ROWS', `The usage has more than ${MAX_ROWS} rows.`);
-  return rows;
+export function answer(
+  reading: Reading,
+  question: Question,
+  { wanted, allowance }: { wanted: ReadonlySet<Measure>; allowance: Allowance },
+): Promise<UsageRow[]> {
+  return allowance.inTurn(async () => {
+    allowance.spendRows(0);
+    const limit = allowance.rowsLeft + 1;
+    const split = splitByCells(reading, question, wanted);
+    const rows = split
+      ? await rowsOfCells(reading, question, { split, wanted, limit })
+      : await rowsOfSessions(reading, question, { wanted, limit });
+    allowance.spendRows(rows.length);
+    return rows;
+  });
 }
 
 async function rowsOfSessions(

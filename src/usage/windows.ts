@@ -1,9 +1,8 @@
-import { Refusal } from '../http/refusal.js';
+import type { Allowance } from './allowance.js';
 import type { Zone } from './zone.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-export const MAX_WINDOWS = 10_000;
 
 export type UsageInterval = 'HOUR' | 'DAY' | 'WEEK' | 'MONTH';
 
@@ -14,14 +13,18 @@ export interface Range {
 }
 
 /** One more than windows; the first and last window are clipped. @throws Refusal TOO_MANY_ROWS */
-export function edgesOf({ from, to }: Range, interval: UsageInterval | null, zone: Zone): number[] {
+export function edgesOf(
+  { from, to }: Range,
+  interval: UsageInterval | null,
+  { zone, allowance }: { zone: Zone; allowance: Allowance },
+): number[] {
   const edges = [from];
+  allowance.spendWindows(1);
   for (const start of interval === null ? [] : starts[interval](zone, from)) {
     if (start >= to) break;
-    if (start > edges.at(-1)!) edges.push(start);
-    if (edges.length > MAX_WINDOWS) {
-      throw new Refusal(400, 'TOO_MANY_ROWS', `The range has more than ${MAX_WINDOWS} windows.`);
-    }
+    if (start <= edges.at(-1)!) continue;
+    allowance.spendWindows(1);
+    edges.push(start);
   }
   edges.push(to);
   return edges;

@@ -2,6 +2,11 @@ import { badInput } from '../http/refusal.js';
 
 const SECOND = 1_000;
 
+/** Offsets that are kept of a zone, and zones: each offset takes some microseconds to find. */
+const MOST_KNOWN = 12_000;
+const MOST_ZONES = 32;
+const zones = new Map<string, Zone>();
+
 // ICU accepts other three-letter names too: its BST is Bangladesh's.
 const threeLetters = /^(CET|EET|EST|GMT|HST|MET|MST|PRC|ROC|ROK|UCT|UTC|WET)$/i;
 const foreign = /^([+-]|systemv\/)/i;
@@ -16,6 +21,7 @@ export class Zone {
     const found = this.known.get(instant);
     if (found !== undefined) return found;
     const offset = wallClock(this.format, instant) - Math.floor(instant / SECOND) * SECOND;
+    if (this.known.size >= MOST_KNOWN) this.known.clear();
     this.known.set(instant, offset);
     return offset;
   }
@@ -36,9 +42,14 @@ export class Zone {
 
 /** @throws Refusal BAD_USER_INPUT for an unknown zone */
 export function zoneOf(name: string): Zone {
+  const known = zones.get(name);
+  if (known !== undefined) return known;
   const format = (/^[a-z]{3}$/i.test(name) && !threeLetters.test(name)) || foreign.test(name) ? null : formatOf(name);
   if (format === null) throw badInput(`The time zone ${JSON.stringify(name)} is none of the IANA database.`);
-  return new Zone(format);
+  if (zones.size >= MOST_ZONES) zones.clear();
+  const zone = new Zone(format);
+  zones.set(name, zone);
+  return zone;
 }
 
 function formatOf(timeZone: string): Intl.DateTimeFormat | null {

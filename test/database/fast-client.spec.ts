@@ -37,7 +37,7 @@ it('reads them itself', async () => {
   );
   await client.query('select 1 as one');
   client.release();
-  expect(messages).toEqual([{ name: 'dataRow', fields: ['1'] }]);
+  expect(messages).toEqual([{ name: 'dataRow', length: 11, fields: ['1'] }]);
 });
 
 it('asks for the columns of a named statement once', async () => {

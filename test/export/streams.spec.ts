@@ -6,6 +6,7 @@ import { runInNewContext } from 'node:vm';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Exports } from '../../src/export/exports.service.js';
+import { record } from '../../harness/recorded.js';
 import { now } from '../support/rows.js';
 import { type Service, startService } from '../support/service.js';
 
@@ -38,8 +39,8 @@ async function insertJobs({ database }: Service, count: number): Promise<void> {
 }
 
 /** An answer on a connection of its own, read no further than its head. */
-async function start(file: string, from = service, method = 'GET'): Promise<IncomingMessage> {
-  const headers = { authorization: `Bearer ${await from.token({ roomList: true })}` };
+async function start(file: string, from = service, { method = 'GET', key = 'devkey' } = {}): Promise<IncomingMessage> {
+  const headers = { authorization: `Bearer ${await from.token({ roomList: true }, { key })}` };
   const asked = request(`${from.url}/export/${file}`, { method, headers, agent: false }).end();
   const [answer] = (await once(asked, 'response')) as [IncomingMessage];
   return answer;
@@ -95,7 +96,7 @@ describe('a client that goes away', () => {
     expect([refused.statusCode, refused.headers['retry-after'], await json(refused)]).toEqual([
       503,
       '5',
-      { code: 'TOO_MANY_EXPORTS', message: '4 exports are under way, as many as there may be.' },
+      { code: 'TOO_MANY_EXPORTS', message: '4 exports of the project are under way, as many as there may be.' },
     ]);
     four[0]!.destroy();
     await expect.poll(() => statusOf('rooms.csv'), patient).toBe(200);
@@ -114,9 +115,31 @@ describe('a client that goes away', () => {
     for (const answer of three) answer.destroy();
   });
 
+  it('frees it too when it takes a little now and then', async () => {
+    const exports = service.app.get(Exports, { strict: false });
+    const three = await Promise.all([1, 2, 3].map(() => start('agentJobs.csv')));
+    Object.assign(exports, { patienceMs: 2_000 });
+    onTestFinished(() => void Object.assign(exports, { patienceMs: 60_000 }));
+    const slow = await start('agentJobs.csv');
+    const sipping = setInterval(() => slow.read(1_000), 200);
+    onTestFinished(() => clearInterval(sipping));
+    expect(await statusOf('rooms.csv')).toBe(503);
+    await expect.poll(() => statusOf('rooms.csv'), patient).toBe(200);
+    for (const answer of [...three, slow]) answer.on('error', () => undefined).destroy();
+  });
+
+  it('takes no place of another project', async () => {
+    const four = await Promise.all([1, 2, 3, 4].map(() => start('agentJobs.csv')));
+    expect(await statusOf('agentJobs.csv')).toBe(503);
+    const other = await start('rooms.csv', service, { key: 'acmekey' });
+    expect([other.statusCode, await text(other)]).toEqual([200, expect.stringMatching(/^id,/)]);
+    for (const answer of four) answer.destroy();
+    await expect.poll(busy, patient).toBe(0);
+  });
+
   it('who wants the head only gets it', async () => {
     for (const _again of Array(6)) {
-      const answer = await start('agentJobs.csv', service, 'HEAD');
+      const answer = await start('agentJobs.csv', service, { method: 'HEAD' });
       expect([answer.statusCode, await text(answer)]).toEqual([200, '']);
     }
   });
@@ -154,6 +177,29 @@ describe('a failure', () => {
     const response = await start('agentJobs.csv', stopping);
     await stopping.stop();
     await expect(text(response)).rejects.toThrow('aborted');
+  });
+});
+
+describe('an export of large rows', () => {
+  it('has each once, and pages of a megabyte', async () => {
+    const count = 300;
+    await service.database.intake.query(
+      `insert into egress (project, egress_id, started_at, start_source, last_seen_at, first_seen_at, status, source_type,
+         outputs, told_end_exact, info_clock, info)
+       select 'default', 'EG_' || n, time + n * interval '1 s', 'REPORTED', time, time, 'EGRESS_ACTIVE', '', '{}', false, '',
+         jsonb_build_object('note', repeat(n::text, case when n < 250 then 1 else 170000 end))
+       from generate_series(1, $1) as n, (select timestamptz '2026-11-24 10:00:00Z' as time) as moment`,
+      [count],
+    );
+    const sent = record(service.database.queries);
+    const lines = (await text(await start('egresses.jsonl'))).trimEnd().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { egressId: string }).egressId)).toEqual(
+      Array.from({ length: count }, (_, n) => `EG_${n + 1}`),
+    );
+    const pages = sent.filter(({ text: sql }) => sql.includes('from egress')).length;
+    // Half a megabyte each; one page more where they begin, and at the end.
+    expect(pages).toBeGreaterThan(20);
+    expect(pages).toBeLessThan(60);
   });
 });
 

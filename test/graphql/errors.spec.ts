@@ -1,8 +1,7 @@
+import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { now, Rows } from '../support/rows.js';
 import { type Service, startService } from '../support/service.js';
-
-type Failed = (error: unknown) => void;
 
 let service: Service;
 let fail: (() => Promise<never>) | undefined;
@@ -11,10 +10,13 @@ beforeAll(async () => {
   service = await startService({ clock: { now: () => now }, settings: { statementTimeoutMs: 200 } });
   await new Rows(service.database).rooms({});
   const { queries } = service.database;
-  const query = queries.query.bind(queries) as (asked: unknown, failed?: Failed) => unknown;
-  Object.assign(queries, {
-    query: (asked: unknown, failed?: Failed) => (statements++, fail?.().catch(failed) ?? query(asked, failed)),
-  });
+  const connect = queries.connect.bind(queries);
+  const lend = async (): Promise<pg.PoolClient> => {
+    statements++;
+    await fail?.();
+    return connect();
+  };
+  Object.assign(queries, { connect: (...done: []) => (done.length > 0 ? connect(...done) : lend()) });
 });
 beforeEach(() => {
   fail = undefined;

@@ -1,3 +1,5 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import fc from 'fast-check';
 import { execute, type GraphQLSchema, parse, validate } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -29,7 +31,8 @@ async function ask(body: Asked): Promise<{ status: number; text: string }> {
 async function reference({ query, variables, operationName }: Asked): Promise<string | null> {
   const document = parse(query);
   if (validate(schema, document).length > 0) return null;
-  const reading = service.app.get(Readings).of({ project: 'default', roomName: null });
+  const response = new ServerResponse(new IncomingMessage(new Socket()));
+  const reading = service.app.get(Readings).of({ project: 'default', roomName: null }, response);
   const contextValue = { reading, settings: service.settings, spent: nothingSpent() };
   const result = await execute({ schema, document, contextValue, variableValues: variables, operationName });
   return 'data' in result ? JSON.stringify(formatResult(result)) : null;

@@ -14,6 +14,8 @@ let sent: Sent[];
 beforeAll(async () => {
   service = await startService({ clock: { now: () => now } });
   await insert(new Rows(service.database));
+  // With one connection, statements are sent in the order of asking.
+  service.database.queries.options.max = 1;
   sent = record(service.database.queries);
 });
 afterAll(() => service.stop());

@@ -52,6 +52,31 @@ test('health and webhook follow the database away and back', async () => {
   expect(rows).toEqual([{ id: 'EV_before' }, { id: 'EV_during' }]);
 });
 
+test('a lone caller that asks again and again has few trials made', async () => {
+  // Numbers that a trial takes from the log's sequence are not given back.
+  const taken = async (): Promise<number> => {
+    const { rows } = await service.database.intake.query<{ last: string }>(
+      'select last_value as last from webhook_event_seq_seq',
+    );
+    return Number(rows[0]!.last);
+  };
+  const began = performance.now();
+  expect(await health()).toEqual(well);
+  const before = await taken();
+  for (let call = 0; call < 40; call++) expect(await health()).toEqual(well);
+  const seconds = Math.ceil((performance.now() - began) / 1_000);
+  expect(await taken()).toBeLessThanOrEqual(before + 4 * seconds);
+});
+
+test('a connection that the server ends is opened again, and the answer stays true', async () => {
+  expect(await health()).toEqual(well);
+  const { rowCount } = await service.database.intake.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where query like '%as "startedAt"%' and pid <> pg_backend_pid()`,
+  );
+  expect(rowCount).toBe(1);
+  expect(await health()).toEqual(well);
+});
+
 test('a database that hangs is unhealthy, for all who ask at once', async () => {
   expect(await health()).toEqual(well);
   hasten(4);

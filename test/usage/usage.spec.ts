@@ -121,7 +121,7 @@ describe('usage refuses, and names,', () => {
     const asked = { interval: 'HOUR', from: '2026-01-01T00:00:00Z' };
     expect(await usage({ ...asked, to: '2027-02-21T16:00:00Z' }, 'seconds')).toEqual([]);
     expect(await usage({ ...asked, to: '2027-02-21T16:00:00.001Z' }, 'seconds')).toBe(
-      'TOO_MANY_ROWS: The range has more than 10000 windows.',
+      'TOO_MANY_ROWS: The usage has more than 10000 windows: ask for a shorter range, or less at once.',
     );
   });
 });
@@ -274,7 +274,7 @@ describe('rows', () => {
       where room_sid = 'RM_crowd'`;
     const groupBy = [{ field: 'IDENTITY' }];
     expect(await usage({ groupBy, filter: { roomSid: ['RM_crowd'] } }, 'seconds')).toBe(
-      'TOO_MANY_ROWS: The usage has more than 10000 rows.',
+      'TOO_MANY_ROWS: The usage has more than 10000 rows: ask for a shorter range, or less at once.',
     );
     const filter = { roomSid: ['RM_crowd'], identity: { startsWith: 'i' } };
     expect(await usage({ groupBy, filter }, 'seconds')).toHaveLength(10_000);

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { FastClient } from './fast-client.js';
+import { FastQuery, MeasuredQuery, type Takes } from './fast-query.js';
 import { processOf } from './pg-internals.js';
 
 /** Fast: this service reads rows itself, through undocumented parts of pg. Plain: pg alone. */
@@ -35,6 +36,24 @@ export async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   }
 }
 
+/** Reads rows until one is not taken; the caller then cancels the statement, and its end is no failure. */
+export function readRows<Row>(
+  client: pg.PoolClient,
+  config: pg.QueryConfig,
+  takes: Takes,
+): Promise<{ rows: Row[]; cut: boolean }> {
+  const fast = client instanceof FastClient && config.name !== undefined;
+  const query = fast ? new FastQuery(config, takes) : new MeasuredQuery(config, takes);
+  return new Promise((resolve, reject) => {
+    const done = (error: Error | undefined): void => {
+      if (!error || query.cut) return resolve({ rows: query.kept as Row[], cut: query.cut });
+      Error.captureStackTrace(error);
+      reject(error);
+    };
+    (client.query as unknown as (asked: MeasuredQuery, done: (error?: Error) => void) => void)(query, done);
+  });
+}
+
 /** Asks on a connection of its own, so that no other statement delays the answer. */
 export function ask<Row extends object>(pool: pg.Pool, text: string, values: unknown[] = []): Promise<Row[]> {
   return onOwnConnection(pool, async (client) => (await client.query<Row>(text, values)).rows);
@@ -42,6 +61,16 @@ export function ask<Row extends object>(pool: pg.Pool, text: string, values: unk
 
 /** Works on a connection that is not the pool's, but has its settings. Each answer may take 1.75 s. */
 export async function onOwnConnection<T>(pool: pg.Pool, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = await openClient(pool);
+  try {
+    return await work(client);
+  } finally {
+    endClient(client);
+  }
+}
+
+/** A connection that is not the pool's, but has its settings. Each answer may take 1.75 s. */
+export async function openClient(pool: pg.Pool): Promise<pg.Client> {
   const client = new pg.Client({
     ...pool.options,
     connectionTimeoutMillis: PATIENCE_MS,
@@ -50,12 +79,17 @@ export async function onOwnConnection<T>(pool: pg.Pool, work: (client: pg.Client
   client.on('error', ignore);
   try {
     await client.connect();
-    return await work(client);
-  } finally {
-    // A hung server never closes the connection.
-    void client.end().catch(ignore);
-    setTimeout(() => client.connection.stream.destroy(), PATIENCE_MS).unref();
+    return client;
+  } catch (error) {
+    endClient(client);
+    throw error;
   }
+}
+
+export function endClient(client: pg.Client): void {
+  // A hung server never closes the connection.
+  void client.end().catch(ignore);
+  setTimeout(() => client.connection.stream.destroy(), PATIENCE_MS).unref();
 }
 
 /** Cancels the running statement; breaks the connection off if the server cannot be reached. */

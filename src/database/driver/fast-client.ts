@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { FastQuery } from './fast-query.js';
-import { connectionOf, type Message } from './pg-internals.js';
+import { connectionOf, type Message, Query } from './pg-internals.js';
 import { newRowParser } from './row-parser.js';
 
 type Done = (error: Error | undefined, result: pg.QueryResult) => void;
@@ -22,7 +22,7 @@ export class FastClient extends pg.Client {
 
   private queryFast(config: pg.QueryConfig | string, values?: unknown, done?: Done): unknown {
     const query = super.query as (config: unknown, values?: unknown, done?: Done) => unknown;
-    if (typeof config === 'string' || config.name === undefined || Array.isArray(values)) {
+    if (typeof config === 'string' || config instanceof Query || config.name === undefined || Array.isArray(values)) {
       return query.call(this, config, values, done);
     }
     const fast = new FastQuery({ ...config, name: config.name });

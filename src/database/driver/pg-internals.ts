@@ -15,6 +15,8 @@ export interface Connection {
 export interface Message {
   readonly name: string;
   readonly fields?: readonly (string | null)[];
+  /** In bytes. */
+  readonly length?: number;
 }
 
 /** `length` counts itself but not the code byte before it; `offset` is after both. */
@@ -42,6 +44,7 @@ export interface OwnQuery {
   /** Rows are kept once it is true. */
   _accumulateRows: boolean;
   readonly _result: {
+    readonly rows: object[];
     fields: readonly Field[];
     _parsers: readonly unknown[];
     _types: pg.CustomTypesConfig | undefined;
@@ -52,6 +55,7 @@ export interface OwnQuery {
   /** Sends the statement; its columns are asked for by `describe` of the connection. */
   prepare(connection: object): void;
   handleRowDescription(message: object): void;
+  handleDataRow(message: { readonly length: number }): void;
 }
 
 export const Query = pg.Query as unknown as new (text: string) => OwnQuery;

@@ -9,7 +9,7 @@ export function newRowParser(): Parser {
   parser.handlePacket = (...packet: Packet) => {
     const [offset, code, length, bytes] = packet;
     if (code !== DATA_ROW) return handlePacket(...packet);
-    return { name: 'dataRow', fields: cellsOf(bytes, offset, offset + length - INT32) };
+    return { name: 'dataRow', length, fields: cellsOf(bytes, offset, offset + length - INT32) };
   };
   return parser;
 }
