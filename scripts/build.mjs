@@ -29,7 +29,15 @@ export async function build({ onlyWhereChanged }) {
 
 const stamp = () => stampOf(sources, (path) => path === 'src/generated' || path.endsWith('.spec.ts'));
 
+/** npm leaves them out where NODE_ENV is production. */
+const tools = ['prisma', '@nestjs/cli', '@swc/core'];
+
 function compile() {
+  const missing = tools.filter((name) => !existsSync(`node_modules/${name}/package.json`));
+  if (missing.length > 0) {
+    console.error(`The build needs ${missing.join(', ')}, which are not installed. Run npm install --include=dev.`);
+    return false;
+  }
   const before = stamp();
   if (!generate()) return false;
   writeFileSync(

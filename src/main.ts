@@ -5,7 +5,7 @@ import { loggable } from './http/loggable.js';
 import { systemClock } from './settings/clock.js';
 import { CannotStart } from './settings/cannot-start.js';
 import { createServer } from './server.js';
-import { readSettings, SettingsRefused } from './settings/settings.js';
+import { readSettings, type Settings, SettingsRefused } from './settings/settings.js';
 
 const graceMs = 20_000;
 
@@ -13,8 +13,26 @@ async function main(): Promise<void> {
   const settings = readSettings(process.env);
   const app = await createServer(settings, systemClock);
   stopOnSignal(app);
-  await app.listen(settings.port, settings.host);
+  await listen(app, settings);
   new Logger('Roomledger').log(`Ready at ${await app.getUrl()}`);
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'Stop what listens there, or set PORT to another port',
+  EADDRNOTAVAIL: 'Set HOST to an address of this machine',
+  ENOTFOUND: 'Set HOST to an address of this machine',
+  EACCES: 'Set PORT to one above 1023, or start the service with the right to listen there',
+};
+
+/** @throws CannotStart */
+async function listen(app: NestFastifyApplication, { host, port }: Settings): Promise<void> {
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    const remedy = remedies[code];
+    throw remedy === undefined ? error : new CannotStart(`nothing can listen at ${host}:${port} (${message})`, remedy);
+  }
 }
 
 /** Closes the listener, answers what still arrives on open connections, and closes the database last. */

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { AppModule } from './app.module.js';
 import { answerFailure } from './http/answer-failure.js';
 import { setBodyRules } from './http/body-rules.js';
+import { compressAnswers } from './http/compression.js';
 import { closeIdleConnectionsAtStop, httpOptions } from './http/connections.js';
 import { allowOrigins } from './http/cors.js';
 import { RefusalFilter } from './http/refusal.filter.js';
@@ -17,6 +18,7 @@ export async function createServer(settings: Settings, clock: Clock): Promise<Ne
   const adapter = new FastifyAdapter(httpOptions);
   const fastify: FastifyInstance = adapter.getInstance();
   setBodyRules(fastify, settings);
+  compressAnswers(fastify);
   answerEarlyFailures(fastify);
   boundUnreadAnswers(fastify);
   closeIdleConnectionsAtStop(fastify);

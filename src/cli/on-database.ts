@@ -1,28 +1,73 @@
 import { constants, setPriority } from 'node:os';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Database } from '../database/database.js';
 import { openDatabase } from '../database/database.module.js';
+import { isMadeIn } from '../database/embedded/cluster.js';
 import { runningServer } from '../database/embedded/running-server.js';
-import { readSettings } from '../settings/settings.js';
+import { requireLedger } from '../database/prepare.js';
+import { withPreferredTls } from '../database/tls.js';
+import { CannotStart } from '../settings/cannot-start.js';
+import { readSettings, type Settings } from '../settings/settings.js';
 
-/** `verify`'s exit code for "could not tell". */
-const FAILED = 2;
+export interface DatabaseCommand {
+  readonly usage: string;
+  readonly work: (url: string) => Promise<void>;
+  readonly failure: number;
+}
 
-/** Runs a command on the configured database, whether or not a service runs on it. */
-export async function onDatabase(work: (url: string) => Promise<void>, failure = FAILED): Promise<void> {
+/** Runs a command on the service's database, whether or not a service runs on it. Never makes one. */
+export async function onDatabase({ usage, work, failure }: DatabaseCommand): Promise<void> {
+  await runCommand(failure, async () => {
+    const { help } = parseArgs({ options: { help: { type: 'boolean', short: 'h' } } }).values;
+    if (help) return console.log(usage);
+    await onLedger(readSettings(process.env), ({ url }) => work(url));
+  });
+}
+
+/** Prints an error as a sentence, and sets the exit code. */
+export async function runCommand(failure: number, run: () => Promise<void>): Promise<void> {
   try {
-    const settings = readSettings(process.env);
-    const databaseUrl = settings.databaseUrl ?? runningServer(settings.dataDir);
-    const database = await openDatabase({ ...settings, databaseUrl });
-    // A running service has priority. Set this late, or an embedded server would inherit it.
-    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-    try {
-      await work(database.url);
-    } finally {
-      await database.onApplicationShutdown();
-    }
+    await run();
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = failure;
   }
+}
+
+/** @throws what keeps the service's database from being used: a command never makes one */
+export async function onLedger(settings: Settings, work: (database: Database) => Promise<void>): Promise<void> {
+  const databaseUrl = settings.databaseUrl ?? embeddedIn(settings.dataDir);
+  console.log(
+    `Database: ${settings.databaseUrl === null ? `the embedded one in ${resolve(settings.dataDir)}` : nameOf(settings.databaseUrl)}`,
+  );
+  if (databaseUrl !== null) await requireLedger(await withPreferredTls(databaseUrl));
+  const database = await openDatabase({ ...settings, databaseUrl });
+  // A running service has priority. Set this late, or an embedded server would inherit it.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  try {
+    const { rows } = await database.queries.query('select from webhook_event limit 1');
+    if (rows.length === 0)
+      throw new CannotStart('the log of this database is empty', 'Give the DATABASE_URL of the service');
+    await work(database);
+  } finally {
+    await database.onApplicationShutdown();
+  }
+}
+
+/** The URL of the running server; null where it has to be started. @throws CannotStart if there is none */
+function embeddedIn(dataDir: string): string | null {
+  if (isMadeIn(dataDir)) return runningServer(dataDir);
+  throw new CannotStart(
+    `there is no database: DATABASE_URL is not set, and ${resolve(dataDir)} holds none`,
+    'Set DATABASE_URL or DATA_DIR as the service has it',
+  );
+}
+
+function nameOf(url: string): string {
+  const { host, pathname, searchParams } = new URL(url);
+  const schema = searchParams.get('schema');
+  return `${decodeURIComponent(pathname.slice(1))} at ${searchParams.get('host') ?? host}${schema === null ? '' : `, schema ${schema}`}`;
 }
 
 export function progress(print: (line: string) => void, every = 50_000): (events: number) => void {

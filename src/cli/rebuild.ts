@@ -1,8 +1,17 @@
 import { onDatabase, progress, secondsSince } from './on-database.js';
 import { rebuild } from '../rebuild/rebuild.js';
 
-await onDatabase(async (url) => {
-  const began = performance.now();
-  const events = await rebuild(url, progress(console.log));
-  console.log(`Projected ${events} events again in ${secondsSince(began)}.`);
-}, 1);
+const usage = `npm run rebuild
+Projects the whole log of the service's database into new tables and swaps them in.
+It reads DATABASE_URL, or else DATA_DIR, as the service does. It takes no arguments.
+Exit codes: 0 done, 1 not done.`;
+
+await onDatabase({
+  usage,
+  failure: 1,
+  work: async (url) => {
+    const began = performance.now();
+    const events = await rebuild(url, progress(console.log));
+    console.log(`Projected ${events} events again in ${secondsSince(began)}.`);
+  },
+});

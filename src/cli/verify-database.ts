@@ -2,10 +2,19 @@ import { onDatabase, progress, secondsSince } from './on-database.js';
 import { linesOf } from './verify-report.js';
 import { verify } from '../rebuild/verify.js';
 
-await onDatabase(async (url) => {
-  const began = performance.now();
-  const verification = await verify(url, progress(console.log));
-  for (const line of linesOf(verification)) console.log(line);
-  console.log(`Projected ${verification.events} events again in ${secondsSince(began)}.`);
-  if (verification.differing > 0) process.exitCode = 1;
+const usage = `npm run verify
+Projects the whole log of the service's database again, and compares its tables with the result. Changes nothing.
+It reads DATABASE_URL, or else DATA_DIR, as the service does. It takes no arguments.
+Exit codes: 0 no difference, 1 differences, 2 could not tell.`;
+
+await onDatabase({
+  usage,
+  failure: 2,
+  work: async (url) => {
+    const began = performance.now();
+    const verification = await verify(url, progress(console.log));
+    for (const line of linesOf(verification)) console.log(line);
+    console.log(`Projected ${verification.events} events again in ${secondsSince(began)}.`);
+    if (verification.differing > 0) process.exitCode = 1;
+  },
 });

@@ -1,17 +1,21 @@
 import { expect, test } from 'vitest';
 import { connection } from './connection.js';
 
-const keepAlives = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3';
-
-test('sets UTC, ISO and no JIT beside the options of the caller and of the URL', () => {
+test('puts what the code depends on behind the options of the URL, and those of the caller last', () => {
   const { connectionString, options } = connection(
     'postgresql://a:b@host:1/db?options=-c%20search_path%3Dx&sslmode=require',
     '-c statement_timeout=5',
   );
-  expect(options).toBe(
-    `-c search_path=x -c TimeZone=UTC -c DateStyle=ISO -c jit=off ${keepAlives} -c statement_timeout=5`,
-  );
-  expect(connectionString).toBe('postgresql://a:b@host:1/db?sslmode=require');
+  const [before, after] = options!.split(' -c search_path=x ');
+  expect(before).toContain('-c statement_timeout=0');
+  expect(after).toMatch(/^-c TimeZone=UTC .*-c extra_float_digits=1 .* -c jit=off .* -c statement_timeout=5$/);
+  expect(connectionString).toBe('postgresql://a:b@host:1/db?sslmode=require&uselibpqcompat=true');
+});
+
+test('makes the search_path of a schema, before the options, which may name another', () => {
+  const { connectionString, options } = connection('postgresql://host/db?schema=my "own"&options=-c%20work_mem%3D1MB');
+  expect(options).toContain(String.raw`-c search_path="my\ ""own""" -c work_mem=1MB`);
+  expect(connectionString).toBe('postgresql://host/db');
 });
 
 test('waits for no connection for ever', () => {
@@ -19,6 +23,6 @@ test('waits for no connection for ever', () => {
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    options: `-c TimeZone=UTC -c DateStyle=ISO -c jit=off ${keepAlives}`,
   });
+  expect(connection('postgresql://host/db?connect_timeout=3').connectionTimeoutMillis).toBe(3_000);
 });

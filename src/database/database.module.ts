@@ -4,6 +4,7 @@ import { Database } from './database.js';
 import { EmbeddedServer } from './embedded/embedded-server.js';
 import { prepare } from './prepare.js';
 import { unsafeSettings } from './server-facts.js';
+import { withPreferredTls } from './tls.js';
 
 @Global()
 @Module({
@@ -24,7 +25,7 @@ export class DatabaseModule implements OnApplicationBootstrap {
 
 export async function openDatabase(settings: Settings): Promise<Database> {
   const embedded = settings.databaseUrl === null ? await startEmbedded(settings.dataDir) : null;
-  const url = embedded?.url ?? settings.databaseUrl ?? '';
+  const url = embedded?.url ?? (await withPreferredTls(settings.databaseUrl ?? ''));
   try {
     await prepare(url);
   } catch (error) {

@@ -29,8 +29,8 @@ interface AdapterFailure {
 
 export function faultOf(error: unknown): Fault {
   if (!(error instanceof pg.DatabaseError)) return isAway(error) ? 'database' : 'values';
-  // A partition that was not made is a check_violation of the table's own.
-  if (error.code === '23514' && error.message.startsWith('no partition of relation')) return 'database';
+  // A partition that was not made is a check_violation of the table's own. Messages come in the server's language.
+  if (error.code === '23514' && error.routine === 'ExecFindPartition') return 'database';
   return faults.find(([, codes]) => codes.test(error.code ?? ''))?.[0] ?? 'database';
 }
 

@@ -21,7 +21,7 @@ interface AppliedMigration {
   readonly finished_at: Date | null;
 }
 
-const bookkeeping = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
+const bookkeeping = `CREATE TABLE _prisma_migrations (
   id VARCHAR(36) PRIMARY KEY NOT NULL,
   checksum VARCHAR(64) NOT NULL,
   finished_at TIMESTAMPTZ,
@@ -38,11 +38,17 @@ const bookkeeping = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
  * @throws CannotStart if the database and the folder disagree
  */
 export async function migrate(client: pg.Client, folder = migrationsFolder): Promise<string[]> {
-  await client.query(bookkeeping);
+  // CREATE TABLE IF NOT EXISTS demands the right to create it even where it exists.
+  if (!(await isPrepared(client))) await client.query(bookkeeping);
   const migrations = readMigrations(folder);
   const missing = missingFrom(migrations, await readApplied(client));
   for (const migration of missing) await apply(client, migration);
   return missing.map((migration) => migration.name);
+}
+
+export async function isPrepared(client: pg.Client): Promise<boolean> {
+  const text = "SELECT to_regclass('_prisma_migrations') IS NOT NULL AS exists";
+  return (await client.query<{ exists: boolean }>(text)).rows[0]!.exists;
 }
 
 function readMigrations(folder: string): Migration[] {

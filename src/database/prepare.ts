@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { MIGRATION_LOCK } from './locks/advisory-locks.js';
-import { connection } from './connection.js';
+import { connection, quoted, schemaOf } from './connection.js';
 import { raiseEpoch } from './epoch.js';
-import { migrate } from './migrate.js';
+import { isPrepared, migrate } from './migrate.js';
 import { openPrisma } from './prisma.js';
-import { readFacts, requireFacts } from './server-facts.js';
+import { DIRECT, POOLER, readFacts, requireFacts } from './server-facts.js';
 import { CannotStart } from '../settings/cannot-start.js';
 
 /**
@@ -14,23 +14,63 @@ import { CannotStart } from '../settings/cannot-start.js';
  * @throws CannotStart
  */
 export async function prepare(url: string, folder?: string): Promise<string[]> {
-  const client = new pg.Client(connection(url, '-c lock_timeout=300000'));
-  client.on('error', () => undefined);
-  await client.connect().catch((error: Error) => {
-    throw new CannotStart(
-      `no connection to the database at ${new URL(url).host} (${error.message})`,
-      'Check DATABASE_URL',
-    );
-  });
+  const client = await connectTo(url);
   try {
-    requireFacts(await readFacts(client));
+    const schema = schemaOf(url);
+    if (schema !== undefined) await makeSchema(client, schema);
+    requireFacts(await readFacts(client), schema);
     await lock(client);
     const applied = await migrate(client, folder);
     if (folder === undefined) await checkEpoch(url);
     return applied;
+  } catch (error) {
+    throw error instanceof pg.DatabaseError ? refused(error) : error;
   } finally {
     await client.end();
   }
+}
+
+/** @throws CannotStart unless a service has prepared this database before */
+export async function requireLedger(url: string): Promise<void> {
+  const client = await connectTo(url);
+  try {
+    if (await isPrepared(client)) return;
+  } finally {
+    await client.end();
+  }
+  throw new CannotStart('this database has no tables of Roomledger', 'Give the DATABASE_URL of the service');
+}
+
+async function connectTo(url: string): Promise<pg.Client> {
+  try {
+    const client = new pg.Client(connection(url, '-c lock_timeout=300000'));
+    client.on('error', () => undefined);
+    await client.connect();
+    return client;
+  } catch (error) {
+    const { message } = error as Error;
+    if (/unsupported startup parameter/.test(message)) throw new CannotStart(`${POOLER} (${message})`, DIRECT);
+    throw new CannotStart(
+      `no connection to the database at ${new URL(url).host} (${message})`,
+      'Check DATABASE_URL, and that the server runs',
+    );
+  }
+}
+
+/** As Prisma does for its `?schema=`. */
+async function makeSchema(client: pg.Client, schema: string): Promise<void> {
+  const { rows } = await client.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
+  if (rows.length === 0) await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoted(schema)}`);
+}
+
+const INSUFFICIENT_PRIVILEGE = '42501';
+
+function refused({ code, message }: pg.DatabaseError): CannotStart {
+  const remedy =
+    code === INSUFFICIENT_PRIVILEGE
+      ? 'Grant its role what docs/operations.md lists'
+      : 'Mend what it says, then start again';
+  return new CannotStart(`the database refuses to be prepared (${message})`, remedy);
 }
 
 async function checkEpoch(url: string): Promise<void> {

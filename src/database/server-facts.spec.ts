@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
 import { requireFacts } from './server-facts.js';
 
-const facts = { version: '15.4 (Debian 15.4-1.pgdg120+1)', encoding: 'UTF8' };
+const facts = {
+  version: '15.4 (Debian 15.4-1.pgdg120+1)',
+  encoding: 'UTF8',
+  schema: 'public',
+  searchPath: 'public',
+  isOwn: true,
+};
 
 test.each(['15.4 (Debian 15.4-1.pgdg120+1)', '15beta1', '18.1', '100.0'])('takes PostgreSQL %s', (version) => {
   expect(() => requireFacts({ ...facts, version })).not.toThrow();
@@ -16,5 +22,11 @@ test.each(['14.20 (Debian 14.20-1)', '9.6.24', '14rc1', ''])('refuses PostgreSQL
 test.each(['SQL_ASCII', 'LATIN1', 'EUC_JP'])('refuses a database in %s', (encoding) => {
   expect(() => requireFacts({ ...facts, encoding })).toThrow(
     `The database is encoded in ${encoding}, which cannot hold every name. Create it with ENCODING UTF8.`,
+  );
+});
+
+test('refuses a search_path without a schema', () => {
+  expect(() => requireFacts({ ...facts, schema: null, searchPath: 'ledger' })).toThrow(
+    'None of the schemas of the search_path (ledger) is in this database. Create one, or correct the search_path.',
   );
 });

@@ -3,10 +3,10 @@ import { Controller, Get, Header, Param, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import { TokenGate } from '../access/token-gate.service.js';
-import { Refusal } from '../http/refusal.js';
+import { badInput, Refusal } from '../http/refusal.js';
 import { Settings } from '../settings/settings.js';
 import { Exports } from './exports.service.js';
-import { formats } from './format.js';
+import { type Format, formats } from './format.js';
 import { streamOf } from './stream.js';
 import { sessionLists, sessionsOf } from './sessions.js';
 import type { Reading } from '../read/reading.js';
@@ -31,17 +31,30 @@ export class ExportController {
     if (texts === undefined || name === undefined || !(name === 'usage' || sessionLists.has(name)))
       throw nothingAt(file);
     const scope = this.gate.scopeOf(reply.request)!;
+    const { bom, ...query } = reply.request.query as Record<string, unknown>;
+    const marked = withMark(texts, bom);
     const reading = this.exports.begin(scope, reply.raw, name === 'usage' ? 'answer' : 'file');
-    const stream = await streamOf(this.tableOf(name, reply, reading), texts, reading);
+    const stream = await streamOf(this.tableOf(name, query, { reply, reading }), marked, reading);
     reply.type(texts.contentType);
     return stream;
   }
 
-  private tableOf(name: string, reply: FastifyReply, reading: Reading): ExportTable {
-    const query = reply.request.query as object;
+  private tableOf(
+    name: string,
+    query: object,
+    { reply, reading }: { reply: FastifyReply; reading: Reading },
+  ): ExportTable {
     if (name === 'usage') return usageOf(query, { reply, reading, settings: this.settings });
     return sessionsOf(name, query, { schema: reply.server.graphql.schema, reading });
   }
+}
+
+/** Excel takes a CSV file for UTF-8 only if it begins with a byte order mark. @throws Refusal BAD_USER_INPUT */
+function withMark(format: Format, bom: unknown): Format {
+  if (bom === undefined || bom === 'false') return format;
+  if (bom !== 'true') throw badInput('The parameter bom is true or false.');
+  if (format !== formats.get('csv')) throw badInput('The parameter bom is for CSV.');
+  return { ...format, head: (columns) => `\uFEFF${format.head(columns)}` };
 }
 
 function nothingAt(file: string): Refusal {

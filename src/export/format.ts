@@ -1,3 +1,5 @@
+import { exactJson } from '../read/exact-json.js';
+
 export type ExportRows = readonly (readonly unknown[])[];
 
 export interface Format {
@@ -18,7 +20,7 @@ const jsonl: Format = {
   head: () => '',
   lines: (columns, rows) => {
     const names = columns.map((column) => `${JSON.stringify(column)}:`);
-    const object = (row: readonly unknown[]): string => names.map((name, at) => name + JSON.stringify(row[at])).join();
+    const object = (row: readonly unknown[]): string => names.map((name, at) => name + exactJson(row[at])).join();
     return rows.map((row) => `{${object(row)}}\n`).join('');
   },
 };
@@ -36,6 +38,6 @@ const special = /[",\r\n]/;
 
 function field(value: unknown): string {
   if (value == null) return '';
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const text = typeof value === 'object' ? exactJson(value) : String(value);
   return text === '' || special.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

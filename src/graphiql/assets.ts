@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { start } from './page.js';
 
 export interface Asset {
   readonly type: string;
-  /** The same bytes for every answer, so that unread answers take no memory of their own. */
+  /** The same bytes for every answer, so that answers take no memory and no compression of their own. */
   read(): Promise<Buffer>;
+  readGzipped(): Promise<Buffer>;
 }
 
 const require = createRequire(import.meta.url);
@@ -26,6 +29,7 @@ function installed(packageName: string, path: string, type: string): Asset {
 }
 
 function asset(type: string, load: () => Promise<Buffer>): Asset {
-  let loaded: Promise<Buffer> | undefined;
-  return { type, read: () => (loaded ??= load()) };
+  let [loaded, compressed]: (Promise<Buffer> | undefined)[] = [];
+  const read = (): Promise<Buffer> => (loaded ??= load());
+  return { type, read, readGzipped: () => (compressed ??= read().then((bytes) => promisify(gzip)(bytes))) };
 }

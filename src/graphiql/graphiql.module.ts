@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { GraphiqlController } from './graphiql.controller.js';
+import { FrontPageController, GraphiqlController } from './graphiql.controller.js';
 
-@Module({ controllers: [GraphiqlController] })
+@Module({ controllers: [FrontPageController, GraphiqlController] })
 export class GraphiqlModule {}

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiContext } from './api-context.js';
 import type { Answering } from './answering.js';
 import { formatResult, refusedAnswer } from './errors.js';
+import { exactJson } from '../read/exact-json.js';
 import { questionOf } from './question-of.js';
 
 declare module 'fastify' {
@@ -43,7 +44,7 @@ function refuse(error: unknown, _request: FastifyRequest, reply: FastifyReply): 
 
 function send(reply: FastifyReply, status: number, answer: object): FastifyReply {
   const type = wantsNewType(reply.request) ? GRAPHQL_RESPONSE : 'application/json';
-  return reply.code(status).type(`${type}; charset=utf-8`).send(JSON.stringify(answer));
+  return reply.code(status).type(`${type}; charset=utf-8`).send(exactJson(answer));
 }
 
 /** Named, and not less than plain JSON. */

@@ -17,6 +17,7 @@ import { dateTime } from './scalars.js';
 import { listIn } from './list-resolvers.js';
 import { selectedFields } from './selection.js';
 import { usageTypes } from './usage-fields.js';
+import type { ExactJson } from '../read/exact-json.js';
 
 type FieldResolver<A> = (row: Row, args: A, ...rest: [ApiContext, GraphQLResolveInfo]) => unknown;
 
@@ -31,7 +32,7 @@ export const rowFields = {
   Room: { ...lists(nestedLists.Room), ...roomCounts },
   Participant: { ...lists(nestedLists.Participant), ...pointers(participant) },
   Track: pointers(track),
-  Egress: { ...lists(nestedLists.Egress), ...pointers(egress) },
+  Egress: { ...lists(nestedLists.Egress), ...pointers(egress), outputs: outputsOf },
   IngressSession: { ...lists(nestedLists.IngressSession), ...pointers(ingressSession) },
   AgentJob: { ...lists(nestedLists.AgentJob), ...pointers(agentJob) },
   ...Object.fromEntries(nouns.map(({ type }) => [`${type}Connection`, connection])),
@@ -39,6 +40,10 @@ export const rowFields = {
   PageInfo: pageInfo,
   ...usageTypes,
 };
+
+function outputsOf({ outputs }: Row): unknown {
+  return JSON.parse((outputs as ExactJson).text);
+}
 
 function typeName(row: Row): string {
   return row['__typename'] as string;

@@ -22,6 +22,8 @@ const framework = new Set([
   'GraphQLModule',
 ]);
 
+const levelNames = new Map(Object.entries(named).map(([name, level]) => [level, name]));
+
 /** One JSON object a line in production, readable lines elsewhere. */
 export class ServiceLogger extends ConsoleLogger {
   constructor({ logLevel, production }: Pick<Settings, 'logLevel' | 'production'>) {
@@ -37,8 +39,18 @@ export class ServiceLogger extends ConsoleLogger {
 
   /** main.ts prints why the service does not start. */
   override error(message: unknown, ...rest: unknown[]): void {
-    if (rest.at(-1) === 'ExceptionHandler') this.debug(message, ...rest);
+    if (rest.at(-1) === 'ExceptionHandler' || rest.at(-1) === 'NestApplication') this.debug(message, ...rest);
     else super.error(message, ...rest);
+  }
+
+  protected override getTimestamp(): string {
+    return new Date().toISOString();
+  }
+
+  protected override getJsonLogObject(...[message, options]: Described): ReturnType<ConsoleLogger['getJsonLogObject']> {
+    const described = super.getJsonLogObject(message, options);
+    const level = (levelNames.get(described.level) ?? described.level) as NestLevel;
+    return { ...described, level, timestamp: this.getTimestamp() as never };
   }
 
   protected override printMessages(messages: unknown[], ...rest: Printed): void {
@@ -49,6 +61,7 @@ export class ServiceLogger extends ConsoleLogger {
   }
 }
 
+type Described = Parameters<ConsoleLogger['getJsonLogObject']>;
 type Printed = Parameters<ConsoleLogger['printMessages']> extends [unknown[], ...infer Rest] ? Rest : never;
 
 function enabled(level: LogLevel): NestLevel[] {

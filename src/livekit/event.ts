@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { EgressInfo, IngressInfo, Job, ParticipantInfo, Room, TrackInfo, WebhookEvent } from '@livekit/protocol';
-import type { JsonObject } from './json.js';
+import { isObject, type JsonObject } from './json.js';
 import { child, children, field, integer, text, toInteger, type Wire } from './wire-fields.js';
 import { believable } from './time.js';
 
@@ -53,6 +53,8 @@ export interface LedgerEvent {
   problem: string | null;
   message: Wire<WebhookEvent>;
 }
+
+const egressRequests = ['egress', 'roomComposite', 'participant', 'trackComposite', 'track'];
 
 const MAX_ID_BYTES = 512;
 const MAX_NAME_BYTES = 1024;
@@ -152,10 +154,16 @@ function roomOf(message: Wire<WebhookEvent>, subject: Subject | null): Pick<Even
       (state && text(state, 'roomId')) ??
       first(rooms, (room) => text<Room>(room, 'sid')),
     roomName:
-      (egress && text<EgressInfo>(egress, 'roomName')) ??
+      (egress && (text<EgressInfo>(egress, 'roomName') ?? requestedRoom(egress))) ??
       (ingress && text<IngressInfo>(ingress, 'roomName')) ??
       first(rooms, (room) => text<Room>(room, 'name')),
   };
+}
+
+/** Servers before 2022-08 name the room only in the request. */
+function requestedRoom(egress: Wire<EgressInfo>): string | null {
+  const requests = egressRequests.map((name) => field(egress, name)).filter(isObject);
+  return first(requests, (request) => text<{ roomName: string }>(request, 'roomName'));
 }
 
 function first<T>(list: T[], read: (item: T) => string | null): string | null {

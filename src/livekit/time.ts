@@ -1,4 +1,4 @@
-const YEAR_2000 = Date.UTC(2000, 0, 1);
+export const YEAR_2000 = Date.UTC(2000, 0, 1);
 const YEAR_2100 = Date.UTC(2100, 0, 1);
 const TOLERANCE = 10 * 60_000;
 

@@ -29,6 +29,11 @@ export function int32<T>(message: Wire<T>, name: FieldOf<T, bigint | number>): n
   return value !== null && value <= 0x7fffffffn && value >= -0x80000000n ? Number(value) : null;
 }
 
+export function count<T>(message: Wire<T>, name: FieldOf<T, bigint | number>): number | null {
+  const value = int32(message, name);
+  return value !== null && value >= 0 ? value : null;
+}
+
 export function toInteger(value: Json): bigint | null {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : null;
   return typeof value === 'string' && /^-?\d{1,19}$/.test(value) ? BigInt(value) : null;

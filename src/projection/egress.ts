@@ -111,20 +111,22 @@ function toldOfEgress(event: LedgerEvent): EgressFacts {
   const info: Wire<EgressInfo> = child(event.message, 'egressInfo') ?? {};
   const status = enumName(field(info, 'status'), statuses);
   const statusOrder = event.name === 'egress_ended' ? TERMINAL : (statusRank[status] ?? ACTIVE);
-  const outputs = outputsOf(info, receivedAt);
   const terminal = statusOrder === TERMINAL;
-  const rank = terminal && outputs.length > 0 ? TERMINAL + 1 : statusOrder;
   const updated = integer(info, 'updatedAt');
-  const clock = clockText([[rank, 1], [clockOf(updated, 'ns', receivedAt), 19], secondsPart(at)], event.id);
   const updatedAt = timeOf(updated, 'ns', receivedAt);
   const exactEnd = timeOf(integer(info, 'endedAt'), 'ns', receivedAt) ?? updatedAt;
+  const startedAt = timeOf(integer(info, 'startedAt'), 'ns', receivedAt);
+  const until = Math.max(exactEnd ?? 0, at + SECOND);
+  const outputs = outputsOf(info, { startedAt, until, arrival: receivedAt });
+  const rank = terminal && outputs.length > 0 ? TERMINAL + 1 : statusOrder;
+  const clock = clockText([[rank, 1], [clockOf(updated, 'ns', receivedAt), 19], secondsPart(at)], event.id);
   return {
     project: event.project,
     egressId: ids.egressId ?? '',
     roomSid: ids.roomSid,
     roomName: ids.roomName,
     type: typeOf(info),
-    reportedStartAt: timeOf(integer(info, 'startedAt'), 'ns', receivedAt),
+    reportedStartAt: startedAt,
     firstSeenAt: at,
     lastSeenAt: at,
     infoClock: clock,

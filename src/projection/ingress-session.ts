@@ -1,7 +1,17 @@
 import { IngressInfo, IngressState } from '@livekit/protocol';
 import type { Prisma } from '../generated/prisma/client.js';
 import type { LedgerEvent } from '../livekit/event.js';
-import { child, enumName, enumOf, field, integer, optionalFlag, text, type Wire } from '../livekit/wire-fields.js';
+import {
+  child,
+  enumName,
+  enumOf,
+  field,
+  flag,
+  integer,
+  optionalFlag,
+  text,
+  type Wire,
+} from '../livekit/wire-fields.js';
 import { clockOf, timeOf } from '../livekit/time.js';
 import { foundFacts } from './finding.js';
 import { clockText, secondsPart } from './snapshot-clock.js';
@@ -119,9 +129,15 @@ function toldOfIngress(event: LedgerEvent): IngressFacts {
     status,
     participantIdentity: text(info, 'participantIdentity'),
     error: text(state, 'error'),
-    transcoding: optionalFlag(info, 'enableTranscoding'),
+    transcoding: transcodingOf(info),
     info: JSON.stringify(info),
   };
+}
+
+/** LiveKit's own rule where only the field that `enableTranscoding` replaced is sent, or neither. */
+function transcodingOf(info: Wire<IngressInfo>): boolean {
+  const told = optionalFlag(info, 'enableTranscoding');
+  return told ?? !(flag(info, 'bypassTranscoding') || enumName(field(info, 'inputType'), inputTypes) === 'WHIP_INPUT');
 }
 
 export function startIngress(session: IngressFacts): Pick<SessionInterval, 'startedAt' | 'startSource'> {

@@ -1,9 +1,10 @@
-import type { Room } from '@livekit/protocol';
+import { type Room, WebhookEvent } from '@livekit/protocol';
 import type { Prisma } from '../generated/prisma/client.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { foundFacts, isOnlySeen, type FoundFacts } from './finding.js';
+import type { Json } from '../livekit/json.js';
 import { metadataJson } from '../livekit/metadata.js';
-import { child, field, int32, integer, text } from '../livekit/wire-fields.js';
+import { child, count, enumName, enumOf, field, integer, text } from '../livekit/wire-fields.js';
 import { timeOf } from '../livekit/time.js';
 import { byteOrder, clockText, secondsPart, timeOfClock } from './snapshot-clock.js';
 import { derivedEnd, reportedEnd, SECOND, startOf, type End, type SessionInterval } from './session-interval.js';
@@ -82,6 +83,12 @@ export const mergeRoom = merger<RoomFacts>({
   },
 });
 
+const endReasons = enumOf(WebhookEvent, 'roomEndReason');
+
+function isSent(value: Json): boolean {
+  return (typeof value === 'string' && value !== '') || (typeof value === 'number' && value !== 0);
+}
+
 const signsOfLife = new Set(['room_started', 'participant_joined', 'track_published']);
 
 /** Breaks ties between snapshots of one second. */
@@ -128,7 +135,7 @@ function toldOfRoom(event: LedgerEvent): RoomFacts {
     lastSeenAt: at,
     starts: name === 'room_started' ? [at / 1000] : [],
     finishClock: finished ? clockText([secondsPart(at)], id) : null,
-    finishReason: finished && typeof reason === 'string' && reason !== '' ? reason : null,
+    finishReason: finished && isSent(reason) ? enumName(reason, endReasons) : null,
     lifeAt: signsOfLife.has(name) ? at : null,
     profileClock: null,
     learned: null,
@@ -140,9 +147,9 @@ function toldOfRoom(event: LedgerEvent): RoomFacts {
     profileClock: clockText([secondsPart(at), [snapshotRank[name] ?? 0, 1]], id),
     metadata,
     metadataJson: metadataJson(metadata),
-    emptyTimeoutSeconds: int32<Room>(room, 'emptyTimeout'),
-    departureTimeoutSeconds: int32<Room>(room, 'departureTimeout'),
-    maxParticipants: int32<Room>(room, 'maxParticipants'),
+    emptyTimeoutSeconds: count<Room>(room, 'emptyTimeout'),
+    departureTimeoutSeconds: count<Room>(room, 'departureTimeout'),
+    maxParticipants: count<Room>(room, 'maxParticipants'),
   };
 }
 

@@ -75,16 +75,12 @@ export function memoized<C extends object, T>(make: (constant: C) => T): (consta
 
 export const selectList = memoized((table: SessionTable) =>
   Object.entries(table.columns)
-    .map(([name, type]) => `${readable(`r.${snakeCase(name)}`, type)} as "${name}"`)
+    .map(([name, type]) => {
+      const column = `r.${snakeCase(name)}`;
+      return `${type === 'time' ? millisecondsOf(column) : column} as "${name}"`;
+    })
     .join(', '),
 );
-
-function readable(column: string, type: ColumnType): string {
-  if (type === 'time') return millisecondsOf(column);
-  if (type === 'bigint') return `${column}::float8`;
-  if (type === 'bigints') return `${column}::float8[]`;
-  return column;
-}
 
 /** In key order, so that writers cannot deadlock. Payload columns change only with their clock. */
 export function upsertOf(table: SessionTable, rows: readonly RowValues[]): Statement {

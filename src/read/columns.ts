@@ -19,6 +19,9 @@ export function durationSeconds(empty = 'false'): string {
   return `(case when ${empty} then 0 else ${seconds} end)::float8`;
 }
 
+/** Metadata that jsonb holds, as it was sent: jsonb writes numbers out, and pg would round them. */
+export const metadataJson = '(case when metadata_json is not null then metadata end)::json';
+
 export function plain(...fields: string[]): Record<string, string> {
   return Object.fromEntries(fields.map((field) => [field, snakeCase(field)]));
 }

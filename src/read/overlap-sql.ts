@@ -1,4 +1,5 @@
 import { all, type InstantRange } from './filters.js';
+import { LAST_INSTANT } from './instant.js';
 import type { Ends } from './noun.js';
 import type { StatementBuilder } from './statement.js';
 
@@ -36,7 +37,7 @@ export function spanOf({ start, end }: Ends, filter: Readonly<Record<string, unk
   };
   const ranges = [by !== 'started_at' && filter[start], by !== openEnded && filter[end]] as (InstantRange | null)[];
   const sides = ranges.map((range) => ({ from: range?.gte, to: range?.lt }));
-  if (at != null) sides.push({ from: at, to: new Date(Date.parse(at) + 1).toISOString() });
+  if (at != null) sides.push({ from: at, to: at < LAST_INSTANT ? new Date(Date.parse(at) + 1).toISOString() : at });
   if (during != null) sides.push(during);
   const from = sides.flatMap((side) => side.from ?? []).sort();
   const until = sides.flatMap((side) => side.to ?? []).sort();

@@ -7,21 +7,29 @@ export interface ApiKey {
 
 export type NamedKey = ApiKey & { readonly key: string };
 
-const entry = /^(?<key>[^\s:@]+)(?:@(?<project>[^\s:]*))?\s*:\s*(?<secret>\S+)$/;
+/** A scalar of YAML on one line. Plain ones begin with none of its signs, which livekit-server would read as such. */
+const quotedScalar = String.raw`"[^"\\]*"|'(?:[^']|'')*'`;
+const first = '[^\\s"\'{}[\\]&*!|>%@`#,:]';
+const entry = new RegExp(`^(?<name>${quotedScalar}|${first}[^\\s:]*)\\s*:\\s*(?<secret>${quotedScalar}|${first}\\S*)$`);
+const separated = new RegExp(`(?:${quotedScalar}|[^\\n,])+`, 'g');
 const projectName = /^[a-z0-9_-]{1,64}$/;
 
-/** `key: secret` or `key@project: secret`, separated by lines or commas. Refusals never contain secrets. */
+/**
+ * `key: secret` or `key@project: secret`, separated by lines or commas, in YAML's spellings of them, which
+ * livekit-server reads: quoted, in braces, with comments. Refusals never contain secrets.
+ */
 export function keyList(text: string): readonly NamedKey[] {
-  return text
-    .split(/[\n,]/)
-    .map((part) => part.trim())
+  const inside = /^\s*\{(.*)\}\s*$/s.exec(text)?.[1] ?? text;
+  return (inside.match(separated) ?? [])
+    .map((part) => part.replace(/(?:^|\s)#.*$/, '').trim())
     .filter((part) => part !== '')
     .map(oneKey);
 }
 
 function oneKey(text: string, index: number): NamedKey {
-  const { key, project = 'default', secret } = entry.exec(text)?.groups ?? {};
-  if (key === undefined || secret === undefined) {
+  const { name, secret } = entry.exec(text)?.groups ?? {};
+  const [, key = '', project = 'default'] = /^([^\s@]+)(?:@(.*))?$/.exec(unquoted(name ?? '')) ?? [];
+  if (key === '' || secret === undefined || unquoted(secret) === '') {
     throw new Problem(`must hold "key: secret" or "key@project: secret", which entry ${index + 1} is not`);
   }
   if (!projectName.test(project)) {
@@ -30,9 +38,9 @@ function oneKey(text: string, index: number): NamedKey {
   return Object.freeze({ key, project, secret: unquoted(secret) });
 }
 
-/** livekit-server reads its keys as YAML, where a secret may be quoted. */
-function unquoted(secret: string): string {
-  return /^(["'])(.+)\1$/.exec(secret)?.[2] ?? secret;
+function unquoted(scalar: string): string {
+  if (scalar.startsWith('"')) return scalar.slice(1, -1);
+  return scalar.startsWith("'") ? scalar.slice(1, -1).replaceAll("''", "'") : scalar;
 }
 
 export function keysByName(keys: readonly NamedKey[]): ReadonlyMap<string, ApiKey> {

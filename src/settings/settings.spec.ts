@@ -68,6 +68,37 @@ describe('keys', () => {
     });
   });
 
+  test.each([
+    ['"APIx": secret', 'APIx', 'secret'],
+    ["'APIx@acme': 'it''s'", 'APIx', "it's"],
+    ['{APIx: secret}', 'APIx', 'secret'],
+    ['{ "APIx": "a, b" }', 'APIx', 'a, b'],
+    ['# keys\nAPIx: secret # ours\n', 'APIx', 'secret'],
+    ['APIx: se#cret:=+/', 'APIx', 'se#cret:=+/'],
+  ])('%j is read as livekit-server reads it', (LIVEKIT_KEYS, key, secret) => {
+    expect(keys({ LIVEKIT_KEYS })).toMatchObject({ [key]: { secret } });
+    expect(Object.keys(keys({ LIVEKIT_KEYS }))).toEqual([key]);
+  });
+
+  test('in braces may be several', () => {
+    expect(Object.keys(keys({ LIVEKIT_KEYS: '{a: one, "b@acme": two}' }))).toEqual(['a', 'b']);
+  });
+
+  test.each([
+    '"APIx: secret',
+    '{APIx: secret',
+    '- APIx: secret',
+    '&a APIx: secret',
+    'APIx: !secret',
+    'APIx: *s',
+    'APIx: ""',
+    '"a b": s',
+    'APIx: "a\\b"',
+    'APIx: |',
+  ])('%j, which is no such pair, is refused', (LIVEKIT_KEYS) => {
+    expect(problems({ LIVEKIT_KEYS })).toEqual([expect.stringMatching(/which entry 1 is not$/)]);
+  });
+
   test('join the pair, and leave the development key out', () => {
     expect(Object.keys(keys({ LIVEKIT_API_KEY: 'p', LIVEKIT_API_SECRET: 's', LIVEKIT_KEYS: 'a: one' }))).toEqual([
       'p',
@@ -117,6 +148,9 @@ describe('values', () => {
     ['STATEMENT_TIMEOUT', '500ms', 'statementTimeoutMs', 500],
     ['STATEMENT_TIMEOUT', '3s', 'statementTimeoutMs', 3_000],
     ['STATEMENT_TIMEOUT', '2m', 'statementTimeoutMs', 120_000],
+    ['USAGE_GRACE', '720h', 'usageGraceMs', 2_592_000_000],
+    ['USAGE_GRACE', '90d', 'usageGraceMs', 7_776_000_000],
+    ['SPOOL_MAX_BYTES', '4GiB', 'spoolMaxBytes', 4_294_967_296],
     ['INTROSPECTION', 'false', 'introspection', false],
     [
       'CORS_ORIGINS',
@@ -139,10 +173,12 @@ describe('values', () => {
   });
 
   test.each([
-    ['MAX_BODY_BYTES', '2MB', 'MAX_BODY_BYTES must be a size such as 65536, 512KiB or 2MiB'],
-    ['MAX_BODY_BYTES', '0', 'MAX_BODY_BYTES must be a size such as 65536, 512KiB or 2MiB'],
-    ['STATEMENT_TIMEOUT', '10', 'STATEMENT_TIMEOUT must be a duration such as 500ms, 10s, 5m or 6h'],
-    ['STATEMENT_TIMEOUT', '99999999m', 'STATEMENT_TIMEOUT must be a duration such as 500ms, 10s, 5m or 6h'],
+    ['MAX_BODY_BYTES', '2MB', 'MAX_BODY_BYTES must be a size such as 65536, 512KiB, 2MiB or 1GiB'],
+    ['MAX_BODY_BYTES', '0', 'MAX_BODY_BYTES must be a size such as 65536, 512KiB, 2MiB or 1GiB'],
+    ['MAX_BODY_BYTES', '1GiB', 'MAX_BODY_BYTES must be at most 256MiB'],
+    ['STATEMENT_TIMEOUT', '10', 'STATEMENT_TIMEOUT must be a duration such as 500ms, 10s, 5m, 6h or 30d'],
+    ['STATEMENT_TIMEOUT', '25d', 'STATEMENT_TIMEOUT must be at most 24d'],
+    ['USAGE_GRACE', '99999999m', 'USAGE_GRACE must be at most 36500d'],
     [
       'LIVEKIT_URL',
       'livekit.example.com',
@@ -166,6 +202,27 @@ describe('values', () => {
     ],
   ])('%s=%s is refused', (name, text, problem) => {
     expect(problems({ [name]: text })).toEqual([problem]);
+  });
+
+  test.each([
+    'postgresql://u:p@h/d?schema=ledger&sslmode=verify-full&sslrootcert=/ca&connect_timeout=5&options=-c%20work_mem%3D1MB',
+    'postgres:///d?host=/var/run/postgresql&user=me&application_name=ledger',
+  ])('DATABASE_URL=%s', (url) => {
+    expect(readSettings({ DATABASE_URL: url }).databaseUrl).toBe(url);
+  });
+
+  test.each([
+    [
+      'pgbouncer=true&connection_limit=5',
+      /^DATABASE_URL must not hold pgbouncer, connection_limit, which this service does not read/,
+    ],
+    ['sslmode=no-verify', /^DATABASE_URL must hold one of sslmode=disable, prefer, require, verify-ca, verify-full$/],
+    ['sslmode=verify-ca', /^DATABASE_URL must hold sslrootcert/],
+    ['connect_timeout=soon', /^DATABASE_URL must hold connect_timeout in whole seconds$/],
+    ['schema=', /^DATABASE_URL must name a schema/],
+    ['schema=a"b', /^DATABASE_URL must name a schema/],
+  ])('DATABASE_URL with ?%s is refused', (parameters, problem) => {
+    expect(problems({ DATABASE_URL: `postgresql://h/d?${parameters}` })).toEqual([expect.stringMatching(problem)]);
   });
 
   test('that are wrong are all named in one refusal, without secrets', () => {

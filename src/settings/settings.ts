@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type ApiKey, keyList, keysByName, type NamedKey } from './api-keys.js';
 import { accountsOf, type LivekitAccount, urlList } from './livekit-accounts.js';
+import { databaseUrl } from './database-url.js';
 import {
   duration,
   durationOrOff,
@@ -8,9 +9,10 @@ import {
   logLevel,
   oneOf,
   origins,
-  postgresUrl,
   Problem,
+  requestSize,
   size,
+  timeout,
   whole,
   yesOrNo,
 } from './values.js';
@@ -77,19 +79,19 @@ export function readSettings(env: Environment): Settings {
     host: reader.value('HOST', String, production ? '0.0.0.0' : '127.0.0.1'),
     port: reader.value('PORT', whole(0, 65_535), 3000),
     keys: readKeys(reader, production),
-    databaseUrl: reader.value('DATABASE_URL', postgresUrl, null),
+    databaseUrl: reader.value('DATABASE_URL', databaseUrl, null),
     databaseDriver: reader.value('DATABASE_DRIVER', oneOf('fast', 'plain'), 'fast'),
     dataDir,
     spoolDir: reader.value('SPOOL_DIR', String, production ? null : join(dataDir, 'spool')),
     spoolMaxBytes: reader.value('SPOOL_MAX_BYTES', size, 256 * 2 ** 20),
-    maxBodyBytes: reader.value('MAX_BODY_BYTES', size, 16 * 2 ** 20),
+    maxBodyBytes: reader.value('MAX_BODY_BYTES', requestSize, 16 * 2 ** 20),
     queryMaxDepth: reader.value('QUERY_MAX_DEPTH', whole(1, 100), 12),
     queryMaxCost: reader.value('QUERY_MAX_COST', whole(1, 2 ** 31 - 1), 200_000),
     queryMaxValues: reader.value('QUERY_MAX_VALUES', whole(1, 2 ** 31 - 1), 1_000_000),
     queryMaxBytes: reader.value('QUERY_MAX_BYTES', size, 32 * 2 ** 20),
-    queryMaxTimeMs: reader.value('QUERY_MAX_TIME', duration, 30_000),
-    queryMaxWaitMs: reader.value('QUERY_MAX_WAIT', duration, 10_000),
-    statementTimeoutMs: reader.value('STATEMENT_TIMEOUT', duration, 10_000),
+    queryMaxTimeMs: reader.value('QUERY_MAX_TIME', timeout, 30_000),
+    queryMaxWaitMs: reader.value('QUERY_MAX_WAIT', timeout, 10_000),
+    statementTimeoutMs: reader.value('STATEMENT_TIMEOUT', timeout, 10_000),
     usageMaxRows: reader.value('USAGE_MAX_ROWS', whole(1, 1_000_000), 10_000),
     exportsPerProject: reader.value('EXPORTS_PER_PROJECT', whole(1, 100), 4),
     exportMinRate: reader.value('EXPORT_MIN_RATE', size, 8 * 2 ** 10),

@@ -2,14 +2,28 @@ export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' |
 
 export class Problem extends Error {}
 
-/** Bytes: `65536`, `64KiB` or `2MiB`. */
 export function size(text: string): number {
-  return measured(text, { '': 1, KiB: 2 ** 10, MiB: 2 ** 20 }, 'a size such as 65536, 512KiB or 2MiB');
+  const units = { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
+  return measured(text, units, 'a size such as 65536, 512KiB, 2MiB or 1GiB');
 }
 
-/** Milliseconds: `500ms`, `10s`, `5m` or `6h`. */
 export function duration(text: string): number {
-  return measured(text, { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }, 'a duration such as 500ms, 10s, 5m or 6h');
+  const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+  return atMost(measured(text, units, 'a duration such as 500ms, 10s, 5m, 6h or 30d'), '36500d', 36_500 * units.d);
+}
+
+/** A duration that a timer can wait: Node's and Postgres' have 31 bits. */
+export function timeout(text: string): number {
+  return atMost(duration(text), '24d', 24 * 86_400_000);
+}
+
+export function requestSize(text: string): number {
+  return atMost(size(text), '256MiB', 256 * 2 ** 20);
+}
+
+function atMost(value: number, shown: string, most: number): number {
+  if (value > most) throw new Problem(`must be at most ${shown}`);
+  return value;
 }
 
 /** As {@link duration}; null for `off`. */
@@ -21,8 +35,7 @@ function measured(text: string, units: Record<string, number>, what: string): nu
   const [, digits, unit] = /^(\d{1,10})\s*([a-zA-Z]*)$/.exec(text) ?? [];
   const factor = Object.hasOwn(units, unit ?? '-') ? units[unit!]! : 0;
   const value = Number(digits) * factor;
-  // Node's timers and Fastify's limits are 32-bit.
-  if (!(value > 0 && value < 2 ** 31)) throw new Problem(`must be ${what}`);
+  if (!(value > 0 && Number.isSafeInteger(value))) throw new Problem(`must be ${what}`);
   return value;
 }
 
@@ -47,15 +60,6 @@ export function yesOrNo(text: string): boolean {
 }
 
 export const logLevel: (text: string) => LogLevel = oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent');
-
-/** A refusal does not repeat the text, which may contain a password. */
-export function postgresUrl(text: string): string {
-  const protocol = URL.canParse(text) ? new URL(text).protocol : '';
-  if (!['postgres:', 'postgresql:'].includes(protocol)) {
-    throw new Problem('must be a URL such as postgresql://user:password@host:5432/name');
-  }
-  return text;
-}
 
 export function origins(text: string): readonly string[] {
   const list = text

@@ -17,6 +17,8 @@ export interface Meter {
   /** By UsageField. */
   readonly fields: Readonly<Record<string, SessionColumn>>;
   readonly roomMetadata?: SessionColumn;
+  /** Whether every session has its room's name. */
+  readonly namesRoom?: true;
   /** Columns of the participant: the session itself, or the publisher. */
   readonly profile?: (column: string) => SessionColumn;
   /** Fields that cells hold: the cell's column, under the session's column name. */
@@ -56,6 +58,7 @@ export const meters: Readonly<Record<string, Meter>> = {
   },
   PARTICIPANT: {
     ...inRoom,
+    namesRoom: true,
     noun: participant,
     fields: {
       ...fields,
@@ -69,6 +72,7 @@ export const meters: Readonly<Record<string, Meter>> = {
   },
   TRACK: {
     ...inRoom,
+    namesRoom: true,
     noun: track,
     fields: {
       ...fields,

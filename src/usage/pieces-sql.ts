@@ -3,7 +3,7 @@ import { conditionsOf } from '../read/overlap-sql.js';
 import { NOW, type StatementBuilder } from '../read/statement.js';
 import { derivedSql } from '../meter/session-marks.js';
 import { filterSql } from './filters.js';
-import type { Joins } from './meters.js';
+import type { Joins, Meter } from './meters.js';
 import type { Question } from './question.js';
 
 export function rowColumns({ dimensions }: Question): string[] {
@@ -69,14 +69,20 @@ function fromSql(
   const conditions = conditionsOf(statement, { from: from!, until: until!, active });
   const overlaps = `(${conditions.map((condition) => `(${condition})`).join(' or ')}) and coalesce(ended_at, ${NOW}) > ${statement.bind(from!)}::timestamptz`;
   const sessions = `(select * from ${table} where ${statement.inScope} and ${overlaps} and not (${empty})) as session`;
-  return [sessions, ...[...joins].map((join) => joinSql[join](statement))].join(' left join ');
+  return [sessions, ...[...joins].map((join) => joinSql[join](statement, meter))].join(' left join ');
 }
 
-const joinSql: Record<'room' | 'publisher', (statement: StatementBuilder) => string> = {
-  room: ({ inScope }) =>
+const joinSql: Record<'room' | 'publisher', (statement: StatementBuilder, meter: Meter) => string> = {
+  room: ({ inScope }, { namesRoom }) =>
     `(select sid, room_name, metadata_json from room where ${inScope}) as room
-     on room.sid = session.room_sid and room.room_name = session.room_name`,
+     on room.sid = session.room_sid and room.room_name = ${namesRoom ? 'session.room_name' : nameBySid(inScope)}`,
   publisher: ({ inScope }) =>
     `(select sid, room_name, identity, kind, kind_details, hidden, attributes from participant where ${inScope}) as publisher
      on publisher.sid = session.participant_sid and publisher.room_name = session.room_name`,
 };
+
+/** Of a sid under two names, the lesser one, as look-ups find. */
+function nameBySid(inScope: string): string {
+  const named = `select min(room_name collate "C") from room where sid = session.room_sid and ${inScope}`;
+  return `coalesce(session.room_name, (${named}))`;
+}

@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyRequest } from 'fastify';
 import { timeCodes } from '../access/token-verifier.service.js';
 import type { FailureAnswer } from '../http/answer-failure.js';
 import { IntakeEvents } from '../intake/intake-events.service.js';
@@ -22,16 +23,23 @@ export class RefusalReport implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.host.httpAdapter.getInstance().addHook('onSend', ({ routeOptions }, { failure }, payload, done) => {
-      if (failure && routeOptions.config.reportsRefusals) this.report(failure);
+    this.host.httpAdapter.getInstance().addHook('onSend', (request, { failure }, payload, done) => {
+      if (failure && (request.routeOptions.config?.reportsRefusals || isMisled(request))) this.report(failure, request);
       done(null, payload);
     });
   }
 
   /** LiveKit never repeats what got a 4xx, so only this log shows what is lost. */
-  private report({ status, code, message }: FailureAnswer): void {
+  private report({ status, code, message }: FailureAnswer, { ip, url }: FastifyRequest): void {
     const cause = timeCodes.has(code) ? 'Clock skew' : 'Webhook refused';
-    this.logger.warn(`${cause} (${status} ${code}): ${message}`);
+    const at = url.split('?')[0]!.slice(0, LONGEST_PATH);
+    this.logger.warn(`${cause} (${status} ${code}), from ${ip} to ${JSON.stringify(at)}: ${message}`);
     this.events.emit('refused', code);
   }
+}
+
+const LONGEST_PATH = 200;
+
+function isMisled({ method, headers, routeOptions }: FastifyRequest): boolean {
+  return method === 'POST' && routeOptions.url === undefined && headers['content-type'] === 'application/webhook+json';
 }

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connection } from '../../src/database/connection.js';
 import { startService, type Service } from '../support/service.js';
 
 let service: Service;
@@ -22,7 +23,7 @@ it.each([
     `select 1::bigint, '2026-11-24 10:00:00+00'::timestamptz, true, '{"a":[1]}'::jsonb, array[1, null], 'a'::bytea`,
   ],
 ])('reads %s as pg does', async (_, text) => {
-  const plain = new pg.Client(service.database.url);
+  const plain = new pg.Client(connection(service.database.url));
   await plain.connect();
   const query = { text, rowMode: 'array' };
   expect((await service.database.queries.query(query)).rows).toEqual((await plain.query(query)).rows);

@@ -78,7 +78,8 @@ describe('a page of', () => {
     expect(asked.headers.get('access-control-allow-headers')).toBe('authorization');
     for (const token of [await service.token({ roomList: true }), undefined]) {
       const { headers } = await get('rooms.csv', token, { headers: { origin } });
-      expect([headers.get('access-control-allow-origin'), headers.get('vary')]).toEqual([origin, 'Origin']);
+      expect(headers.get('access-control-allow-origin')).toBe(origin);
+      expect(headers.get('vary')).toMatch(/^Origin\b/);
     }
   });
 

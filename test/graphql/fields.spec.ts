@@ -77,7 +77,7 @@ describe('every field', () => {
       metadata,
       endReason: 'ROOM_CLOSED',
       restarts: ['2026-11-18T11:07:40.000Z'],
-      metadataJson: { tenant: { id: 7 } },
+      metadataJson: JSON.parse(metadata) as unknown,
       recording: false,
       peakParticipantCount: 0,
       identityCount: 0,

@@ -119,6 +119,16 @@ describe('programs of a checkout', () => {
     expect((await run(checkout, 'dist/cli/token.js')).code).toBe(0);
   });
 
+  test('say what to do where npm has left out the tools of the build', async () => {
+    appendFileSync(join(checkout, 'src/cli/token.ts'), '\n');
+    rmSync(join(checkout, 'node_modules'));
+    const { code, errors } = await start('main');
+    expect(errors).toBe(
+      'The build needs prisma, @nestjs/cli, @swc/core, which are not installed. Run npm install --include=dev.\n',
+    );
+    expect(code).toBe(1);
+  });
+
   test('whose modules cannot be loaded end with the same', async () => {
     rmSync(join(checkout, 'dist/rebuild/verify.js'));
     const ended = await Promise.all([start('cli/verify'), run(checkout, 'dist/cli/verify.js')]);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Service, startService } from '../support/service.js';
 
 let service: Service;
@@ -14,7 +14,7 @@ test('the page loads only what this service serves, and may load nothing else', 
   const links = [...(await response.text()).matchAll(/(?:src|href)="([^"]*)"/g)].map(([, link]) => link!);
   const own = links.filter((link) => link !== 'data:,');
   expect(own).toHaveLength(5);
-  for (const link of own) expect((await fetch(service.url + link)).status, link).toBe(200);
+  for (const link of own) expect((await fetch(new URL(link, response.url))).status, link).toBe(200);
 });
 
 test('its styles carry their fonts with them', async () => {
@@ -26,4 +26,53 @@ test('its styles carry their fonts with them', async () => {
 
 test.each(['nothing.js', '..%2fpackage.json', '__proto__'])('%s is not found', async (name) => {
   expect((await fetch(`${service.url}/graphiql/${name}`)).status).toBe(404);
+});
+
+describe('the page’s own script', () => {
+  /** Runs it as a browser would, with React's and GraphiQL's parts replaced by what they are given. */
+  async function run(hash: string, stored: Record<string, string>) {
+    const script = await (await fetch(`${service.url}/graphiql/start.js`)).text();
+    const shown: { fetcher: { url: string }; headers: string; onEditHeaders(text: string): void }[] = [];
+    const address = { hash, pathname: '/behind/graphiql', href: `https://host.example/behind/graphiql${hash}` };
+    const GraphiQL = { createFetcher: (options: { url: string }) => options };
+    const parts = {
+      location: address,
+      history: { replaceState: (...[, , path]: unknown[]) => void (address.hash = String(path)) },
+      sessionStorage: {
+        getItem: (key: string) => stored[key] ?? null,
+        setItem: (key: string, value: string) => void (stored[key] = value),
+      },
+      document: { getElementById: () => null },
+      GraphiQL,
+      React: { createElement: (_: unknown, props: object) => props },
+      ReactDOM: { createRoot: () => ({ render: (props: (typeof shown)[number]) => void shown.push(props) }) },
+    };
+    new Function(...Object.keys(parts), script)(...Object.values(parts));
+    return { shown, address };
+  }
+
+  test('keeps the token of the address for the tab, and asks beside itself', async () => {
+    const stored: Record<string, string> = {};
+    const { shown, address } = await run('#token=a.b.c', stored);
+    expect([stored['token'], address.hash, shown[0]!.fetcher.url]).toEqual([
+      'a.b.c',
+      '/behind/graphiql',
+      'https://host.example/behind/graphql',
+    ]);
+    expect((await run('', stored)).shown[0]!.headers).toContain('Bearer a.b.c');
+  });
+
+  test('takes a new fetcher, with which GraphiQL loads its docs, once a token is whole', async () => {
+    const stored: Record<string, string> = {};
+    const { shown } = await run('', stored);
+    const type = (token: string): void => shown[0]!.onEditHeaders(JSON.stringify({ Authorization: `Bearer ${token}` }));
+    for (const unfinished of ['', 'a', 'a.b']) type(unfinished);
+    shown[0]!.onEditHeaders('{');
+    expect(shown).toHaveLength(1);
+    type('a.b.c');
+    type('a.b.c');
+    expect(shown).toHaveLength(2);
+    expect(shown[1]!.fetcher).not.toBe(shown[0]!.fetcher);
+    expect(stored['token']).toBe('a.b.c');
+  });
 });

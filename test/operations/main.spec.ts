@@ -32,7 +32,7 @@ describe('the service as a process', () => {
     await service.ready;
     service.child.kill('SIGTERM');
     const ready = (await service.ended).output.split('\n').find((line) => line.includes('Ready'));
-    expect(JSON.parse(ready!)).toMatchObject({ level: 'log', message: expect.stringContaining('Ready at') });
+    expect(JSON.parse(ready!)).toMatchObject({ level: 'info', message: expect.stringContaining('Ready at') });
     await database.drop();
   });
 

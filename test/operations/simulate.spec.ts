@@ -56,7 +56,7 @@ test('counts a service that is not there as refusing', async () => {
 
 test.each([
   [['--rate', '0'], '--rate must be a whole number from 1 to 100000.'],
-  [['--span', 'long'], '--span must be a duration such as 500ms, 10s, 5m or 6h.'],
+  [['--span', 'long'], '--span must be a duration such as 500ms, 10s, 5m, 6h or 30d.'],
 ])('%j is refused', async (wrong, message) => {
   await expect(simulate(wrong, env, Date.now())).rejects.toThrow(message);
 });

@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { foldUsage } from '../../src/meter/fold.js';
 import { verify } from '../../src/rebuild/verify.js';
+import { createDatabase, createEmptyDatabase } from '../support/database.js';
+import { emptyFolder, query } from '../support/embedded.js';
 import { played, postAll, startPosting } from '../support/load.js';
 import { type Ended, runProgram } from '../support/process.js';
 import { startService, type Service } from '../support/service.js';
@@ -85,6 +88,60 @@ it('ends with 2 and a sentence where it cannot tell', async () => {
   const { code, errors } = await runVerify('postgres://nobody@127.0.0.1:1/none');
   expect(errors).toMatch(/^No connection to the database at 127\.0\.0\.1:1 /);
   expect(code).toBe(2);
+});
+
+describe.each([
+  ['cli/verify', 2],
+  ['cli/rebuild', 1],
+])('%s', (program, failure) => {
+  const run = (env: Record<string, string>, ...args: string[]): Promise<Ended> => runProgram(program, env, args).ended;
+
+  it('says first which database it talks to, without its password', async () => {
+    const url = new URL(service.database.url);
+    const { output } = await run({ DATABASE_URL: url.href });
+    expect(output.split('\n')[0]).toBe(`Database: ${url.pathname.slice(1)} at ${url.host}`);
+  });
+
+  it('makes no database where there is none', async () => {
+    const folder = emptyFolder();
+    const { code, errors } = await run({ DATA_DIR: folder });
+    expect(errors).toBe(
+      `There is no database: DATABASE_URL is not set, and ${folder} holds none. Set DATABASE_URL or DATA_DIR as the service has it.\n`,
+    );
+    expect(code).toBe(failure);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('makes no tables in a database that is not the service’s', async () => {
+    const { url, drop } = await createEmptyDatabase();
+    onTestFinished(drop);
+    const { code, errors } = await run({ DATABASE_URL: url });
+    expect(errors).toBe('This database has no tables of Roomledger. Give the DATABASE_URL of the service.\n');
+    expect(code).toBe(failure);
+    expect(await query(url, "select from pg_class where relnamespace = 'public'::regnamespace")).toEqual([]);
+  });
+
+  it('answers an empty log without a run', async () => {
+    const { url, drop } = await createDatabase();
+    onTestFinished(drop);
+    const { code, errors, output } = await run({ DATABASE_URL: url });
+    expect(errors).toBe('The log of this database is empty. Give the DATABASE_URL of the service.\n');
+    expect([code, output]).toEqual([failure, expect.not.stringContaining('Projected')]);
+  });
+
+  it('answers --help, and what it does not know', async () => {
+    const env = { DATABASE_URL: service.database.url };
+    expect(await run(env, '--help')).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('Exit codes: 0'),
+      errors: '',
+    });
+    for (const argument of ['--dry-run', 'all']) {
+      const { code, errors, output } = await run(env, argument);
+      expect([code, output]).toEqual([failure, '']);
+      expect(errors).toContain(argument);
+    }
+  });
 });
 
 function runVerify(url: string): Promise<Ended> {

@@ -18,8 +18,8 @@ export interface Ended {
 }
 
 /** Killed after the test, should it still run then. */
-export function runProgram(name: string, env: Readonly<Record<string, string>>): Program {
-  const child = spawn(process.execPath, [`dist/${name}.js`], {
+export function runProgram(name: string, env: Readonly<Record<string, string>>, args: readonly string[] = []): Program {
+  const child = spawn(process.execPath, [`dist/${name}.js`, ...args], {
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

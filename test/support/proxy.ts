@@ -8,7 +8,11 @@ export class Proxy {
   private stalled = false;
   private silenced: ReadonlySet<Socket> = new Set();
 
-  constructor(private readonly target: URL) {}
+  /** @param answered changes what the server answers */
+  constructor(
+    private readonly target: URL,
+    private readonly answered: (bytes: Buffer) => Buffer = (bytes) => bytes,
+  ) {}
 
   get url(): string {
     return Object.assign(new URL(this.target), { hostname: '127.0.0.1', port: String(this.port) }).href;
@@ -47,7 +51,9 @@ export class Proxy {
       [server, client],
     ] as const) {
       this.sockets.add(from);
-      from.on('data', (bytes) => this.stalled || this.silenced.has(from) || to.write(bytes));
+      from.on('data', (bytes) => {
+        if (!this.stalled && !this.silenced.has(from)) to.write(from === server ? this.answered(bytes) : bytes);
+      });
       from.on('error', () => to.destroy());
       from.on('close', () => {
         this.sockets.delete(from);

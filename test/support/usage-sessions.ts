@@ -189,7 +189,7 @@ class Seed {
       [null, null],
     ] as const);
     const fields = { PROJECT: 'default', ROOM_SID: roomSid, ROOM_NAME: roomName };
-    return { fields, columns: { roomSid, roomName }, metadata: roomName === null ? null : room.metadata };
+    return { fields, columns: { roomSid, roomName }, metadata: roomSid === null ? null : room.metadata };
   }
 
   private life(): Pick<Session, 'start' | 'end' | 'lastSeen' | 'endSource'> {

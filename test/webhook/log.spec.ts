@@ -20,8 +20,16 @@ const body = '{"event":"room_started","id":"EV_log","room":{"sid":"RM_1","name":
 const post = (authorization: string) => service.post(body, { headers: { authorization } });
 
 test.each([
-  ['expired', { exp: now - 500 }, 'Clock skew (401 TOKEN_EXPIRED): The token expired 500 s ago'],
-  ['not yet valid', { nbf: now + 90 }, 'Clock skew (401 TOKEN_NOT_YET_VALID): The token begins in 90 s'],
+  [
+    'expired',
+    { exp: now - 500 },
+    'Clock skew (401 TOKEN_EXPIRED), from 127.0.0.1 to "/webhook": The token expired 500 s ago',
+  ],
+  [
+    'not yet valid',
+    { nbf: now + 90 },
+    'Clock skew (401 TOKEN_NOT_YET_VALID), from 127.0.0.1 to "/webhook": The token begins in 90 s',
+  ],
 ])('a token that is %s is logged as clock skew, with the offset', async (_, claims, line) => {
   expect((await post(service.sign(claims))).status).toBe(401);
   expect(lines).toEqual([expect.stringContaining(line)]);

@@ -114,7 +114,6 @@ test('other methods and paths are not found', async () => {
   for (const [method, path] of [
     ['GET', '/webhook'],
     ['POST', '/webhooks'],
-    ['GET', '/'],
   ] as const) {
     const response = await fetch(service.url + path, { method });
     expect([response.status, await response.json()]).toMatchObject([404, { code: 'NOT_FOUND' }]);

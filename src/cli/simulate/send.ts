@@ -25,6 +25,7 @@ export async function send(messages: Iterable<Message>, target: Target): Promise
   const results: Promise<Result>[] = [];
   const last = new Map<string, Promise<unknown>>();
   for (const { key, body } of messages) {
+    if (results.length === 1) await requireListener(results[0]!, target.url);
     const due = started + (results.length * 1000) / target.rate;
     if (due > performance.now()) await pause(due - performance.now());
     const result = (last.get(key) ?? Promise.resolve()).then(() => post(JSON.stringify(body), target));
@@ -34,11 +35,18 @@ export async function send(messages: Iterable<Message>, target: Target): Promise
   return summary(await Promise.all(results));
 }
 
+/** @throws Error if the first event found nobody to take it */
+async function requireListener(first: Promise<Result>, url: string): Promise<void> {
+  const { refusal, connected } = await first;
+  if (!connected) throw new Error(`Nothing listens at ${url} (${refusal}). Start the service, or give its --url.`);
+}
+
 const patienceMs = 60_000;
 
 interface Result {
   readonly ms: number;
   readonly refusal: string | null;
+  readonly connected: boolean;
 }
 
 async function post(body: string, { url, key, secret }: Target): Promise<Result> {
@@ -46,13 +54,24 @@ async function post(body: string, { url, key, secret }: Target): Promise<Result>
   const headers = { authorization, 'content-type': 'application/webhook+json', 'user-agent': 'LiveKit' };
   const started = performance.now();
   const signal = AbortSignal.timeout(patienceMs);
+  let connected = true;
   const refusal = await fetch(`${url}/webhook`, { method: 'POST', headers, body, signal, redirect: 'manual' })
     .then(async (response) => {
       const text = await response.text();
       return response.ok ? null : `${response.status} ${text}`;
     })
-    .catch((error: unknown) => reason(error));
-  return { ms: performance.now() - started, refusal };
+    .catch((error: unknown) => {
+      connected = !unconnected.test(codeOf(error));
+      return reason(error);
+    });
+  return { ms: performance.now() - started, refusal, connected };
+}
+
+const unconnected = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
+
+function codeOf(error: unknown): string {
+  const { cause } = error as { cause?: { code?: string } };
+  return cause?.code ?? '';
 }
 
 /** fetch puts the reason of a failure into the error's cause. */

@@ -67,6 +67,6 @@ export function newParser(): Parser {
   return new Parser();
 }
 
-export function processOf(client: pg.PoolClient): number {
-  return (client as pg.PoolClient & { processID: number }).processID;
+export function processOf(client: pg.Client | pg.PoolClient): number {
+  return (client as unknown as { processID: number }).processID;
 }

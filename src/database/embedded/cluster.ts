@@ -9,6 +9,10 @@ import { CannotStart } from '../../settings/cannot-start.js';
 
 const superuser = 'roomledger';
 
+export function isMadeIn(dataDir: string): boolean {
+  return new Cluster(dataDir).exists();
+}
+
 /** The embedded server's files. Created under another name and renamed, so that they exist whole or not at all. */
 export class Cluster {
   readonly home: string;

@@ -1,4 +1,4 @@
-import { plain, word, words } from '../columns.js';
+import { metadataJson, plain, word, words } from '../columns.js';
 import * as filter from '../filters.js';
 import type { Noun } from '../noun.js';
 import { sessionColumns, sessionFilters, sessionOrders } from './session.js';
@@ -17,7 +17,8 @@ export const participant: Noun = {
     kind: word('kind', kinds),
     ...sessionColumns(ends),
     ...plain('identity', 'name', 'kindDetails', 'state', 'disconnectReason', 'region', 'hidden', 'publisher'),
-    ...plain('metadata', 'metadataJson', 'attributes', 'roomSid'),
+    metadataJson,
+    ...plain('metadata', 'attributes', 'roomSid'),
   },
   keys: ['id', 'sid', 'roomSid', 'roomName'],
   filters: {

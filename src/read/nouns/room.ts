@@ -1,4 +1,4 @@
-import { plain } from '../columns.js';
+import { metadataJson, plain } from '../columns.js';
 import { all, atPath, count, equal, oneOf, text } from '../filters.js';
 import type { Ends, Noun } from '../noun.js';
 import { sessionColumns, sessionFilters, sessionOrders } from './session.js';
@@ -21,14 +21,8 @@ export const room: Noun = {
     name: 'room_name',
     ...sessionColumns(ends),
     restarts,
-    ...plain(
-      'endReason',
-      'metadata',
-      'metadataJson',
-      'emptyTimeoutSeconds',
-      'departureTimeoutSeconds',
-      'maxParticipants',
-    ),
+    metadataJson,
+    ...plain('endReason', 'metadata', 'emptyTimeoutSeconds', 'departureTimeoutSeconds', 'maxParticipants'),
     ...plain('participantCount', 'participantSessionCount'),
   },
   keys: ['id', 'sid', 'roomName', 'active'],
