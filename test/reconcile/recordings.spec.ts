@@ -17,7 +17,12 @@ const MINUTE = 60_000;
 /** Nobody's webhook was lost. */
 const whole = ['api-steady', 'api-stale', 'api-ghosts'];
 const polled = [
-  ...['api-crash', 'api-redis-orphan', 'api-redis-live-list', 'api-outage', 'api-errors', 'api-egress-ingress'],
+  'api-crash',
+  'api-redis-orphan',
+  'api-redis-live-list',
+  'api-outage',
+  'api-errors',
+  'api-egress-ingress',
   ...whole,
 ];
 /** Rounds fall into other moments of the recording. */
@@ -65,7 +70,12 @@ describe.each(all.flatMap((recording) => paces.map((pace) => ({ ...recording, pa
     afterAll(() => server.stop());
 
     it('leaves nothing open that LiveKit does not have, and creates what it has', () => {
-      expect(openOf(rows.participants)).toEqual(livekit.connected().map(({ sid }) => sid).sort());
+      expect(openOf(rows.participants)).toEqual(
+        livekit
+          .connected()
+          .map(({ sid }) => sid)
+          .sort(),
+      );
       expect(openOf(rows.rooms)).toEqual(livekit.hosted().sort());
     });
 
@@ -137,13 +147,19 @@ function onlyTold(rows: Expected, { name, expected }: Recording): Expected {
   const cut = (list: List): ExpectedRow[] => {
     const ids = told(list);
     const kept = rows[list].filter(({ id }) => ids.has(id));
-    return kept.map((row) => Object.fromEntries(Object.entries(row).filter(([key]) => !whatMoves.includes(key)))) as never;
+    return kept.map((row) =>
+      Object.fromEntries(Object.entries(row).filter(([key]) => !whatMoves.includes(key))),
+    ) as never;
   };
   return Object.fromEntries(lists.map((list) => [list, cut(list)])) as Expected;
 }
 
 /** Of a room, what its people add up to. */
 const ofPeople = [
-  ...['participantCount', 'peakParticipantCount', 'participantSessionCount', 'identityCount', 'participantSeconds'],
+  'participantCount',
+  'peakParticipantCount',
+  'participantSessionCount',
+  'identityCount',
+  'participantSeconds',
   'recording',
 ];

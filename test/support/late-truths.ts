@@ -24,7 +24,7 @@ export function lateTruths(rows: Expected, livekit: RecordedLivekit): object[] {
     const at = Date.parse(row['startedAt'] as string);
     const what = { room: { sid: row.id, name: row['name'], creationTimeMs: String(at) } };
     if (startFound(row)) tell('room_started', at, what);
-    if (endFound(row)) tell('room_finished', livekit.endOf(row.id)!, what);
+    if (endFound(row)) tell('room_finished', livekit.endOf(row.id), what);
   }
   for (const row of rows.tracks) {
     const { end } = trackTruth(livekit, row);
@@ -41,7 +41,11 @@ export function lateTruths(rows: Expected, livekit: RecordedLivekit): object[] {
   }
   for (const row of rows.ingressSessions) {
     const last = livekit.facts.ingress!.findLast(({ resourceId }) => resourceId === row.id)!;
-    const state = { ...last, status: 'ENDPOINT_INACTIVE', endedAt: last.endedAt ?? `${Date.parse(row['endedAt'] as string)}000000` };
+    const state = {
+      ...last,
+      status: 'ENDPOINT_INACTIVE',
+      endedAt: last.endedAt ?? `${Date.parse(row['endedAt'] as string)}000000`,
+    };
     const what = { ingressInfo: { ingressId: last.ingressId, state } };
     if (startFound(row) || endFound(row)) tell('ingress_ended', last.at, what);
   }

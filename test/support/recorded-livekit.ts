@@ -71,6 +71,8 @@ export class RecordedLivekit {
   /** When the last poll was answered. */
   readonly lastPoll: number;
   now = 0;
+  /** Where the recording ends without a server, one without anything in it starts five minutes later. */
+  private readonly emptyAgainAt: number;
   private readonly answers: readonly Answer[];
   private readonly rooms: readonly RoomSigns[];
 
@@ -78,11 +80,15 @@ export class RecordedLivekit {
     this.facts = JSON.parse(readFileSync(join(folder, name, 'facts.json'), 'utf8')) as Facts;
     this.answers = lines<Answer>(name, 'polls');
     this.lastPoll = this.answers.at(-1)!.at;
+    const gone = this.facts.servers.every(({ recordingEnded }) => !recordingEnded);
+    this.emptyAgainAt = gone ? this.lastPoll + 300_000 : Infinity;
     this.people = this.facts.clients.filter((client): client is Person => client.sid !== undefined);
     this.rooms = this.facts.rooms.flatMap(({ name: room, sids }) => sids.map((sid) => this.signsOf(room, sid)));
   }
 
   readonly answer = ({ method, request: { room, identity } }: Call): Reply | null => {
+    if (this.now > this.emptyAgainAt)
+      return method.startsWith('List') && method !== 'ListDispatch' ? listed('rooms', []) : pulse(false);
     if (!this.facts.servers.some((server) => this.isUp(server))) return null;
     if (method === 'ListDispatch') return pulse(this.isHosted(room!));
     if (method === 'UpdateSubscriptions') return pulse(this.isIn(room!, identity!));
@@ -107,8 +113,9 @@ export class RecordedLivekit {
   }
 
   /** When the room last ended, as far as anybody knows. */
-  endOf(roomSid: string): number | undefined {
-    return this.rooms.find(({ sid }) => sid === roomSid)?.ends.at(-1);
+  endOf(roomSid: string): number {
+    const people = this.people.filter((person) => person.roomSid === roomSid).map(({ endedAt = 0 }) => endedAt);
+    return Math.max(this.rooms.find(({ sid }) => sid === roomSid)!.ends.at(-1) ?? 0, ...people);
   }
 
   /** While it records, the server is there; what became of it later is not known, and it stays as it was. */
@@ -136,7 +143,10 @@ export class RecordedLivekit {
 
   private signsOf(name: string, sid: string): RoomSigns {
     const events = lines<{ receivedAt: number; body: string }>(this.name, 'webhooks')
-      .map(({ receivedAt, body }) => ({ receivedAt, ...(JSON.parse(body) as { event: string; room?: { sid: string } }) }))
+      .map(({ receivedAt, body }) => ({
+        receivedAt,
+        ...(JSON.parse(body) as { event: string; room?: { sid: string } }),
+      }))
       .filter(({ room }) => room?.sid === sid);
     const at = (event: string): number[] => events.filter((one) => one.event === event).map((one) => one.receivedAt);
     const polls = this.answers.filter(({ method, status }) => method === 'ListRooms' && status === 200);
@@ -147,10 +157,14 @@ export class RecordedLivekit {
     const created = lists.flatMap(({ room }) => (room === undefined ? [] : [Number(room.creation_time_ms)]));
     const joined = this.people.filter((one) => one.roomSid === sid).map(({ joinResponseAt }) => joinResponseAt);
     const exits = this.facts.servers.filter(({ recordingEnded }) => !recordingEnded).map(({ exitedAt }) => exitedAt);
-    const finished = at('room_finished');
     const vanished = lists.filter(({ room }, index) => room === undefined && lists[index - 1]?.room !== undefined);
-    const ends = [...finished, ...exits, ...(finished.length > 0 ? [] : vanished.map((list) => list.at))];
-    return { sid, name, life: [...created, ...at('room_started'), ...joined].sort(ascending), ends: ends.sort(ascending) };
+    const ends = [...at('room_finished'), ...exits, ...vanished.map((list) => list.at)];
+    return {
+      sid,
+      name,
+      life: [...created, ...at('room_started'), ...joined].sort(ascending),
+      ends: ends.sort(ascending),
+    };
   }
 }
 
