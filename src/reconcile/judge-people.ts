@@ -58,12 +58,12 @@ export class PeopleJudge {
     for (const person of this.open.people) {
       const { participantSid, participantIdentity, roomSid, roomName } = person.session;
       const listed = this.census.people.get(roomName!);
-      if (gone.has(roomSid!)) this.judgement.miss(person);
+      if (gone.has(roomSid!)) this.lose(person);
       else if (!listed) continue;
       else if (this.isFresh(person)) this.judgeTracks(participantSid!);
       else if (this.listed.has(participantSid!)) asked.push(person);
       // The identity is somebody else's: a probe would answer for that one.
-      else if (listed.some(({ identity }) => identity === participantIdentity)) this.judgement.miss(person);
+      else if (listed.some(({ identity }) => identity === participantIdentity)) this.lose(person);
       else asked.push(person);
     }
     const probed = asked.sort((a, b) => a.lastSeenAt - b.lastSeenAt).slice(0, MOST_PROBED);
@@ -79,11 +79,17 @@ export class PeopleJudge {
 
   private judgePerson(person: JudgedSession, pulse: Pulse): void {
     const sid = person.session.participantSid!;
-    if (pulse === 'dead') this.judgement.miss(person);
+    if (pulse === 'dead') this.lose(person);
     if (pulse !== 'live' || !this.listed.has(sid)) return;
     this.judgement.see(person.session);
     this.seen.add(sid);
     this.judgeTracks(sid);
+  }
+
+  /** Its tracks too: an end that they only took from it would not say how uncertain it is. */
+  private lose(person: JudgedSession): void {
+    this.judgement.miss(person);
+    for (const track of this.tracksOf.get(person.session.participantSid!) ?? []) this.judgement.miss(track);
   }
 
   private judgeTracks(participantSid: string): void {
