@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { readSettings } from '../settings/settings.js';
 import { Database } from '../database/database.js';
-import { LivekitApi } from '../reconcile/livekit-api.js';
+import { LivekitApi, reasonOf } from '../reconcile/livekit-api.js';
 import { Reconciler, type Round } from '../reconcile/reconciler.js';
 import { onDatabase } from './on-database.js';
 
@@ -40,9 +40,7 @@ function print(project: string, { findings, sightings, failures }: Round): void 
     console.log(JSON.stringify({ project, kind, ...ids, lastSeenAt: new Date(lastSeenAt).toISOString(), ...why }));
   }
   for (const [part, failure] of failures) {
-    console.log(
-      `LiveKit of ${project} does not tell its ${part}: ${failure instanceof Error ? failure.message : failure}`,
-    );
+    console.log(`LiveKit of ${project} does not tell its ${part}: ${reasonOf(failure)}.`);
   }
   const verb = values['dry-run'] ? 'would be recorded' : 'are recorded';
   console.log(`${project}: ${findings.length} findings ${verb}, ${sightings.length} sessions are confirmed.`);

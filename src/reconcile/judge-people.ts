@@ -1,4 +1,5 @@
 import type { ParticipantInfo, Room } from '@livekit/protocol';
+import type { SessionRef } from '../projection/finding.js';
 import type { JudgedSession } from '../upkeep/open-sessions.js';
 import { mapAtMost } from './all-at-most.js';
 import type { Census } from './census.js';
@@ -31,6 +32,8 @@ export class PeopleJudge {
   private readonly listed: ReadonlyMap<string, ParticipantInfo>;
   private readonly tracksOf = new Map<string, JudgedSession[]>();
   private readonly seen = new Set<string>();
+  /** Who is in, though not open in the tables. */
+  private readonly returned: SessionRef[] = [];
 
   constructor(
     private readonly judgement: Judgement,
@@ -116,8 +119,11 @@ export class PeopleJudge {
       const before = known.get(person.sid);
       if (pulses[at] === 'dead') parts.misses.noteGhost(person.sid);
       if (pulses[at] !== 'live') return;
+      const finding = foundPerson(parts.project, room, person);
       if (before) this.judgement.restore(before);
-      else this.judgement.find(foundPerson(parts.project, room, person));
+      else this.judgement.find(finding);
+      this.seen.add(person.sid);
+      this.returned.push(finding.session);
     });
   }
 
@@ -139,7 +145,8 @@ export class PeopleJudge {
   private async findTracks(): Promise<void> {
     const { began } = this.judgement.parts;
     const open = new Set(this.open.tracks.map(({ session }) => session.trackSid));
-    const found = this.open.people.flatMap(({ session }) => {
+    const people = [...this.open.people.map(({ session }) => session), ...this.returned];
+    const found = people.flatMap((session) => {
       const listed = this.listed.get(session.participantSid!)?.tracks ?? [];
       return listed.filter(({ sid }) => !open.has(sid)).map((track) => ({ session, track }));
     });
@@ -149,9 +156,12 @@ export class PeopleJudge {
     );
     for (const { session, track } of found) {
       const before = known.get(track.sid);
-      if (before && this.seen.has(session.participantSid!)) this.judgement.restore(before);
+      const isSeen = this.seen.has(session.participantSid!);
+      if (before && isSeen) this.judgement.restore(before);
       if (before || publishedAt(track) > began - SETTLED_MS) continue;
-      this.judgement.findings.push(foundTrack(session, track, began));
+      const finding = foundTrack(session, track, began);
+      if (isSeen) this.judgement.find(finding);
+      else this.judgement.findings.push(finding);
     }
   }
 }

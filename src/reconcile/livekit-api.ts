@@ -87,3 +87,10 @@ async function pulseOf(question: Promise<unknown>): Promise<Pulse> {
 function hasNoHost(error: unknown): boolean {
   return error instanceof ServerError && error.code !== undefined && NO_HOST[error.status] === error.code;
 }
+
+/** Why LiveKit did not answer, for people. */
+export function reasonOf(failure: unknown): string {
+  if (failure instanceof ServerError) return `${failure.status} ${failure.message}`;
+  if (!(failure instanceof Error)) return String(failure);
+  return failure.cause instanceof Error ? `${failure.message} (${failure.cause.message})` : failure.message;
+}
