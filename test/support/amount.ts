@@ -8,6 +8,8 @@ const amounts = {
   USAGE_CASES: { sample: 750, whole: 20_000 },
   /** How often each thing is killed. */
   CRASHES: { sample: 1, whole: 20 },
+  /** How often another replica takes over from a killed one. */
+  TAKEOVERS: { sample: 0, whole: 3 },
   /** Seconds without a database. */
   OUTAGE: { sample: 0, whole: 60 },
   /** Events a second meanwhile. */

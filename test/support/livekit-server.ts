@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -23,6 +24,12 @@ export class LivekitServer {
   private readonly server = createServer((request, response) => void this.handle(request, response));
 
   private constructor(private readonly answer: (call: Call) => Reply | null) {}
+
+  /** Kept when it is asked this, the next time. */
+  async asked(method: string): Promise<void> {
+    const before = this.calls[method] ?? 0;
+    while ((this.calls[method] ?? 0) === before) await once(this.server, 'request');
+  }
 
   static async start(answer: (call: Call) => Reply | null): Promise<LivekitServer> {
     const livekit = new LivekitServer(answer);
