@@ -10,6 +10,10 @@ const amounts = {
   CRASHES: { sample: 1, whole: 20 },
   /** How often another replica takes over from a killed one. */
   TAKEOVERS: { sample: 0, whole: 3 },
+  /** Rooms of ten people that LiveKit has at once. */
+  LIVE_ROOMS: { sample: 40, whole: 2_000 },
+  /** Milliseconds that a dead node's answer takes. */
+  DEAD_MS: { sample: 50, whole: 3_000 },
   /** Seconds without a database. */
   OUTAGE: { sample: 0, whole: 60 },
   /** Events a second meanwhile. */
