@@ -279,6 +279,14 @@ describe('reconciliation', () => {
     expect(await endSources()).toEqual({ PA_1: 'SUPERSEDED', PA_2: null, RM_1: null, TR_1: 'CASCADED' });
   });
 
+  it('keeps those whose room was born again around them, where their node confirms them', async () => {
+    await tell(daily());
+    await hear(5 * MINUTE, 'room_started', { room: messageOf(daily()) });
+    expect(await endSources()).toEqual({ ...open, PA_1: 'CASCADED', TR_1: 'CASCADED' });
+    await rounds(later, 1);
+    expect(await endSources()).toEqual(open);
+  });
+
   it('asks a dead node of what is closed once in ten minutes', async () => {
     await tell(daily());
     livekit.rooms = [{ ...daily(), dead: true }];
