@@ -82,7 +82,10 @@ export class PeopleJudge {
 
   private judgePerson(person: JudgedSession, pulse: Pulse): void {
     const sid = person.session.participantSid!;
-    if (pulse === 'dead') this.lose(person);
+    if (pulse === 'dead') {
+      this.judgement.parts.misses.noteGhost(sid);
+      this.lose(person);
+    }
     if (pulse !== 'live' || !this.listed.has(sid)) return;
     this.judgement.see(person.session);
     this.seen.add(sid);

@@ -66,7 +66,9 @@ class RoomsJudge {
     const asked = [...names];
     const pulses = await mapAtMost(PROBES_AT_ONCE, asked, (name) => api.probeRoom(name));
     asked.forEach((name, at) => this.pulses.set(name, pulses[at]!));
-    for (const { sid, name } of others) if (names.has(name) && this.pulses.get(name) === 'dead') misses.noteGhost(sid);
+    for (const { sid, name } of this.census.rooms.values()) {
+      if (names.has(name) && this.pulses.get(name) === 'dead') misses.noteGhost(sid);
+    }
   }
 
   private isDoubtful({ session, lastSeenAt }: JudgedSession): boolean {

@@ -51,7 +51,7 @@ export class Misses {
     return [...this.now.values()].some(({ began }) => this.began - began < APART_MS);
   }
 
-  /** Notes that nobody hosts what is listed, and not open. */
+  /** Nobody hosts it, though it may be listed: it is not asked for again once it has ended. */
   noteGhost(sid: string): void {
     this.ghosts.set(sid, this.began);
   }

@@ -9,7 +9,7 @@ import { ToyLivekit } from '../support/toy-livekit.js';
 const began = Date.now() - 3_600_000;
 
 /** Runs it where ada's webhook told of a room that is gone, and LiveKit has another with ben in it. */
-async function run(program: string, changed: object = {}): Promise<Ended & { rows: unknown[] }> {
+async function run(args: string[], changed: object = {}): Promise<Ended & { rows: unknown[] }> {
   const home = await createDatabase();
   const database = new Database(home.url, 10_000);
   const livekit = new ToyLivekit();
@@ -32,7 +32,7 @@ async function run(program: string, changed: object = {}): Promise<Ended & { row
   await commitBatches(database, 'default', { batches: [[arrived]] });
   const keys = { LIVEKIT_API_KEY: 'devkey', LIVEKIT_API_SECRET: 'secret' };
   const env = { DATABASE_URL: home.url, LIVEKIT_URL: server.account.url, ...keys, ...changed };
-  const ended = await runProgram(program, env).ended;
+  const ended = await runProgram('cli/reconcile', env, args).ended;
   const { rows } = await database.queries.query(
     `select sid, end_source from room union all select sid, end_source from participant order by sid`,
   );
@@ -40,7 +40,7 @@ async function run(program: string, changed: object = {}): Promise<Ended & { row
 }
 
 it('says what it would do and why, and does it unless told not to', async () => {
-  const [dry, real] = await Promise.all([run('cli/reconcile --dry-run'), run('cli/reconcile')]);
+  const [dry, real] = await Promise.all([run(['--dry-run']), run([])]);
   const at = String.raw`\d{4}-\d\d-\d\dT[\d:.]+Z`;
   const lack = `when it was last seen: LiveKit did not have it at ${at} and ${at}`;
   const has = 'LiveKit has it, and no webhook told of it';
@@ -71,8 +71,8 @@ it('says what it would do and why, and does it unless told not to', async () => 
 
 it('says why LiveKit does not answer, and which setting is missing', async () => {
   const [wrong, missing] = await Promise.all([
-    run('cli/reconcile', { LIVEKIT_API_SECRET: 'a-wrong-secret' }),
-    run('cli/reconcile', { LIVEKIT_URL: '' }),
+    run([], { LIVEKIT_API_SECRET: 'a-wrong-secret' }),
+    run([], { LIVEKIT_URL: '' }),
   ]);
   expect(wrong.output).toContain('default: LiveKit does not tell its rooms: 401 invalid token.');
   expect(wrong.output).toContain('default: 0 findings are recorded, 0 sessions are confirmed.');

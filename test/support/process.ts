@@ -17,10 +17,9 @@ export interface Ended {
   readonly errors: string;
 }
 
-/** Killed after the test, should it still run then. @param program of dist, with its arguments */
-export function runProgram(program: string, env: Readonly<Record<string, string>>): Program {
-  const [name, ...options] = program.split(' ');
-  const child = spawn(process.execPath, [`dist/${name}.js`, ...options], {
+/** Killed after the test, should it still run then. */
+export function runProgram(name: string, env: Readonly<Record<string, string>>, args: readonly string[] = []): Program {
+  const child = spawn(process.execPath, [`dist/${name}.js`, ...args], {
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
