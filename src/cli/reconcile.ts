@@ -4,6 +4,7 @@ import { readSettings } from '../settings/settings.js';
 import { Database } from '../database/database.js';
 import { LivekitApi, reasonOf } from '../reconcile/livekit-api.js';
 import { Reconciler, type Round } from '../reconcile/reconciler.js';
+import { inWords } from './finding-in-words.js';
 import { onDatabase } from './on-database.js';
 
 /** A session is over when two polls so far apart lack it. */
@@ -34,29 +35,11 @@ await onDatabase(async (url) => {
 }, 1);
 
 function print(project: string, { findings, sightings, failures }: Round): void {
-  for (const finding of findings) console.log(`${project}: ${explained(finding)}`);
+  for (const finding of findings) console.log(`${project}: ${inWords(finding)}`);
   for (const [part, failure] of failures) {
     console.log(`${project}: LiveKit does not tell its ${part}: ${reasonOf(failure)}. Nothing of that is judged.`);
   }
   if (failures.has('rooms')) process.exitCode = 1;
   const verb = values['dry-run'] ? 'would be recorded' : 'are recorded';
   console.log(`${project}: ${findings.length} findings ${verb}, ${sightings.length} sessions are confirmed.`);
-}
-
-function explained({ session, lastSeenAt, conclusion }: Round['findings'][number]): string {
-  const { kind, roomName, participantIdentity, egressId, resourceId, trackSid, participantSid, roomSid } = session;
-  const id = egressId ?? resourceId ?? trackSid ?? participantSid ?? roomSid;
-  const who = `${kind} ${id} (${[participantIdentity, roomName].filter(Boolean).join(' in ')})`;
-  if (conclusion.name === 'restored') return `${who} is open again: its node answered at ${time(conclusion.seenAt)}`;
-  if (conclusion.name !== 'reconciled') return `${who}: ${conclusion.name}`;
-  if ('polls' in conclusion) {
-    const polls = conclusion.polls.map(time).join(' and ');
-    return `${who} ends at ${time(lastSeenAt)}, when it was last seen: LiveKit did not have it at ${polls}`;
-  }
-  if (conclusion.ended !== null) return `${who} ends at ${time(conclusion.ended)}: LiveKit lists that end`;
-  return `${who} begins at ${time(conclusion.start!)}: LiveKit has it, and no webhook told of it`;
-}
-
-function time(at: number): string {
-  return new Date(at).toISOString();
 }

@@ -93,6 +93,7 @@ describe.each(all.flatMap((recording) => paces.map((pace) => ({ ...recording, pa
 
     it('is overridden by each true event that comes late', async () => {
       const found = lists.flatMap((list) => rows[list]).filter(isFound);
+      expect(found.length > 0).toBe(!whole.includes(name));
       const bodies = lateTruths(rows, livekit).map((event) => Buffer.from(JSON.stringify(event)));
       const late = bodies.map((body) => ({ body, receivedAt: now }));
       await commitBatches(service.database, project, { batches: [late] });

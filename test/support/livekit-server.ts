@@ -1,8 +1,8 @@
+import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { TokenVerifier } from 'livekit-server-sdk';
 import type { LivekitAccount } from '../../src/settings/livekit-accounts.js';
 
 export interface Call {
@@ -49,7 +49,7 @@ export class LivekitServer {
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks = (await request.toArray()) as Buffer[];
-    if (!(await isGenuine(request.headers.authorization ?? ''))) {
+    if (!isGenuine(request.headers.authorization ?? '')) {
       response.writeHead(401, { 'content-type': 'text/plain' }).end('invalid token');
       return;
     }
@@ -65,12 +65,9 @@ export class LivekitServer {
   }
 }
 
-async function isGenuine(authorization: string): Promise<boolean> {
-  const verifier = new TokenVerifier('devkey', 'secret');
-  return verifier.verify(authorization.replace('Bearer ', '')).then(
-    () => true,
-    () => false,
-  );
+function isGenuine(authorization: string): boolean {
+  const [head, claims, signature] = authorization.replace('Bearer ', '').split('.');
+  return createHmac('sha256', 'secret').update(`${head}.${claims}`).digest('base64url') === signature;
 }
 
 export function listed(key: 'rooms' | 'participants' | 'items', list: readonly object[]): Reply {
