@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { readSettings } from '../settings/settings.js';
-import { LivekitApi } from '../reconcile/livekit-api.js';
+import { LivekitApi, reasonOf } from '../reconcile/livekit-api.js';
 import { Reconciler, type Round } from '../reconcile/reconciler.js';
+import { inWords } from './finding-in-words.js';
 import { onLedger, runCommand } from './on-database.js';
 
 /** A session is over when two polls so far apart lack it. */
@@ -35,15 +36,10 @@ await runCommand(1, async () => {
 });
 
 function print(project: string, { findings, sightings, failures }: Round, verb: string): void {
-  for (const { session, lastSeenAt, conclusion } of findings) {
-    const { kind, project: _, ...ids } = session;
-    const { listed: __, ...why } = conclusion as typeof conclusion & { listed?: unknown };
-    console.log(JSON.stringify({ project, kind, ...ids, lastSeenAt: new Date(lastSeenAt).toISOString(), ...why }));
-  }
+  for (const finding of findings) console.log(`${project}: ${inWords(finding)}`);
   for (const [part, failure] of failures) {
-    console.log(
-      `LiveKit of ${project} does not tell its ${part}: ${failure instanceof Error ? failure.message : failure}`,
-    );
+    console.log(`${project}: LiveKit does not tell its ${part}: ${reasonOf(failure)}. Nothing of that is judged.`);
   }
+  if (failures.has('rooms')) process.exitCode = 1;
   console.log(`${project}: ${findings.length} findings ${verb}, ${sightings.length} sessions are confirmed.`);
 }

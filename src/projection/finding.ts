@@ -14,17 +14,19 @@ export interface SessionRef extends Partial<EventIds> {
   readonly project: string;
 }
 
+/** LiveKit lists it, and the tables lacked it, or its end. */
+export interface ListedConclusion {
+  readonly name: 'reconciled';
+  readonly start: number | null;
+  readonly ended: number | null;
+  readonly listed: JsonObject;
+}
+
 /** Times in ms. */
 export type Conclusion =
   /** LiveKit no longer has it: `missedAt` is the first poll that lacked it. */
   | { readonly name: 'reconciled'; readonly missedAt: number; readonly polls: readonly number[] }
-  /** LiveKit lists it, and the tables lacked it, or its end. */
-  | {
-      readonly name: 'reconciled';
-      readonly start: number | null;
-      readonly ended: number | null;
-      readonly listed: JsonObject;
-    }
+  | ListedConclusion
   /** Nobody has heard of it for longer than `limitMs`. */
   | { readonly name: 'expired'; readonly endedAt: number; readonly limitMs: number }
   /** A person set its end, or took that back (null). */

@@ -12,8 +12,22 @@ export async function openSessions(pool: Pool, project: string, kind: SessionKin
   return rows.map((row) => judgedOf(kind, row));
 }
 
+/** What the tables have open of rooms. */
+export interface Open {
+  readonly rooms: readonly JudgedSession[];
+  readonly people: readonly JudgedSession[];
+  readonly tracks: readonly JudgedSession[];
+}
+
+export async function openRows(pool: Pool, project: string): Promise<Open> {
+  const read = (kind: SessionKind): Promise<JudgedSession[]> => openSessions(pool, project, kind);
+  return { rooms: await read('ROOM'), people: await read('PARTICIPANT'), tracks: await read('TRACK') };
+}
+
 export interface KnownSession extends JudgedSession {
   readonly endSource: string | null;
+  /** LiveKit told its end to the millisecond. */
+  readonly endIsExact: boolean;
 }
 
 const idColumn: Record<SessionKind, string> = {
@@ -32,10 +46,13 @@ export async function knownSessions(
 ): Promise<Map<string, KnownSession>> {
   if (ids.length === 0) return new Map();
   const id = idColumn[kind];
-  const { rows } = await pool.query<{ id: string; endSource: string | null }>(
-    `select ${judgedColumns(kind)}, s.end_source as "endSource", s.${id} as id from ${kinds[kind].table} s
+  const { rows } = await pool.query<Pick<KnownSession, 'endSource' | 'endIsExact'> & { id: string }>(
+    `select ${judgedColumns(kind)}, s.end_source as "endSource", s.end_uncertainty_ms is not distinct from 0 as "endIsExact",
+      s.${id} as id from ${kinds[kind].table} s
       where s.${id} = any($1::text[]) and s.project = $2`,
     [ids, project],
   );
-  return new Map(rows.map(({ id: one, endSource, ...row }) => [one, { ...judgedOf(kind, row), endSource }]));
+  return new Map(
+    rows.map(({ id: one, endSource, endIsExact, ...row }) => [one, { ...judgedOf(kind, row), endSource, endIsExact }]),
+  );
 }

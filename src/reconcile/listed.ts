@@ -2,9 +2,13 @@ import type { EgressInfo, IngressInfo, ParticipantInfo, Room, TrackInfo } from '
 import { clean } from '../livekit/clean.js';
 import type { Json, JsonObject } from '../livekit/json.js';
 import { redact } from '../livekit/redact.js';
-import type { Finding, SessionRef } from '../projection/finding.js';
+import type { Finding, ListedConclusion, SessionRef } from '../projection/finding.js';
 
 // What LiveKit lists, as findings that make or end a session. Messages enter the log as webhooks write them, redacted.
+
+export interface ListedFinding extends Finding {
+  readonly conclusion: ListedConclusion;
+}
 
 interface Message {
   toJson(): unknown;
@@ -19,7 +23,7 @@ function found(
   session: SessionRef,
   { start, ended = null }: { start: number; ended?: number | null },
   messages: Readonly<Record<string, Message>>,
-): Finding {
+): ListedFinding {
   const listed = listedJson(messages);
   return {
     session,
@@ -50,11 +54,15 @@ export function foundPerson(project: string, room: Room, participant: Participan
 export function foundTrack(person: SessionRef, track: TrackInfo, at: number): Finding {
   const { project, roomSid, roomName, participantSid } = person;
   const session: SessionRef = { kind: 'TRACK', project, roomSid, roomName, participantSid, trackSid: track.sid };
-  const published = Number((track.version?.unixMicro ?? 0n) / 1000n);
-  return found(session, { start: published || at }, { track });
+  return found(session, { start: publishedAt(track) || at }, { track });
 }
 
-export function foundEgress(project: string, egressInfo: EgressInfo, at: number): Finding {
+/** 0: LiveKit does not say. */
+export function publishedAt({ version }: TrackInfo): number {
+  return Number((version?.unixMicro ?? 0n) / 1000n);
+}
+
+export function foundEgress(project: string, egressInfo: EgressInfo, at: number): ListedFinding {
   const session: SessionRef = {
     kind: 'EGRESS',
     project,
@@ -69,7 +77,7 @@ export function foundEgress(project: string, egressInfo: EgressInfo, at: number)
   return found(session, { start, ended: ended || null }, { egressInfo });
 }
 
-export function foundIngress(project: string, ingressInfo: IngressInfo, at: number): Finding {
+export function foundIngress(project: string, ingressInfo: IngressInfo, at: number): ListedFinding {
   const { state } = ingressInfo;
   const session: SessionRef = {
     kind: 'INGRESS_SESSION',
@@ -79,7 +87,7 @@ export function foundIngress(project: string, ingressInfo: IngressInfo, at: numb
     roomSid: state?.roomId || null,
     roomName: ingressInfo.roomName || null,
   };
-  const ended = isOverIngress(ingressInfo) ? millisecondsOf(state?.endedAt) : 0;
+  const ended = isOverIngress(ingressInfo) ? millisecondsOf(state?.endedAt) || millisecondsOf(state?.updatedAt) : 0;
   const start = millisecondsOf(state?.startedAt) || ended || at;
   return found(session, { start, ended: ended || null }, { ingressInfo });
 }
@@ -87,14 +95,14 @@ export function foundIngress(project: string, ingressInfo: IngressInfo, at: numb
 /** EGRESS_COMPLETE, EGRESS_FAILED, EGRESS_ABORTED, EGRESS_LIMIT_REACHED */
 const FIRST_OVER = 3;
 
-export function isOverEgress({ status }: EgressInfo): boolean {
+function isOverEgress({ status }: EgressInfo): boolean {
   return status >= FIRST_OVER;
 }
 
 /** ENDPOINT_BUFFERING, ENDPOINT_PUBLISHING */
 const RUNNING: readonly number[] = [1, 2];
 
-export function isOverIngress({ state }: IngressInfo): boolean {
+function isOverIngress({ state }: IngressInfo): boolean {
   return !RUNNING.includes(state?.status ?? 0);
 }
 

@@ -4,25 +4,29 @@ import type { JudgedSession } from '../upkeep/open-sessions.js';
 const APART_MS = 10_000;
 /** LiveKit's lists may be behind its webhooks. */
 const SETTLED_MS = 2_000;
+/** How long a ghost is not asked again. */
+const GHOST_MS = 600_000;
 
 interface Miss {
-  readonly at: number;
+  /** When the round began, and when the answer was there. */
+  readonly began: number;
+  readonly missedAt: number;
   readonly lastSeenAt: number;
-  readonly polls: readonly number[];
 }
 
-/** Remembers, from round to round, which open sessions LiveKit did not have. */
+/** Remembers, from round to round, which open sessions LiveKit did not have, and what it lists that nobody hosts. */
 export class Misses {
   private before = new Map<string, Miss>();
   private now = new Map<string, Miss>();
+  private began = 0;
+  private readonly ghosts = new Map<string, number>();
 
   /** @param began the round, in ms */
-  constructor(private began = 0) {}
-
-  begin(at: number): void {
+  begin(began: number): void {
     this.before = this.now;
     this.now = new Map();
-    this.began = at;
+    this.began = began;
+    for (const [sid, at] of this.ghosts) if (at <= began - GHOST_MS) this.ghosts.delete(sid);
   }
 
   /** A round that could not judge changes nothing. */
@@ -31,14 +35,28 @@ export class Misses {
   }
 
   /** @returns the finding that ends it, on the second poll without it */
-  miss(judged: JudgedSession): Finding | null {
+  miss(judged: JudgedSession, missedAt: number): Finding | null {
     if (judged.lastSeenAt > this.began - SETTLED_MS) return null;
     const key = JSON.stringify(judged.session);
     const known = this.before.get(key);
-    const same = known?.lastSeenAt === judged.lastSeenAt ? known : undefined;
-    const polls = [...(same?.polls ?? []), this.began].slice(-10);
-    this.now.set(key, { at: same?.at ?? this.began, lastSeenAt: judged.lastSeenAt, polls });
-    if (same === undefined || this.began - same.at < APART_MS) return null;
-    return { ...judged, conclusion: { name: 'reconciled', missedAt: same.at, polls: [same.at, this.began] } };
+    const first = known?.lastSeenAt === judged.lastSeenAt ? known : undefined;
+    this.now.set(key, first ?? { began: this.began, missedAt, lastSeenAt: judged.lastSeenAt });
+    if (first === undefined || this.began - first.began < APART_MS) return null;
+    const polls = [first.began, this.began];
+    return { ...judged, conclusion: { name: 'reconciled', missedAt: first.missedAt, polls } };
+  }
+
+  /** Whether some session lacks its second poll. */
+  get areOpen(): boolean {
+    return [...this.now.values()].some(({ began }) => this.began - began < APART_MS);
+  }
+
+  /** Nobody hosts it, though it may be listed: it is not asked for again once it has ended. */
+  noteGhost(sid: string): void {
+    this.ghosts.set(sid, this.began);
+  }
+
+  isGhost(sid: string): boolean {
+    return this.ghosts.has(sid);
   }
 }

@@ -3,7 +3,8 @@ import type { Finding } from '../projection/finding.js';
 import { record } from '../upkeep/record.js';
 import { recordSightings, type Sighting } from '../upkeep/sightings.js';
 import { judgeEgress, judgeIngress } from './judge-workers.js';
-import { judgeRooms, type JudgeParts } from './judge-rooms.js';
+import { judgeRooms } from './judge-rooms.js';
+import type { Judgement, JudgeParts } from './judgement.js';
 import type { LivekitApi } from './livekit-api.js';
 import { Misses } from './misses.js';
 
@@ -17,7 +18,13 @@ export interface Round {
   readonly sightings: readonly Sighting[];
   /** Why LiveKit could not be asked, by what. */
   readonly failures: ReadonlyMap<Part, unknown>;
+  /** Something is missing, and a second poll would tell. */
+  readonly doubtful: boolean;
 }
+
+type Judge = (parts: JudgeParts) => Promise<Judgement>;
+
+const judges: Readonly<Record<Part, Judge>> = { rooms: judgeRooms, egress: judgeEgress, ingress: judgeIngress };
 
 /** Compares one project's open sessions with its LiveKit, round after round (docs/design.md section 6). */
 export class Reconciler {
@@ -34,24 +41,23 @@ export class Reconciler {
     const findings: Finding[] = [];
     const sightings: Sighting[] = [];
     const failures = new Map<Part, unknown>();
-    const attempt = async (part: Part, judge: (parts: JudgeParts) => Promise<void>): Promise<void> => {
+    const { pool, project, api } = this;
+    const started = performance.now();
+    const now = (): number => began + Math.ceil(performance.now() - started);
+    for (const [part, judge] of Object.entries(judges) as [Part, Judge][]) {
       const misses = this.misses[part];
       misses.begin(began);
       try {
-        await judge({ pool: this.pool, project: this.project, api: this.api, misses, began });
+        const judged = await judge({ pool, project, api, misses, began, now });
+        findings.push(...judged.findings);
+        sightings.push(...judged.sightings);
       } catch (error) {
         misses.abandon();
         failures.set(part, error);
       }
-    };
-    await attempt('rooms', async (parts) => {
-      const judged = await judgeRooms(parts);
-      findings.push(...judged.findings);
-      sightings.push(...judged.sightings);
-    });
-    await attempt('egress', async (parts) => void findings.push(...(await judgeEgress(parts))));
-    await attempt('ingress', async (parts) => void findings.push(...(await judgeIngress(parts))));
-    return { began, findings, sightings, failures };
+    }
+    const doubtful = Object.values(this.misses).some(({ areOpen }) => areOpen);
+    return { began, findings, sightings, failures, doubtful };
   }
 
   /** @param at the events' time, in ms */

@@ -7,11 +7,13 @@ import { Settings } from '../settings/settings.js';
 import type { SessionKind } from '../projection/finding.js';
 import { expire } from '../upkeep/expiry.js';
 import { Lease } from '../upkeep/lease.js';
-import { LivekitApi } from './livekit-api.js';
+import { LivekitApi, reasonOf } from './livekit-api.js';
 import { type Part, Reconciler, type Round } from './reconciler.js';
 
 const RENEW_MS = 5_000;
 const ROUND_MS = 60_000;
+/** After a round in doubt, where the one before it was not. */
+const SECOND_LOOK_MS = 15_000;
 /** A failure that lasts is told once an hour. */
 const SILENCE_MS = 3_600_000;
 
@@ -23,6 +25,8 @@ const partOf: Record<SessionKind, Part> = {
   EGRESS: 'egress',
   INGRESS_SESSION: 'ingress',
 };
+
+const parts = [...new Set(Object.values(partOf))];
 
 export interface LastRound {
   readonly project: string;
@@ -44,10 +48,12 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
   private readonly lease: Lease;
   private readonly reconcilers: readonly Reconciler[];
   private readonly succeeded = new Map<string, number>();
-  private readonly told = new Map<string, number>();
+  /** By project: what failed when it was told, and when. */
+  private readonly told = new Map<string, { readonly at: number; readonly parts: readonly Part[] }>();
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | null = null;
   private roundAt = -Infinity;
+  private pauseMs = ROUND_MS;
 
   constructor(
     private readonly database: Database,
@@ -76,7 +82,7 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   private async turn(): Promise<void> {
     try {
-      if (!(await this.lease.take()) || performance.now() - this.roundAt < ROUND_MS) return;
+      if (!(await this.lease.take()) || performance.now() - this.roundAt < this.pauseMs) return;
       this.roundAt = performance.now();
       const keeping = setInterval(() => void this.lease.take().catch(() => false), RENEW_MS);
       await this.round().finally(() => clearInterval(keeping));
@@ -87,7 +93,9 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   /** Reconciles every project that has a LiveKit, then ends what is silent for too long. */
   async round(): Promise<void> {
-    for (const reconciler of this.reconcilers) await this.reconcile(reconciler);
+    let doubtful = false;
+    for (const reconciler of this.reconcilers) doubtful = (await this.reconcile(reconciler)) || doubtful;
+    this.pauseMs = doubtful && this.pauseMs === ROUND_MS ? SECOND_LOOK_MS : ROUND_MS;
     const ended = await expire(this.database.intake, {
       now: this.clock.now(),
       expireAfterMs: this.settings.expireAfterMs,
@@ -101,11 +109,12 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
     return this.succeeded.get(`${project} ${partOf[kind]}`) ?? null;
   }
 
-  private async reconcile(reconciler: Reconciler): Promise<void> {
+  /** @returns whether a second look would tell more */
+  private async reconcile(reconciler: Reconciler): Promise<boolean> {
     const { project } = reconciler;
     const round = await reconciler.judge(this.clock.now());
     await reconciler.record(round, this.clock.now());
-    for (const part of new Set(Object.values(partOf))) this.note(project, part, round);
+    this.note(project, round);
     const found: Record<string, number> = {};
     for (const { conclusion } of round.findings) found[conclusion.name] = (found[conclusion.name] ?? 0) + 1;
     const confirmed = round.sightings.length;
@@ -114,18 +123,20 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
     if (round.findings.length > 0) {
       this.logger.log({ msg: 'LiveKit was asked, and what it told was recorded.', project, found });
     }
+    return round.doubtful;
   }
 
-  private note(project: string, part: Part, { began, failures }: Round): void {
-    const key = `${project} ${part}`;
-    const failure = failures.get(part);
-    if (failure === undefined) {
-      this.succeeded.set(key, began);
-      if (this.told.delete(key)) this.logger.log({ msg: `LiveKit tells its ${part} again.`, project });
-    } else if (performance.now() - (this.told.get(key) ?? -Infinity) >= SILENCE_MS) {
-      this.told.set(key, performance.now());
-      const why = failure instanceof Error ? failure.message : String(failure);
-      this.logger.warn({ msg: `LiveKit does not tell its ${part}: ${why}. Nothing is ended meanwhile.`, project });
+  private note(project: string, { began, failures }: Round): void {
+    for (const part of parts) if (!failures.has(part)) this.succeeded.set(`${project} ${part}`, began);
+    const failed = [...failures.keys()];
+    const told = this.told.get(project);
+    if (failed.length === 0) {
+      if (this.told.delete(project)) this.logger.log({ msg: 'LiveKit tells again what it has.', project });
+    } else if (!told || began - told.at >= SILENCE_MS || failed.some((part) => !told.parts.includes(part))) {
+      this.told.set(project, { at: began, parts: failed });
+      const why = reasonOf([...failures.values()][0]);
+      const msg = `LiveKit does not tell its ${failed.join(', ')}: ${why}. Nothing of that is ended meanwhile.`;
+      this.logger.warn({ msg, project });
     }
   }
 }

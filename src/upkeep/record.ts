@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Pool } from 'pg';
 import { commit } from '../intake/commit.js';
-import { findingEvent, type Finding } from '../projection/finding.js';
+import { findingEvent, type Conclusion, type Finding } from '../projection/finding.js';
 
 const BATCH = 500;
 
@@ -23,9 +23,12 @@ export async function record(pool: Pool, findings: readonly Finding[], at: numbe
   return fresh;
 }
 
-/** Made from what is judged and from the judgement, so that two judges write one event. */
+/**
+ * Made from what is judged and from the judgement, so that two judges write one event. When an answer came, and how
+ * LiveKit wrote it, may differ between them.
+ */
 function idOf({ session, lastSeenAt, conclusion }: Finding): string {
   const { kind, project, ...ids } = session;
-  const { listed: _, ...judgement } = conclusion as typeof conclusion & { listed?: unknown };
+  const { listed: _, missedAt: __, ...judgement } = conclusion as Conclusion & { listed?: unknown; missedAt?: number };
   return hash('sha256', JSON.stringify([kind, project, ids, lastSeenAt, judgement]), 'base64url');
 }
