@@ -29,7 +29,8 @@ export function lateTruths(rows: Expected, livekit: RecordedLivekit): object[] {
   for (const row of rows.tracks) {
     const { end } = trackTruth(livekit, row);
     const at = Date.parse(row['publishedAt'] as string);
-    const track = { sid: row.id, version: { unixMicro: `${at}000` } };
+    // The API says milliseconds, and only the newest version ends a track.
+    const track = { sid: row.id, version: { unixMicro: `${at}999` } };
     const participant = { sid: row['participantSid'], identity: 'somebody' };
     const what = { room: { sid: row['roomSid'], name: row['roomName'] }, participant, track };
     if (startFound(row)) tell('track_published', at, what);

@@ -49,7 +49,10 @@ interface Facts {
   readonly ingress?: readonly WorkerState[];
 }
 
-/** A poll of the recording; what is equal to the answer before it was left out. */
+/**
+ * A poll of the recording, cut to what is read; left out where it equals the answer before. Of a name that is no longer
+ * listed an empty list was added, as LiveKit answers.
+ */
 interface Answer extends Reply {
   readonly at: number;
   readonly node: number;
