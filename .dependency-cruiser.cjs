@@ -48,8 +48,8 @@ const arrows = {
   rebuild: ['intake', 'projection', 'meter', 'livekit', 'database', 'database/locks', 'text'],
   upkeep: ['intake', 'projection', 'livekit', 'database', 'text'],
   reconcile: ['upkeep', 'projection', 'livekit', 'database', 'settings'],
-  health: ['intake', 'access', 'database', 'database/driver', 'database/locks'],
-  metrics: ['intake', 'intake/spool'],
+  health: ['reconcile', 'intake', 'access', 'database', 'database/driver', 'database/locks'],
+  metrics: ['reconcile', 'intake'],
   cli: ['reconcile', 'upkeep', 'rebuild', 'access', 'database', 'database/embedded', 'settings'],
   'cli/simulate': ['cli', 'access', 'settings'],
 };

@@ -21,8 +21,14 @@ interface Answered {
 
 export type ShownUsage = UsageRow & Answered;
 
-export async function usage(args: UsageArguments, { reading, settings, spent, info }: Ask): Promise<ShownUsage[]> {
-  const allowance = reading.once(Allowance, () => new Allowance(settings.usageMaxRows, (why) => reading.stop(why)));
+/** Shared by all questions of a request. */
+export function allowanceOf({ reading, settings }: ApiContext): Allowance {
+  return reading.once(Allowance, () => new Allowance(settings.usageMaxRows, (why) => reading.stop(why)));
+}
+
+export async function usage(args: UsageArguments, ask: Ask): Promise<ShownUsage[]> {
+  const { reading, settings, spent, info } = ask;
+  const allowance = allowanceOf(ask);
   const question = questionOf(args, allowance);
   const selected = fieldsBelow(info.fieldNodes, info.fragments);
   const rows = await answer(reading, question, { wanted: wantedOf(selected), allowance });

@@ -8,6 +8,7 @@ import type { SessionKind } from '../projection/finding.js';
 import { expire } from '../upkeep/expiry.js';
 import { Lease } from '../upkeep/lease.js';
 import { LivekitApi, reasonOf } from './livekit-api.js';
+import { RoundTally } from './round-tally.js';
 import { type Part, Reconciler, type Round } from './reconciler.js';
 
 const RENEW_MS = 5_000;
@@ -44,6 +45,7 @@ export interface LastRound {
 export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown {
   /** By project; of this replica, while it leads. */
   readonly lastRounds = new Map<string, LastRound>();
+  readonly tally: RoundTally;
   private readonly logger = new Logger('Upkeep');
   private readonly lease: Lease;
   private readonly reconcilers: readonly Reconciler[];
@@ -60,6 +62,7 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
     private readonly settings: Settings,
     private readonly clock: Clock,
   ) {
+    this.tally = new RoundTally(settings.livekitAccounts.keys());
     this.lease = new Lease(database, 'upkeep', randomUUID());
     this.reconcilers = Array.from(
       settings.livekitAccounts,
@@ -82,7 +85,8 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   private async turn(): Promise<void> {
     try {
-      if (!(await this.lease.take()) || performance.now() - this.roundAt < this.pauseMs) return;
+      if (!(await this.lease.take())) return this.lastRounds.clear();
+      if (performance.now() - this.roundAt < this.pauseMs) return;
       this.roundAt = performance.now();
       const keeping = setInterval(() => void this.lease.take().catch(() => false), RENEW_MS);
       await this.round().finally(() => clearInterval(keeping));
@@ -101,6 +105,7 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
       expireAfterMs: this.settings.expireAfterMs,
       askedAt: (project, kind) => this.askedAt(project, kind),
     });
+    this.tally.addExpired(ended);
     if (ended > 0) this.logger.log(`Ended ${ended} sessions of which nobody has heard for too long.`);
   }
 
@@ -120,6 +125,7 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
     const confirmed = round.sightings.length;
     const failed = [...round.failures.keys()];
     this.lastRounds.set(project, { project, began: round.began, ended: this.clock.now(), found, confirmed, failed });
+    this.tally.add(this.lastRounds.get(project)!);
     if (round.findings.length > 0) {
       this.logger.log({ msg: 'LiveKit was asked, and what it told was recorded.', project, found });
     }

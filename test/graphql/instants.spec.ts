@@ -24,8 +24,10 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-async function errorsOf(query: string): Promise<unknown> {
-  return (await service.query(query)).errors;
+type Errors = readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
+
+async function errorsOf(query: string): Promise<Errors> {
+  return (await service.query(query)).errors ?? [];
 }
 
 test.each(times)('%s is answered in every filter of every list', async (time) => {
@@ -54,11 +56,8 @@ test.each(times)('%s is answered in usage, events and exports', async (time) => 
         `{ usage(meter: ROOM, ${window}${interval}) { from seconds minutes(rounding: CEIL_SESSION) peakConcurrency } }`,
       );
     expect(codesOf(await question('')), window).toEqual([]);
-    const monthly = codesOf(await question(', interval: MONTH, timeZone: "America/New_York"'));
-    expect(
-      monthly.filter((code) => code !== 'TOO_MANY_ROWS'),
-      window,
-    ).toEqual([]);
+    const monthly = await question(', interval: MONTH, timeZone: "America/New_York"');
+    expect(codesOf(monthly.filter(({ message }) => !message.includes('200 years'))), window).toEqual([]);
   }
   expect(
     codesOf(await errorsOf(`{ webhookEvents(filter: { receivedAt: { gte: "${time}" } }) { nodes { id } } }`)),
@@ -70,7 +69,6 @@ test.each(times)('%s is answered in usage, events and exports', async (time) => 
 });
 
 /** An empty interval is no fault of the time. */
-function codesOf(errors: unknown): string[] {
-  const list = (errors ?? []) as { message: string; extensions: { code: string } }[];
-  return list.filter(({ message }) => !/is empty/.test(message)).map(({ extensions }) => extensions.code);
+function codesOf(errors: Errors): string[] {
+  return errors.filter(({ message }) => !message.includes('is empty')).map(({ extensions }) => extensions.code);
 }

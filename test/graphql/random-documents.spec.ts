@@ -5,6 +5,7 @@ import { execute, type GraphQLSchema, parse, validate } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { nothingSpent } from '../../src/graphql/cost/cost-walk.js';
 import { formatResult } from '../../src/graphql/errors.js';
+import { exactJson } from '../../src/read/exact-json.js';
 import { Readings } from '../../src/read/readings.service.js';
 import { arbitraryDocument, type Asked } from '../support/arbitrary-document.js';
 import { insertFilterRows } from '../support/filter-rows.js';
@@ -35,7 +36,7 @@ async function reference({ query, variables, operationName }: Asked): Promise<st
   const reading = service.app.get(Readings).of({ project: 'default', roomName: null }, response);
   const contextValue = { reading, settings: service.settings, spent: nothingSpent() };
   const result = await execute({ schema, document, contextValue, variableValues: variables, operationName });
-  return 'data' in result ? JSON.stringify(formatResult(result)) : null;
+  return 'data' in result ? exactJson(formatResult(result)) : null;
 }
 
 it('answers any document as graphql-js does, the first time and when it is compiled', async () => {

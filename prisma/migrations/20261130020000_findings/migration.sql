@@ -28,17 +28,17 @@ CREATE TABLE lease (
   until timestamptz(3) NOT NULL
 );
 
--- What operators decided, each until the next decision about the same session.
+-- What operators decided, each until the next decision about the same session. It reads no table of sessions, which a
+-- rebuild replaces.
 CREATE INDEX webhook_event_corrections ON webhook_event (project, epoch, xid, seq) WHERE event = 'roomledger.corrected';
 CREATE VIEW correction AS
   SELECT * FROM (
-    SELECT d.id, d.project, d.room_name, d.epoch, d.xid, d.seq, d.ended_at, d.by, d.reason, d.at, d.session_id,
-      lead(d.at) OVER (PARTITION BY d.project, d.session_id ORDER BY d.at, d.id) AS undone_at
+    SELECT d.*, lead(d.at) OVER (PARTITION BY d.project, d.kind, d.session_id ORDER BY d.at, d.id) AS undone_at
     FROM (
-      SELECT e.id, e.project, e.room_name, e.epoch, e.xid, e.seq,
+      SELECT 'correction:' || split_part(e.id, ':', 2) AS id, e.project, e.room_name, e.epoch, e.xid, e.seq,
         to_timestamp((told ->> 'endedAt')::float8 / 1000) AS ended_at,
         to_timestamp((told ->> 'decidedAt')::float8 / 1000) AS at,
-        told ->> 'by' AS by, told ->> 'reason' AS reason,
+        told ->> 'by' AS by, told ->> 'reason' AS reason, told ->> 'kind' AS kind,
         CASE told ->> 'kind' WHEN 'ROOM' THEN e.room_sid WHEN 'PARTICIPANT' THEN e.participant_sid WHEN 'TRACK' THEN e.track_sid
           WHEN 'EGRESS' THEN e.egress_id WHEN 'INGRESS_SESSION' THEN e.resource_id ELSE e.job_id END AS session_id
       FROM webhook_event e CROSS JOIN LATERAL (SELECT e.payload -> 'roomledger' AS told) told_by
@@ -47,4 +47,5 @@ CREATE VIEW correction AS
   ) decision WHERE ended_at IS NOT NULL;
 
 -- For questions about the log's quality: nearly free to keep, because events arrive about in the order of their time.
-CREATE INDEX webhook_event_by_time ON webhook_event USING brin (created_at) WITH (pages_per_range = 32);
+-- Without summaries of the newest pages, a question would read all of them.
+CREATE INDEX webhook_event_by_time ON webhook_event USING brin (created_at) WITH (pages_per_range = 32, autosummarize = on);
