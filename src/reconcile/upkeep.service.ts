@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import { isAway, isPassing } from '../database/failure.js';
@@ -13,6 +14,7 @@ import { type Part, Reconciler, type Round } from './reconciler.js';
 
 const RENEW_MS = 5_000;
 const ROUND_MS = 60_000;
+const STOP_MS = 5_000;
 /** After a round in doubt, where the one before it was not. */
 const SECOND_LOOK_MS = 15_000;
 /** A failure that lasts is told once an hour. */
@@ -79,7 +81,8 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
-    await this.running;
+    // A long round goes on in the next leader.
+    await Promise.race([this.running, pause(STOP_MS, null, { ref: false })]);
     if (this.timer !== undefined) await this.lease.release().catch(() => undefined);
   }
 
