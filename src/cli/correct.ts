@@ -9,7 +9,6 @@ npm run reopen -- <id> --by <who> --reason <why> [--project default]
 close ends a session that LiveKit has not ended; <id> is LiveKit's (RM_…, PA_…, TR_…, EG_…, AJ_…, or an ingress's
 resource id). reopen takes that back. Both are kept in the log, and listed by the API's \`corrections\`.`;
 
-/** Runs one of the two commands with the arguments of this process. */
 export async function correct(command: 'close' | 'reopen'): Promise<void> {
   await runCommand(1, async () => {
     const asked = read(command);

@@ -1,6 +1,5 @@
 import type { Round } from '../reconcile/reconciler.js';
 
-/** What follows for a session, and why. */
 export function inWords({ session, lastSeenAt, conclusion }: Round['findings'][number]): string {
   const { kind, roomName, participantIdentity, egressId, resourceId, trackSid, participantSid, roomSid } = session;
   const id = egressId ?? resourceId ?? trackSid ?? participantSid ?? roomSid;

@@ -25,7 +25,6 @@ export async function onDatabase({ usage, work, failure }: DatabaseCommand): Pro
   });
 }
 
-/** Prints an error as a sentence, and sets the exit code. */
 export async function runCommand(failure: number, run: () => Promise<void>): Promise<void> {
   try {
     await run();

@@ -21,7 +21,6 @@ interface Answered {
 
 export type ShownUsage = UsageRow & Answered;
 
-/** Shared by all questions of a request. */
 export function allowanceOf({ reading, settings }: ApiContext): Allowance {
   return reading.once(Allowance, () => new Allowance(settings.usageMaxRows, (why) => reading.stop(why)));
 }

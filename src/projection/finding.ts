@@ -22,7 +22,6 @@ export interface ListedConclusion {
   readonly listed: JsonObject;
 }
 
-/** Times in ms. */
 export type Conclusion =
   /** LiveKit no longer has it: `missedAt` is the first poll that lacked it. */
   | { readonly name: 'reconciled'; readonly missedAt: number; readonly polls: readonly number[] }

@@ -6,7 +6,6 @@ import { mapAtMost } from './all-at-most.js';
 export interface Census {
   /** When it began, in ms. */
   readonly began: number;
-  /** By sid, before people were listed. */
   readonly rooms: ReadonlyMap<string, Room>;
   /** The sids that were listed before or after. */
   readonly sids: ReadonlySet<string>;

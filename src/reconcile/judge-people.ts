@@ -11,12 +11,9 @@ import type { Pulse } from './livekit-api.js';
 const QUIET_MS = 300_000;
 /** In a round, each of those that are open and that are not; the quietest come first. */
 const MOST_PROBED = 5_000;
-/** ParticipantInfo_State */
 const ACTIVE = 2;
 
-/** Of rooms, by sid. */
 export interface JudgedRooms {
-  /** Open ones that LiveKit lacks. */
   readonly gone: ReadonlySet<string>;
   /** Listed ones that no node hosts, or that were told to be over. */
   readonly closed: ReadonlySet<string>;
@@ -27,7 +24,6 @@ interface Unknown {
   readonly person: ParticipantInfo;
 }
 
-/** Judges people and their tracks, once their rooms are. */
 export class PeopleJudge {
   private readonly listed: ReadonlyMap<string, ParticipantInfo>;
   private readonly tracksOf = new Map<string, JudgedSession[]>();

@@ -18,24 +18,20 @@ export interface JudgeParts {
   readonly misses: Misses;
   /** When the round began, in ms. */
   readonly began: number;
-  /** ms */
   readonly now: () => number;
 }
 
-/** What a round concludes about sessions. */
 export class Judgement {
   readonly findings: Finding[] = [];
   readonly sightings: Sighting[] = [];
 
   constructor(readonly parts: JudgeParts) {}
 
-  /** LiveKit does not have it. */
   miss(judged: JudgedSession): void {
     const finding = this.parts.misses.miss(judged, this.parts.now());
     if (finding) this.findings.push(finding);
   }
 
-  /** Its node answered for it. */
   see(session: SessionRef): void {
     this.sightings.push({ session, seenAt: this.parts.began });
   }
@@ -46,7 +42,6 @@ export class Judgement {
     this.see(finding.session);
   }
 
-  /** Its node answered for it after its end. */
   restore(known: KnownSession): void {
     if (known.endSource === 'RECONCILED' || known.endSource === 'EXPIRED') {
       this.findings.push({ ...known, conclusion: { name: 'restored', seenAt: this.parts.began } });

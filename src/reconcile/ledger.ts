@@ -5,14 +5,12 @@ import { judgedColumns, judgedOf, kinds, openSessionsSql, type JudgedSession } f
 /** More than a healthy deployment has open. What is beyond is judged once others have ended. */
 const MOST_OPEN = 200_000;
 
-/** The open sessions of a project. */
 export async function openSessions(pool: Pool, project: string, kind: SessionKind): Promise<JudgedSession[]> {
   const text = openSessionsSql(kind, { where: 'true', limit: MOST_OPEN });
   const { rows } = await pool.query<object>(text, [[project]]);
   return rows.map((row) => judgedOf(kind, row));
 }
 
-/** What the tables have open of rooms. */
 export interface Open {
   readonly rooms: readonly JudgedSession[];
   readonly people: readonly JudgedSession[];
@@ -39,7 +37,6 @@ const idColumn: Record<SessionKind, string> = {
   AGENT_JOB: 'job_id',
 };
 
-/** Sessions of a project by LiveKit's ids, open or not. */
 export async function knownSessions(
   pool: Pool,
   { project, kind, ids }: { project: string; kind: SessionKind; ids: readonly string[] },

@@ -106,7 +106,6 @@ function isOverIngress({ state }: IngressInfo): boolean {
   return !RUNNING.includes(state?.status ?? 0);
 }
 
-/** In ms. */
 export function startOf(milliseconds: bigint, seconds: bigint): number {
   return Number(milliseconds) || Number(seconds) * 1000;
 }

@@ -6,7 +6,6 @@ import type { LivekitAccount } from '../settings/livekit-accounts.js';
 /** Unknown: the question failed otherwise, and proves nothing. */
 export type Pulse = 'live' | 'dead' | 'unknown';
 
-/** A dead node's probe is answered after 3 s. */
 const PATIENCE_S = 10;
 /** LiveKit's own words, which a proxy that finds no LiveKit does not say. */
 const NO_HOST: Readonly<Record<number, string>> = { 404: 'not_found', 503: 'unavailable' };
@@ -88,7 +87,6 @@ function hasNoHost(error: unknown): boolean {
   return error instanceof ServerError && error.code !== undefined && NO_HOST[error.status] === error.code;
 }
 
-/** Why LiveKit did not answer, for people. */
 export function reasonOf(failure: unknown): string {
   if (failure instanceof ServerError) return `${failure.status} ${failure.message}`;
   if (!(failure instanceof Error)) return String(failure);

@@ -4,7 +4,6 @@ import type { JudgedSession } from '../upkeep/open-sessions.js';
 const APART_MS = 10_000;
 /** LiveKit's lists may be behind its webhooks. */
 const SETTLED_MS = 2_000;
-/** How long a ghost is not asked again. */
 const GHOST_MS = 600_000;
 
 interface Miss {
@@ -21,7 +20,6 @@ export class Misses {
   private began = 0;
   private readonly ghosts = new Map<string, number>();
 
-  /** @param began the round, in ms */
   begin(began: number): void {
     this.before = this.now;
     this.now = new Map();
@@ -46,7 +44,6 @@ export class Misses {
     return { ...judged, conclusion: { name: 'reconciled', missedAt: first.missedAt, polls } };
   }
 
-  /** Whether some session lacks its second poll. */
   get areOpen(): boolean {
     return [...this.now.values()].some(({ began }) => this.began - began < APART_MS);
   }

@@ -10,9 +10,7 @@ import { Misses } from './misses.js';
 
 export type Part = 'rooms' | 'egress' | 'ingress';
 
-/** What one round found out. */
 export interface Round {
-  /** ms */
   readonly began: number;
   readonly findings: readonly Finding[];
   readonly sightings: readonly Sighting[];

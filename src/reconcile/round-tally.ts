@@ -2,7 +2,6 @@ import type { Part } from './reconciler.js';
 
 interface DoneRound {
   readonly project: string;
-  /** ms */
   readonly ended: number;
   readonly found: Readonly<Record<string, number>>;
   readonly failed: readonly Part[];
@@ -10,9 +9,7 @@ interface DoneRound {
 
 /** What the rounds of this process came to, of all projects together. */
 export class RoundTally {
-  /** By what they conclude. */
   readonly findings = new Map<string, number>();
-  /** Rounds in which LiveKit did not tell a part. */
   readonly failed = new Map<Part, number>();
   private readonly goodAt = new Map<string, number>();
 

@@ -33,10 +33,8 @@ const parts = [...new Set(Object.values(partOf))];
 
 export interface LastRound {
   readonly project: string;
-  /** ms */
   readonly began: number;
   readonly ended: number;
-  /** Findings by what they conclude. */
   readonly found: Readonly<Record<string, number>>;
   readonly confirmed: number;
   readonly failed: readonly Part[];

@@ -1,7 +1,6 @@
 import type { ApiKey } from './api-keys.js';
 import { Problem } from './values.js';
 
-/** Where a project's LiveKit is, and a key that may ask it. */
 export interface LivekitAccount {
   readonly url: string;
   readonly key: string;

@@ -37,14 +37,12 @@ export abstract class Settings {
   abstract readonly queryMaxCost: number;
   abstract readonly queryMaxValues: number;
   abstract readonly queryMaxBytes: number;
-  /** Of the database, for all statements of a query together. */
   abstract readonly queryMaxTimeMs: number;
   abstract readonly queryMaxWaitMs: number;
   abstract readonly statementTimeoutMs: number;
   /** Windows, and rows, of all usage questions of a query together. */
   abstract readonly usageMaxRows: number;
   abstract readonly exportsPerProject: number;
-  /** Bytes per second that a client of an export must take. */
   abstract readonly exportMinRate: number;
   /** How long after a window's end late events may still change its usage. */
   abstract readonly usageGraceMs: number;

@@ -9,20 +9,14 @@ export interface Correction {
   readonly id: string;
   readonly by: string;
   readonly reason: string;
-  /** When it is decided, in ms. */
   readonly now: number;
 }
 
-/** Its message says what to do. */
 export class CannotCorrect extends Error {
   override name = 'CannotCorrect';
 }
 
-/**
- * Ends a session that LiveKit has not ended.
- * @param at in ms, not before the session's last sign of life
- * @throws CannotCorrect
- */
+/** Ends a session that LiveKit has not ended. @param at in ms @throws CannotCorrect */
 export async function close(database: Database, correction: Correction, at: number): Promise<void> {
   const { found, endSource } = await find(database, correction);
   if (endSource === 'REPORTED') {

@@ -10,18 +10,13 @@ const EMPTY_ROOM_MS = 10 * MINUTE;
 /** LiveKit's own defaults, in seconds. */
 const EMPTY_TIMEOUT = 300;
 const DEPARTURE_TIMEOUT = 20;
-/** After the end of their room. */
 const OUTLIVES_MS = { EGRESS: 60 * MINUTE, AGENT_JOB: 10 * MINUTE };
 
 export interface ExpiryOptions {
-  /** ms */
   readonly now: number;
   /** How long a session may be silent, in ms; null turns all expiry off. */
   readonly expireAfterMs: number | null;
-  /**
-   * What LiveKit was asked about, and did not confirm: for a project that reconciles, when its last good round began in
-   * ms, or null while there was none; undefined for other projects.
-   */
+  /** When a project's last good round began, in ms; null: there was none; undefined: it does not reconcile. */
   readonly askedAt: (project: string, kind: SessionKind) => number | null | undefined;
 }
 
@@ -33,10 +28,7 @@ interface Limit {
   readonly where?: string;
 }
 
-/**
- * Ends open sessions of which nobody has heard for too long (docs/design.md section 6).
- * @returns how many it ended
- */
+/** Ends open sessions of which nobody has heard for too long (docs/design.md section 6). @returns how many */
 export async function expire(pool: Pool, options: ExpiryOptions): Promise<number> {
   if (options.expireAfterMs === null) return 0;
   let ended = 0;

@@ -59,7 +59,6 @@ export function openSessionsSql(kind: SessionKind, { where, limit, extra = '' }:
 interface OpenSessions {
   readonly where: string;
   readonly limit: number;
-  /** More columns, each after a comma. */
   readonly extra?: string;
 }
 

@@ -5,12 +5,7 @@ import { findingEvent, type Conclusion, type Finding } from '../projection/findi
 
 const BATCH = 500;
 
-/**
- * Writes findings to the log and projects them, like webhooks.
- * @param at the events' time, in ms
- * @returns how many were new
- * @throws what kept the first one from being written
- */
+/** Writes findings to the log and projects them, like webhooks. @param at in ms @returns how many were new */
 export async function record(pool: Pool, findings: readonly Finding[], at: number): Promise<number> {
   let fresh = 0;
   for (let from = 0; from < findings.length; from += BATCH) {

@@ -8,7 +8,6 @@ import { project } from '../projection/project.js';
 /** LiveKit confirmed an open room, participant or track when asked. */
 export interface Sighting {
   readonly session: SessionRef;
-  /** ms */
   readonly seenAt: number;
 }
 

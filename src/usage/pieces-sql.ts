@@ -34,7 +34,6 @@ const derived = derivedSql('session.end_source');
 const end = `coalesce(session.ended_at, ${NOW})`;
 
 export interface Sessions {
-  /** Only open ones. */
   readonly active?: true;
   /** Open sessions have no uncertain part: it is counted elsewhere. */
   readonly doubtsOfEnded?: true;

@@ -32,7 +32,6 @@ export interface QualityRow {
 }
 
 interface Asked {
-  /** Fields of the row. */
   readonly fields: ReadonlySet<string>;
   readonly allowance: Allowance;
 }
@@ -65,7 +64,6 @@ const measured: Readonly<Record<keyof typeof noSums, Measure>> = {
   uncertainSeconds: 'uncertainMilliseconds',
 };
 
-/** As `usage` tells them. */
 async function sumsOf(
   reading: Reading,
   question: Question,
@@ -82,7 +80,6 @@ async function sumsOf(
   );
 }
 
-/** How many sessions of each window have which sources. */
 async function sourcesOf(
   reading: Reading,
   question: Question,

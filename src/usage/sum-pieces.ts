@@ -129,10 +129,7 @@ function countOpen(rows: readonly MutableRow[], opened: readonly Piece[], now: n
   }
 }
 
-/**
- * An open session is uncertain from its last sign of life to now. `uncertainMilliseconds` of such a piece is the sum of
- * the times at which that began.
- */
+/** An open session is uncertain up to now. `uncertainMilliseconds` of such a piece is the sum of when that began. */
 function doubtOpen(rows: readonly MutableRow[], doubted: readonly Piece[], { now }: AnsweredRange): void {
   let [begun, next] = [0, 0];
   for (const row of rows) {

@@ -25,7 +25,6 @@ export function minutes(row: UsageRow, rounding: MinuteRounding): number {
   return minutesOf(row.milliseconds!, rounding);
 }
 
-/** Without the uncertain part. */
 export function certainMinutes(row: UsageRow, rounding: MinuteRounding): number {
   if (rounding === 'CEIL_SESSION') return Number(row.certainMinutes);
   return minutesOf(row.milliseconds! - row.uncertainMilliseconds!, rounding);

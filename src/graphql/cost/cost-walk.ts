@@ -20,7 +20,6 @@ import { argumentSize, type Variables } from './argument-size.js';
 import { introspectionSizes } from './introspection-sizes.js';
 import { type DocumentParts, type MergedField, mergedFields } from './merged-fields.js';
 
-/** Places of a query that read from the database. */
 const MAX_READS = 200;
 /** A usage row has at most five dimensions; an egress rarely has more outputs, or a window more sources. */
 const LIST_IN_ROW = 5;
@@ -33,9 +32,7 @@ const VALUES_OF_INTROSPECTED = 10;
 
 export interface Limits {
   readonly depth: number;
-  /** Rows that a query may return. */
   readonly cost: number;
-  /** Fields of all those rows together. */
   readonly values: number;
 }
 
