@@ -17,8 +17,8 @@ beforeAll(async () => {
   const rows = new Rows(service.database);
   await insertFilterRows(rows);
   await rows.participants(
-    { sid: 'PA_odd', identity: 'a "b", c\r\nd', name: '', metadata: '=1+1', metadataJson: ['ü', { a: 1 }] },
-    { sid: 'PA_odd', roomName: 'other', identity: 'same sid' },
+    { sid: 'PA_odd', identity: 'a "b", c\r\nd', name: '', metadata: '["ü",{"a":1}]', metadataJson: ['ü', { a: 1 }] },
+    { sid: 'PA_odd', roomName: 'other', identity: 'same sid', metadata: '=1+1' },
   );
   const unknown = { location: null, url: null, status: null, startedAt: null, endedAt: null, error: null };
   const file = { kind: 'FILE', filename: 'a,b.mp4', sizeBytes: 5_000_000_000, durationSeconds: 1.5 };

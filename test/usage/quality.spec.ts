@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { planOf } from '../../harness/plan.js';
+import { record } from '../../harness/recorded.js';
 import { at, now, Rows } from '../support/rows.js';
 import { type Service, startService } from '../support/service.js';
 
@@ -157,6 +159,25 @@ describe('quality of events', () => {
       { doubledEvents: 0, disorderedEvents: 0, maxDelaySeconds: 14 },
     ]);
   });
+});
+
+it('quality of events reads the log of the range alone', async () => {
+  const { intake, queries } = service.database;
+  await intake.query(
+    `insert into webhook_event (project, id, created_seconds, event, created_at, received_at, deliveries, projected, payload, epoch)
+     select 'acme', 'EV_' || n, at, 'room_started', to_timestamp(at), to_timestamp(at + 1), 1, true, to_json(repeat('x', 500)), 1
+     from generate_series(1, 40000) n, lateral (select 1735689600 + n * 60 as at) time`,
+  );
+  await intake.query('vacuum (analyze) webhook_event');
+  const sent = record(queries);
+  const token = await service.token({ roomList: true }, { key: 'acmekey' });
+  const day = 'from: "2025-01-10T00:00:00Z", to: "2025-01-11T00:00:00Z"';
+  expect(await quality(`ROOM, ${day}`, 'maxDelaySeconds', token)).toEqual([{ maxDelaySeconds: 1 }]);
+  const [asked] = sent;
+  const { rows: read, sequential, indexes } = await planOf(queries, asked!);
+  expect({ sequential, indexes }).toEqual({ sequential: [], indexes: ['webhook_event_by_time'] });
+  // What the index names, and the day's 1,440 with two blocks of pages beside them.
+  expect(read).toBeLessThan(2 * (1440 + 2 * 32 * 16));
 });
 
 describe('quality refuses', () => {
