@@ -46,9 +46,11 @@ const arrows = {
   graphiql: ['http'],
   export: ['graphql', 'graphql/cost', 'usage', 'read', 'read/nouns', 'access', 'http', 'settings'],
   rebuild: ['intake', 'projection', 'meter', 'livekit', 'database', 'database/locks', 'text'],
-  health: ['intake', 'access', 'database', 'database/driver', 'database/locks'],
-  metrics: ['intake', 'intake/spool'],
-  cli: ['rebuild', 'access', 'database', 'database/embedded', 'settings'],
+  upkeep: ['intake', 'projection', 'livekit', 'database', 'text'],
+  reconcile: ['upkeep', 'projection', 'livekit', 'database', 'settings'],
+  health: ['reconcile', 'intake', 'access', 'database', 'database/driver', 'database/locks'],
+  metrics: ['reconcile', 'intake'],
+  cli: ['reconcile', 'upkeep', 'rebuild', 'access', 'database', 'database/embedded', 'settings'],
   'cli/simulate': ['cli', 'access', 'settings'],
 };
 

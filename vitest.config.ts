@@ -8,6 +8,7 @@ const long = [
   'test/usage/reference.spec.ts',
   'test/operations/crash.spec.ts',
   'test/operations/replicas.spec.ts',
+  'test/reconcile/{size,upkeep}.spec.ts',
   'test/rebuild/rebuild-crash.spec.ts',
   'test/intake/spool-process.spec.ts',
   'test/intake/spool-load.spec.ts',

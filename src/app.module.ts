@@ -12,6 +12,7 @@ import { RebuildModule } from './rebuild/rebuild.module.js';
 import type { Clock } from './settings/clock.js';
 import type { Settings } from './settings/settings.js';
 import { SettingsModule } from './settings/settings.module.js';
+import { ReconcileModule } from './reconcile/reconcile.module.js';
 import { WebhookModule } from './webhook/webhook.module.js';
 
 @Module({
@@ -21,6 +22,7 @@ import { WebhookModule } from './webhook/webhook.module.js';
     IntakeModule,
     MeterModule,
     RebuildModule,
+    ReconcileModule,
     MetricsModule,
     WebhookModule,
     ApiModule,

@@ -24,7 +24,6 @@ const remedies: Readonly<Record<string, string>> = {
   EACCES: 'Set PORT to one above 1023, or start the service with the right to listen there',
 };
 
-/** @throws CannotStart */
 async function listen(app: NestFastifyApplication, { host, port }: Settings): Promise<void> {
   try {
     await app.listen(port, host);

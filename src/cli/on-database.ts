@@ -1,6 +1,7 @@
 import { constants, setPriority } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Database } from '../database/database.js';
 import { openDatabase } from '../database/database.module.js';
 import { isMadeIn } from '../database/embedded/cluster.js';
 import { runningServer } from '../database/embedded/running-server.js';
@@ -17,17 +18,24 @@ export interface DatabaseCommand {
 
 /** Runs a command on the service's database, whether or not a service runs on it. Never makes one. */
 export async function onDatabase({ usage, work, failure }: DatabaseCommand): Promise<void> {
-  try {
+  await runCommand(failure, async () => {
     const { help } = parseArgs({ options: { help: { type: 'boolean', short: 'h' } } }).values;
     if (help) return console.log(usage);
-    await onLedger(readSettings(process.env), work);
+    await onLedger(readSettings(process.env), ({ url }) => work(url));
+  });
+}
+
+export async function runCommand(failure: number, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = failure;
   }
 }
 
-async function onLedger(settings: Settings, work: (url: string) => Promise<void>): Promise<void> {
+/** @throws what keeps the service's database from being used: a command never makes one */
+export async function onLedger(settings: Settings, work: (database: Database) => Promise<void>): Promise<void> {
   const databaseUrl = settings.databaseUrl ?? embeddedIn(settings.dataDir);
   console.log(
     `Database: ${settings.databaseUrl === null ? `the embedded one in ${resolve(settings.dataDir)}` : nameOf(settings.databaseUrl)}`,
@@ -40,7 +48,7 @@ async function onLedger(settings: Settings, work: (url: string) => Promise<void>
     const { rows } = await database.queries.query('select from webhook_event limit 1');
     if (rows.length === 0)
       throw new CannotStart('the log of this database is empty', 'Give the DATABASE_URL of the service');
-    await work(database.url);
+    await work(database);
   } finally {
     await database.onApplicationShutdown();
   }

@@ -10,6 +10,7 @@ export async function raiseEpoch(prisma: PrismaClient): Promise<boolean> {
     SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS xid`;
   if (now.xid > (await greatestXid(prisma, epoch))) return false;
   await prisma.logEpoch.update({ where: { singleton: true }, data: { epoch: { increment: 1 } } });
+  await prisma.$executeRaw`update sighting set xid = (pg_current_xact_id()::text)::bigint`;
   return true;
 }
 

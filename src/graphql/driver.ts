@@ -6,7 +6,6 @@ export interface DriverConfig extends GqlModuleOptions<Driver> {
   readonly serve: (schema: GraphQLSchema, fastify: FastifyInstance) => void;
 }
 
-/** Hands over the schema that Nest makes of the resolvers. */
 export class Driver extends AbstractGraphQLDriver<DriverConfig> {
   start({ schema, serve }: DriverConfig): Promise<void> {
     serve(schema!, this.httpAdapterHost.httpAdapter.getInstance<FastifyInstance>());

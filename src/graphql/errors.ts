@@ -30,7 +30,6 @@ export function formatResult(result: ExecutionResult): FormattedExecutionResult 
   return { data, errors: steadyErrors(result).map((error) => formatted(error, tell(error, 'BAD_USER_INPUT'))) };
 }
 
-/** For a request that was not executed. */
 export function refusedAnswer(error: unknown): RefusedAnswer {
   const { code, errors } =
     error instanceof RequestErrors ? error : { code: 'BAD_USER_INPUT', errors: [graphqlError(error)] };

@@ -47,7 +47,6 @@ function send(reply: FastifyReply, status: number, answer: object): FastifyReply
   return reply.code(status).type(`${type}; charset=utf-8`).send(exactJson(answer));
 }
 
-/** Named, and not less than plain JSON. */
 function wantsNewType({ headers }: FastifyRequest): boolean {
   const weightOf = (type: string): number => {
     const [, weight] = accepted.find(([name]) => name === type) ?? [];

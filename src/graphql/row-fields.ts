@@ -1,9 +1,11 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import { Loader } from '../read/loader.js';
 import { toOne } from '../read/lookup.js';
 import type { NestedList, Noun, Pointer } from '../read/noun.js';
 import { agentJob } from '../read/nouns/agent-job.js';
 import { nouns } from '../read/nouns/all.js';
 import { egress } from '../read/nouns/egress.js';
+import { findNodes } from '../read/nouns/find-nodes.js';
 import { ingressSession } from '../read/nouns/ingress-session.js';
 import { nestedLists } from '../read/nouns/nested-lists.js';
 import { participant } from '../read/nouns/participant.js';
@@ -34,6 +36,7 @@ export const rowFields = {
   Track: pointers(track),
   Egress: { ...lists(nestedLists.Egress), ...pointers(egress), outputs: outputsOf },
   IngressSession: { ...lists(nestedLists.IngressSession), ...pointers(ingressSession) },
+  Correction: { session: sessionOf },
   AgentJob: { ...lists(nestedLists.AgentJob), ...pointers(agentJob) },
   ...Object.fromEntries(nouns.map(({ type }) => [`${type}Connection`, connection])),
   ...Object.fromEntries(nouns.map(({ type }) => [`${type}Edge`, edge])),
@@ -43,6 +46,12 @@ export const rowFields = {
 
 function outputsOf({ outputs }: Row): unknown {
   return JSON.parse((outputs as ExactJson).text);
+}
+
+function sessionOf(row: Row, _args: object, ...[{ reading }, info]: [ApiContext, GraphQLResolveInfo]): unknown {
+  const place = info.fieldNodes;
+  const find = (ids: readonly string[]) => findNodes(ids, { reading, fields: selectedFields(info) });
+  return reading.once(place, () => new Loader(find)).get(row['sessionId'] as string);
 }
 
 function typeName(row: Row): string {

@@ -13,7 +13,6 @@ export function steadyErrors({ data, errors = [] }: ExecutionResult): GraphQLErr
   return [...first.values()];
 }
 
-/** The part of a path that leads to a null. */
 function nullIn(data: unknown, path: readonly (string | number)[]): readonly (string | number)[] {
   let value = data;
   const steps = path.findIndex((step) => {

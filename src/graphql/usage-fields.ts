@@ -5,7 +5,7 @@ import { Breakdown, type BreakdownPage } from '../usage/breakdown.js';
 import type { Measure } from '../usage/measures.js';
 import { type Question, questionOf, type UsageArguments } from '../usage/question.js';
 import { quotient } from '../usage/divide-exactly.js';
-import { type MinuteRounding, minutes, type UsageRow } from '../usage/usage-row.js';
+import { certainMinutes, type MinuteRounding, minutes, type UsageRow } from '../usage/usage-row.js';
 import { connection, edge } from './connection.js';
 import { type ApiContext, type Ask, limitsOf } from './api-context.js';
 import { checkRows } from './cost/limits.js';
@@ -21,8 +21,13 @@ interface Answered {
 
 export type ShownUsage = UsageRow & Answered;
 
-export async function usage(args: UsageArguments, { reading, settings, spent, info }: Ask): Promise<ShownUsage[]> {
-  const allowance = reading.once(Allowance, () => new Allowance(settings.usageMaxRows, (why) => reading.stop(why)));
+export function allowanceOf({ reading, settings }: ApiContext): Allowance {
+  return reading.once(Allowance, () => new Allowance(settings.usageMaxRows, (why) => reading.stop(why)));
+}
+
+export async function usage(args: UsageArguments, ask: Ask): Promise<ShownUsage[]> {
+  const { reading, settings, spent, info } = ask;
+  const allowance = allowanceOf(ask);
   const question = questionOf(args, allowance);
   const selected = fieldsBelow(info.fieldNodes, info.fragments);
   const rows = await answer(reading, question, { wanted: wantedOf(selected), allowance });
@@ -45,6 +50,8 @@ export const usageTypes = {
     seconds: ({ milliseconds }: ShownUsage) => quotient(milliseconds!, 1_000),
     uncertainSeconds: ({ uncertainMilliseconds }: ShownUsage) => quotient(uncertainMilliseconds!, 1_000),
     minutes: (row: ShownUsage, { rounding }: { rounding?: MinuteRounding | null }) => minutes(row, rounding ?? 'NONE'),
+    certainMinutes: (row: ShownUsage, { rounding }: { rounding?: MinuteRounding | null }) =>
+      certainMinutes(row, rounding ?? 'NONE'),
     identities: ({ identities, question }: ShownUsage) =>
       question.meter.fields['IDENTITY'] === undefined ? null : identities,
     peakConcurrency: ({ peak }: ShownUsage) => peak,
@@ -85,11 +92,14 @@ const measured: Readonly<Record<string, readonly Measure[]>> = {
 
 function wantedOf(selected: ReadonlyMap<string, readonly FieldNode[]>): Set<Measure> {
   const fields = [...selected.keys()].flatMap((name) => measured[name] ?? []);
-  return new Set([...fields, ...(selected.get('minutes') ?? []).flatMap(measuredMinutes)]);
+  const ofMinutes = (selected.get('minutes') ?? []).flatMap((node) => measuredMinutes(node, 'startedMinutes'));
+  const ofCertain = (selected.get('certainMinutes') ?? []).flatMap((node) => measuredMinutes(node, 'certainMinutes'));
+  const doubts: Measure[] = ofCertain.includes('milliseconds') ? ['uncertainMilliseconds'] : [];
+  return new Set([...fields, ...ofMinutes, ...ofCertain, ...doubts]);
 }
 
-function measuredMinutes({ arguments: given = [] }: FieldNode): readonly Measure[] {
+function measuredMinutes({ arguments: given = [] }: FieldNode, started: Measure): readonly Measure[] {
   const rounding = given.find(({ name }) => name.value === 'rounding')?.value;
-  if (rounding?.kind === 'Variable') return ['milliseconds', 'startedMinutes'];
-  return rounding?.kind === 'EnumValue' && rounding.value === 'CEIL_SESSION' ? ['startedMinutes'] : ['milliseconds'];
+  if (rounding?.kind === 'Variable') return ['milliseconds', started];
+  return rounding?.kind === 'EnumValue' && rounding.value === 'CEIL_SESSION' ? [started] : ['milliseconds'];
 }

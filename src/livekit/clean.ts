@@ -13,7 +13,7 @@ export function isRefused(digits: string): boolean {
   return digits === '0000' || /^d[89a-f]/i.test(digits);
 }
 
-function cleanText(text: string): string {
+export function cleanText(text: string): string {
   return text.toWellFormed().replaceAll('\u0000', '\uFFFD');
 }
 

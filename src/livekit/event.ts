@@ -23,7 +23,8 @@ const SUBJECTS = {
 } as const;
 
 export type EventName = keyof typeof SUBJECTS;
-export type Subject = (typeof SUBJECTS)[EventName];
+/** Findings are the service's own events (src/projection/finding.ts). */
+export type Subject = (typeof SUBJECTS)[EventName] | 'finding';
 
 export interface EventIds {
   roomSid: string | null;
@@ -107,6 +108,7 @@ const DEMANDS: Record<Subject, (keyof EventIds)[][]> = {
   egress: [['egressId']],
   ingress: [['resourceId']],
   job: [['jobId']],
+  finding: [],
 };
 
 const DEMAND_NAMES: Record<keyof EventIds, string> = {
@@ -217,8 +219,12 @@ function bytes(value: string): number {
   return Buffer.byteLength(value);
 }
 
+/** Such ids are the service's own. */
+export const OWN_ID = 'roomledger:';
+
 /** Shortens an id that is too long for a key to its beginning and its hash. */
 function boundedId(id: string): string {
+  if (id.startsWith(OWN_ID)) return `webhook:${boundedId(id.slice(OWN_ID.length))}`;
   if (bytes(id) <= MAX_ID_BYTES) return id;
   return `${id.slice(0, 64).toWellFormed()}…${hash('sha256', id)}`;
 }

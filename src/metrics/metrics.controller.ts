@@ -1,7 +1,7 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { Intake } from '../intake/intake.service.js';
-import { Spool } from '../intake/spool/spool.js';
+import { Upkeep } from '../reconcile/upkeep.service.js';
 import { Metrics } from './metrics.service.js';
 
 @Controller('metrics')
@@ -11,7 +11,7 @@ export class MetricsController {
   constructor(
     private readonly metrics: Metrics,
     private readonly intake: Intake,
-    private readonly spool: Spool,
+    private readonly upkeep: Upkeep,
   ) {}
 
   /** Concurrent callers share one text, because the path is public. */
@@ -24,8 +24,8 @@ export class MetricsController {
   }
 
   private async render(): Promise<string> {
-    const { entries, bytes, setAside, lost } = this.spool;
-    const spool = { entries, bytes, setAside, lost, oldest: await this.spool.oldest() };
-    return this.metrics.render({ databaseAway: this.intake.state !== 'committing', spool });
+    const { entries, bytes, setAside, lost } = this.intake.spool;
+    const spool = { entries, bytes, setAside, lost, oldest: await this.intake.spool.oldest() };
+    return this.metrics.render({ databaseAway: this.intake.state !== 'committing', spool, rounds: this.upkeep.tally });
   }
 }

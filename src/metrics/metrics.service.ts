@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Committed } from '../intake/commit.js';
 import { IntakeEvents } from '../intake/intake-events.service.js';
+import type { RoundTally } from '../reconcile/round-tally.js';
 
 export interface SpoolPresent {
   readonly entries: number;
@@ -15,6 +16,7 @@ export interface SpoolPresent {
 export interface Present {
   readonly databaseAway: boolean;
   readonly spool: SpoolPresent;
+  readonly rounds: Pick<RoundTally, 'findings' | 'failed' | 'allGoodAt'>;
 }
 
 /** No label names a project, room or person, because the path needs no token. */
@@ -41,6 +43,17 @@ export class Metrics {
   private readonly lost = this.gauge('spool_lost', 'Events that the spool took and that its disk lacks.');
   private readonly away = this.gauge('database_away', 'Whether the database is away.');
 
+  private readonly findings = this.counter('findings_total', 'What upkeep found out, by conclusion.', ['conclusion']);
+  private readonly failedRounds = this.counter(
+    'reconcile_failed_rounds_total',
+    'Rounds in which LiveKit did not tell a part.',
+    ['part'],
+  );
+  private readonly goodRound = this.gauge(
+    'reconcile_good_timestamp_seconds',
+    'When the last round without a failure ended, of the project where that is longest ago; 0 before the first.',
+  );
+
   constructor(events: IntakeEvents) {
     collectDefaultMetrics({ register: this.registry });
     for (const outcome of ['committed', 'known', 'spooled']) this.events.inc({ outcome }, 0);
@@ -50,13 +63,18 @@ export class Metrics {
     events.on('refused', (code) => this.refusals.inc({ code }));
   }
 
-  render({ databaseAway, spool }: Present): Promise<string> {
+  render({ databaseAway, spool, rounds }: Present): Promise<string> {
     this.away.set(databaseAway ? 1 : 0);
     this.entries.set(spool.entries);
     this.bytes.set(spool.bytes);
     this.setAside.set(spool.setAside);
     this.lost.set(spool.lost);
     this.oldest.set((spool.oldest ?? 0) / 1000);
+    this.goodRound.set(rounds.allGoodAt / 1000);
+    this.findings.reset();
+    for (const [conclusion, count] of rounds.findings) this.findings.inc({ conclusion }, count);
+    this.failedRounds.reset();
+    for (const [part, count] of rounds.failed) this.failedRounds.inc({ part }, count);
     return this.registry.metrics();
   }
 

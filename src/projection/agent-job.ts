@@ -3,8 +3,9 @@ import type { Prisma } from '../generated/prisma/client.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { child, enumName, enumOf, field, int32, integer, text, type Wire } from '../livekit/wire-fields.js';
 import { clockOf, timeOf } from '../livekit/time.js';
+import { foundFacts } from './finding.js';
 import { clockText, secondsPart } from './snapshot-clock.js';
-import { OPEN, reportedEnd, SECOND, startOf, type End, type SessionInterval } from './session-interval.js';
+import { derivedEnd, reportedEnd, SECOND, startOf, type End, type SessionInterval } from './session-interval.js';
 import { meteredAs } from '../meter/cell-dimensions.js';
 import { merger } from './merge-rules.js';
 import { intervalColumns, payloadOf, tableOf } from './session-table.js';
@@ -26,6 +27,7 @@ export interface JobFacts {
   reportedEndAt: number | null;
   endSeenAt: number | null;
   infoClock: string;
+  learned: string | null;
   agentName?: string | null;
   type?: string;
   status?: string;
@@ -75,6 +77,7 @@ export const jobTable = tableOf<Prisma.AgentJobScalarFieldEnum>()({
 const mergeFacts = merger<JobFacts>({
   least: ['reportedStartAt', 'firstSeenAt', 'startSeenAt'],
   greatest: ['lastSeenAt', 'attempts'],
+  learned: ['learned'],
   constant: ['roomSid', 'roomName'],
   latest: {
     infoClock: payloadOf<JobFacts>(jobTable, 'infoClock'),
@@ -104,7 +107,13 @@ const types = enumOf(Job, 'type');
 const statuses = enumOf(JobState, 'status');
 const over = new Set(['JS_SUCCESS', 'JS_FAILED', 'JS_CANCELLED']);
 
-export function jobEvidence(event: LedgerEvent): JobFacts {
+export function jobEvidence(event: LedgerEvent): JobFacts | readonly [] {
+  if (event.subject !== 'finding') return toldOfJob(event);
+  const found = foundFacts(event, 'AGENT_JOB');
+  return found ? { ...toldOfJob(event), startSeenAt: null, infoClock: '', ...found } : [];
+}
+
+function toldOfJob(event: LedgerEvent): JobFacts {
   const { at, ids, receivedAt } = event;
   const job: Wire<Job> = child(event.message, 'job') ?? {};
   const state: Wire<JobState> = child(job, 'state') ?? {};
@@ -127,6 +136,7 @@ export function jobEvidence(event: LedgerEvent): JobFacts {
     attempts,
     reportedEndAt: isOver ? timeOf(integer(state, 'endedAt'), 'ns', receivedAt) : null,
     endSeenAt: isOver ? at : null,
+    learned: null,
     infoClock: clockText([[attempts, 10], [isOver ? 1 : 0, 1], [updated, 19], secondsPart(at)], event.id),
     agentName: text(job, 'agentName'),
     type: enumName(field(job, 'type'), types),
@@ -144,12 +154,12 @@ function least(times: readonly (number | null)[]): number | null {
 }
 
 export function settleJob(job: JobFacts): JobRow {
-  const start = startOf([job.reportedStartAt], job.startSeenAt ?? job.firstSeenAt);
+  const start = startOf([job.reportedStartAt], { ...job, firstSeenAt: job.startSeenAt ?? job.firstSeenAt });
   const waiting = job.reportedStartAt === null && job.startSeenAt === null;
   return { ...job, ...start, waiting, ...endOf(job, start.startedAt) };
 }
 
 function endOf(job: JobFacts, startedAt: number): End {
   if (job.reportedEndAt !== null) return reportedEnd(startedAt, job.reportedEndAt, 0);
-  return job.endSeenAt === null ? OPEN : reportedEnd(startedAt, job.endSeenAt, SECOND);
+  return job.endSeenAt === null ? derivedEnd({ ...job, startedAt }) : reportedEnd(startedAt, job.endSeenAt, SECOND);
 }

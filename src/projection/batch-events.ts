@@ -1,4 +1,5 @@
 import type { LedgerEvent, Subject } from '../livekit/event.js';
+import { isOnlySeen } from './finding.js';
 import type { PendingRows } from './pending-rows.js';
 import { inTurns } from './turns.js';
 
@@ -36,7 +37,10 @@ export class BatchEvents {
     const [stored, fresh] = await Promise.all([projection.read([...all.values()]), this.fresh()]);
     rows.load(stored);
     const merged = fresh === this.events ? all : await mergedFacts(rows, fresh, projection);
-    await inTurns(merged, ([key, facts]) => rows.set(projection.row(facts, rows.get(key)?.now), key));
+    await inTurns(merged, ([key, facts]) => {
+      const stored = rows.get(key)?.now;
+      if (stored !== undefined || !isOnlySeen(facts)) rows.set(projection.row(facts, stored), key);
+    });
   }
 }
 

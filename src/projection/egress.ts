@@ -3,9 +3,10 @@ import type { Prisma } from '../generated/prisma/client.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { child, enumName, enumOf, field, int32, integer, text, type Wire } from '../livekit/wire-fields.js';
 import { clockOf, timeOf } from '../livekit/time.js';
+import { foundFacts } from './finding.js';
 import { clockText, secondsPart } from './snapshot-clock.js';
 import { outputsOf } from './egress-output.js';
-import { OPEN, reportedEnd, SECOND, startOf, type SessionInterval } from './session-interval.js';
+import { derivedEnd, reportedEnd, SECOND, startOf, type SessionInterval } from './session-interval.js';
 import { meteredAs } from '../meter/cell-dimensions.js';
 import { merger } from './merge-rules.js';
 import { intervalColumns, payloadOf, tableOf } from './session-table.js';
@@ -25,6 +26,7 @@ export interface EgressFacts {
   toldEndAt: number | null;
   toldEndExact: boolean;
   outputsClock: string | null;
+  learned: string | null;
   status?: string;
   sourceType?: string;
   updatedAt?: number | null;
@@ -72,6 +74,7 @@ export const egressTable = tableOf<Prisma.EgressScalarFieldEnum>()({
 export const mergeEgress = merger<EgressFacts>({
   least: ['reportedStartAt', 'firstSeenAt'],
   greatest: ['lastSeenAt'],
+  learned: ['learned'],
   constant: ['roomSid', 'roomName', 'type'],
   latest: {
     infoClock: ['toldEndAt', 'toldEndExact', 'sourceType', ...payloadOf<EgressFacts>(egressTable, 'infoClock')],
@@ -93,7 +96,17 @@ const statusRank: Record<string, number> = {
   EGRESS_LIMIT_REACHED: TERMINAL,
 };
 
-export function egressEvidence(event: LedgerEvent): EgressFacts {
+export function egressEvidence(event: LedgerEvent): EgressFacts | readonly [] {
+  if (event.subject !== 'finding') return toldOfEgress(event);
+  const found = foundFacts(event, 'EGRESS');
+  if (found === null) return [];
+  // The webhook of the same change is the newer snapshot.
+  const told = toldOfEgress({ ...event, at: 0 });
+  const listed = child(event.message, 'egressInfo') !== null;
+  return { ...told, reportedStartAt: null, toldEndAt: null, infoClock: listed ? told.infoClock : '', ...found };
+}
+
+function toldOfEgress(event: LedgerEvent): EgressFacts {
   const { at, ids, receivedAt } = event;
   const info: Wire<EgressInfo> = child(event.message, 'egressInfo') ?? {};
   const status = enumName(field(info, 'status'), statuses);
@@ -117,6 +130,7 @@ export function egressEvidence(event: LedgerEvent): EgressFacts {
     firstSeenAt: at,
     lastSeenAt: at,
     infoClock: clock,
+    learned: null,
     toldEndAt: terminal ? (exactEnd ?? at) : null,
     toldEndExact: terminal && exactEnd !== null,
     outputsClock: outputs.length > 0 ? clock : null,
@@ -161,8 +175,11 @@ function typeOf(info: Wire<EgressInfo>): string | null {
 }
 
 export function settleEgress(egress: EgressFacts): EgressRow {
-  const start = startOf([egress.reportedStartAt], egress.firstSeenAt);
-  const { toldEndAt, toldEndExact } = egress;
-  const end = toldEndAt === null ? OPEN : reportedEnd(start.startedAt, toldEndAt, toldEndExact ? 0 : SECOND);
+  const start = startOf([egress.reportedStartAt], egress);
+  const { toldEndAt, toldEndExact, lastSeenAt, learned } = egress;
+  const end =
+    toldEndAt === null
+      ? derivedEnd({ ...start, lastSeenAt, learned })
+      : reportedEnd(start.startedAt, toldEndAt, toldEndExact ? 0 : SECOND);
   return { ...egress, ...start, ...end };
 }

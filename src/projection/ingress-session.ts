@@ -13,6 +13,7 @@ import {
   type Wire,
 } from '../livekit/wire-fields.js';
 import { clockOf, timeOf } from '../livekit/time.js';
+import { foundFacts } from './finding.js';
 import { clockText, secondsPart } from './snapshot-clock.js';
 import { derivedEnd, reportedEnd, SECOND, startOf, type End, type SessionInterval } from './session-interval.js';
 import { meteredAs } from '../meter/cell-dimensions.js';
@@ -33,6 +34,7 @@ export interface IngressFacts {
   reportedEndAt: number | null;
   endSeenAt: number | null;
   infoClock: string;
+  learned: string | null;
   name?: string | null;
   inputType?: string;
   status?: string;
@@ -81,6 +83,7 @@ export const ingressTable = tableOf<Prisma.IngressSessionScalarFieldEnum>()({
 export const mergeIngress = merger<IngressFacts>({
   least: ['reportedStartAt', 'firstSeenAt', 'reportedEndAt', 'endSeenAt'],
   greatest: ['lastSeenAt'],
+  learned: ['learned'],
   constant: ['roomSid', 'roomName'],
   latest: {
     infoClock: ['inputType', ...payloadOf<IngressFacts>(ingressTable, 'infoClock')],
@@ -90,7 +93,17 @@ export const mergeIngress = merger<IngressFacts>({
 const inputTypes = enumOf(IngressInfo, 'inputType');
 const statuses = enumOf(IngressState, 'status');
 
-export function ingressEvidence(event: LedgerEvent): IngressFacts {
+export function ingressEvidence(event: LedgerEvent): IngressFacts | readonly [] {
+  if (event.subject !== 'finding') return toldOfIngress(event);
+  const found = foundFacts(event, 'INGRESS_SESSION');
+  if (found === null) return [];
+  // The webhook of the same change is the newer snapshot.
+  const told = toldOfIngress({ ...event, at: 0 });
+  const listed = child(event.message, 'ingressInfo') !== null;
+  return { ...told, reportedStartAt: null, infoClock: listed ? told.infoClock : '', ...found };
+}
+
+function toldOfIngress(event: LedgerEvent): IngressFacts {
   const { at, ids, receivedAt } = event;
   const info: Wire<IngressInfo> = child(event.message, 'ingressInfo') ?? {};
   const state: Wire<IngressState> = child(info, 'state') ?? {};
@@ -109,6 +122,7 @@ export function ingressEvidence(event: LedgerEvent): IngressFacts {
     lastSeenAt: at,
     reportedEndAt: ended ? timeOf(integer(state, 'endedAt'), 'ns', receivedAt) : null,
     endSeenAt: ended ? at : null,
+    learned: null,
     infoClock: clockText([[ended ? 1 : 0, 1], [updated, 19], [idle ? 0 : 1, 1], secondsPart(at)], event.id),
     name: text(info, 'name'),
     inputType: enumName(field(info, 'inputType'), inputTypes),
@@ -127,7 +141,7 @@ function transcodingOf(info: Wire<IngressInfo>): boolean {
 }
 
 export function startIngress(session: IngressFacts): Pick<SessionInterval, 'startedAt' | 'startSource'> {
-  return startOf([session.reportedStartAt], session.firstSeenAt);
+  return startOf([session.reportedStartAt], session);
 }
 
 export function settleIngress(session: IngressRow): IngressRow {

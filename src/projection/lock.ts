@@ -10,11 +10,20 @@ export interface Lock {
 }
 
 /** Locks everything that the event's rows depend on; null if the event is not projected. */
-export function lockOf({ subject, ids, project, problem }: LedgerEvent): Lock | null {
+export function lockOf(event: LedgerEvent): Lock | null {
+  const { subject, ids, project, problem } = event;
   if (problem !== null || subject === null) return null;
+  if (subject === 'finding') return lockOfFinding(event);
   if (subject === 'egress') return { key: ids.egressId ?? '', kind: 'egress', project };
   if (subject === 'ingress') return { key: ids.ingressId ?? '', kind: 'ingress', project };
   if (subject === 'job') return { key: ids.jobId ?? '', kind: 'job', project };
+  return { key: ids.roomName ?? '', kind: 'room', project };
+}
+
+function lockOfFinding({ ids, project }: LedgerEvent): Lock {
+  if (ids.egressId !== null) return { key: ids.egressId, kind: 'egress', project };
+  if (ids.resourceId !== null) return { key: ids.ingressId ?? '', kind: 'ingress', project };
+  if (ids.jobId !== null) return { key: ids.jobId, kind: 'job', project };
   return { key: ids.roomName ?? '', kind: 'room', project };
 }
 

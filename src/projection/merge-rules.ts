@@ -1,3 +1,4 @@
+import { mergeLearned } from './learned.js';
 import { byteOrder } from './snapshot-clock.js';
 
 type Value = string | number | boolean | null | undefined | readonly number[];
@@ -11,6 +12,7 @@ export interface MergeRules<F> {
   union?: readonly NameOf<F, readonly number[]>[];
   /** Facts that should never change: the least non-empty text, if events disagree. */
   constant?: readonly NameOf<F, string | null>[];
+  learned?: readonly NameOf<F, string | null>[];
   /** Clock → the fields taken together from the snapshot with the least, or greatest, clock. */
   earliest?: { readonly [clock in NameOf<F, string | null>]?: readonly (keyof F & string)[] };
   latest?: { readonly [clock in NameOf<F, string | null>]?: readonly (keyof F & string)[] };
@@ -35,6 +37,7 @@ interface LooseRules {
   any?: readonly string[];
   union?: readonly string[];
   constant?: readonly string[];
+  learned?: readonly string[];
   earliest?: Record<string, readonly string[]>;
   latest?: Record<string, readonly string[]>;
 }
@@ -57,6 +60,11 @@ function stepsOf(rules: LooseRules): Step[] {
       (name): Step =>
         (into, other) =>
           void (into[name] = constant(into[name], other[name])),
+    ),
+    ...(rules.learned ?? []).map(
+      (name): Step =>
+        (into, other) =>
+          void (into[name] = mergeLearned(into[name] as string | null, other[name] as string | null)),
     ),
     ...Object.entries(rules.earliest ?? {}).map(([clock, group]) => dated([clock, ...group], (order) => order < 0)),
     ...Object.entries(rules.latest ?? {}).map(([clock, group]) => dated([clock, ...group], (order) => order > 0)),

@@ -4,6 +4,7 @@ import { isObject, type Json } from '../livekit/json.js';
 import { metadataJson } from '../livekit/metadata.js';
 import { child, children, enumName, enumOf, field, flag, integer, text, type Wire } from '../livekit/wire-fields.js';
 import { timeOf } from '../livekit/time.js';
+import { foundFacts } from './finding.js';
 import { clockText, secondsPart } from './snapshot-clock.js';
 import { MIGRATION, type ParticipantFacts } from './participant.js';
 
@@ -11,8 +12,14 @@ const kinds = enumOf(ParticipantInfo, 'kind');
 const kindDetails = enumOf(ParticipantInfo, 'kindDetails');
 const reasons = enumOf(ParticipantInfo, 'disconnectReason');
 
+export function participantEvidence(event: LedgerEvent): ParticipantFacts | readonly [] {
+  if (event.subject !== 'finding') return toldOfParticipant(event);
+  const found = foundFacts(event, 'PARTICIPANT');
+  return found ? { ...toldOfParticipant(event), joinedMs: null, joinedS: null, ...found } : [];
+}
+
 /** What a participant or track event says of its participant. */
-export function participantEvidence(event: LedgerEvent): ParticipantFacts {
+function toldOfParticipant(event: LedgerEvent): ParticipantFacts {
   const { name, at, id, ids, receivedAt } = event;
   const info: Wire<ParticipantInfo> = child(event.message, 'participant') ?? {};
   const reason = reasonOf(info);
@@ -39,6 +46,7 @@ export function participantEvidence(event: LedgerEvent): ParticipantFacts {
     abortedClock: aborted ? clock : null,
     abortedReason: aborted ? reason : null,
     profileClock: null,
+    learned: null,
     dependent: false,
     hidden: false,
   };

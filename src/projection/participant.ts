@@ -26,6 +26,7 @@ export interface ParticipantFacts {
   abortedClock: string | null;
   abortedReason: string | null;
   profileClock: string | null;
+  learned: string | null;
   dependent: boolean;
   hidden: boolean;
   name?: string | null;
@@ -93,6 +94,7 @@ export const participantTable = tableOf<Prisma.ParticipantScalarFieldEnum>()({
 export const mergeParticipant = merger<ParticipantFacts>({
   least: ['joinedMs', 'joinedS', 'firstSeenAt'],
   greatest: ['lastSeenAt'],
+  learned: ['learned'],
   any: ['joined', 'hasTrack', 'publisher'],
   constant: ['roomSid', 'identity'],
   earliest: { leftClock: ['leftReason'], abortedClock: ['abortedReason'] },
@@ -129,7 +131,7 @@ function wasAborted(participant: ParticipantFacts): boolean {
 }
 
 export function startParticipant(participant: ParticipantFacts): Pick<SessionInterval, 'startedAt' | 'startSource'> {
-  return startOf([participant.joinedMs, participant.joinedS], participant.firstSeenAt);
+  return startOf([participant.joinedMs, participant.joinedS], participant);
 }
 
 /** The participant's own end where the client did not tell it, and LiveKit may have noticed it late. */

@@ -24,9 +24,9 @@ export async function project(
   const batch = new BatchEvents(events, fresh);
   const [rooms, ...others] = await Promise.all([
     projectRooms(run, batch),
-    projectIndependent<EgressFacts, EgressRow>(run, egressProjector, batch.about('egress')),
-    settleIngressSessions(run, batch.about('ingress')),
-    projectIndependent<JobFacts, JobRow>(run, jobProjector, batch.about('job')),
+    projectIndependent<EgressFacts, EgressRow>(run, egressProjector, batch.about('egress', 'finding')),
+    settleIngressSessions(run, batch.about('ingress', 'finding')),
+    projectIndependent<JobFacts, JobRow>(run, jobProjector, batch.about('job', 'finding')),
   ]);
   const usage = new Deltas();
   const writes: Statement[] = [];
@@ -38,9 +38,9 @@ async function projectRooms(run: Run, events: BatchEvents): Promise<Writable[]> 
   const related = relatedParticipants(run);
   const participantTracks = tracksWithoutOwnEnd(run);
   const [rooms, participants, tracks] = await Promise.all([
-    settleRooms(run, events.about('room', 'participant', 'track'), related.withoutOwnEnd),
-    mergeParticipants(run, events.about('participant', 'track'), { ...related, tracks: participantTracks }),
-    mergeTracks(run, events.about('participant', 'track')),
+    settleRooms(run, events.about('room', 'participant', 'track', 'finding'), related.withoutOwnEnd),
+    mergeParticipants(run, events.about('participant', 'track', 'finding'), { ...related, tracks: participantTracks }),
+    mergeTracks(run, events.about('participant', 'track', 'finding')),
   ]);
   await settleParticipants(run, { rooms, participants }, related);
   await settleTracks(run, { participants, tracks }, participantTracks);
@@ -52,7 +52,7 @@ type Writable = Pick<PendingRows<object>, 'write'>;
 /** For rows that depend on their own events alone. */
 interface Projector<F, R> {
   table: SessionTable;
-  evidence: (event: LedgerEvent) => F;
+  evidence: (event: LedgerEvent) => F | readonly F[];
   merge: (a: F, b: F) => F;
   settle: (facts: F) => R;
 }

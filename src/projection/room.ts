@@ -1,6 +1,7 @@
 import { type Room, WebhookEvent } from '@livekit/protocol';
 import type { Prisma } from '../generated/prisma/client.js';
 import type { LedgerEvent } from '../livekit/event.js';
+import { foundFacts, isOnlySeen, type FoundFacts } from './finding.js';
 import type { Json } from '../livekit/json.js';
 import { metadataJson } from '../livekit/metadata.js';
 import { child, count, enumName, enumOf, field, integer, text } from '../livekit/wire-fields.js';
@@ -26,6 +27,7 @@ export interface RoomFacts {
   finishReason: string | null;
   lifeAt: number | null;
   profileClock: string | null;
+  learned: string | null;
   metadata?: string | null;
   metadataJson?: string | null;
   emptyTimeoutSeconds?: number | null;
@@ -74,6 +76,7 @@ export const mergeRoom = merger<RoomFacts>({
   least: ['createdMs', 'createdS', 'firstSeenAt'],
   greatest: ['lastSeenAt', 'lifeAt'],
   union: ['starts'],
+  learned: ['learned'],
   latest: {
     finishClock: ['finishReason'],
     profileClock: payloadOf<RoomFacts>(roomTable, 'profileClock'),
@@ -99,7 +102,23 @@ const snapshotRank: Record<string, number> = {
   room_finished: 3,
 };
 
-export function roomEvidence(event: LedgerEvent): RoomFacts {
+export function roomEvidence(event: LedgerEvent): RoomFacts | readonly [] {
+  if (event.subject !== 'finding') return toldOfRoom(event);
+  const found = foundFacts(event, 'ROOM');
+  if (found) return foundOfRoom(event, found);
+  // Its row must be there to count the participant.
+  const inside = foundFacts(event, 'PARTICIPANT');
+  return inside && !isOnlySeen(inside)
+    ? foundOfRoom(event, { ...inside, lastSeenAt: inside.firstSeenAt, learned: null })
+    : [];
+}
+
+/** Listed by LiveKit's API: a snapshot, whose start is not a webhook's. */
+function foundOfRoom(event: LedgerEvent, found: FoundFacts): RoomFacts {
+  return { ...toldOfRoom(event), createdMs: null, createdS: null, ...found };
+}
+
+function toldOfRoom(event: LedgerEvent): RoomFacts {
   const { name, at, id, ids, project, receivedAt } = event;
   const room = child(event.message, 'room') ?? {};
   const createdMs = timeOf(integer<Room>(room, 'creationTimeMs'), 'ms', receivedAt);
@@ -119,6 +138,7 @@ export function roomEvidence(event: LedgerEvent): RoomFacts {
     finishReason: finished && isSent(reason) ? enumName(reason, endReasons) : null,
     lifeAt: signsOfLife.has(name) ? at : null,
     profileClock: null,
+    learned: null,
   };
   if (createdMs === null && createdS === null) return facts;
   const metadata = text<Room>(room, 'metadata');
@@ -141,7 +161,7 @@ export function finishOf(room: RoomFacts): number | null {
 }
 
 export function startRoom(room: RoomFacts): Pick<SessionInterval, 'startedAt' | 'startSource'> {
-  return startOf([room.createdMs, room.createdS], room.firstSeenAt);
+  return startOf([room.createdMs, room.createdS], room);
 }
 
 export function endRoom(room: RoomRow, siblings: readonly RoomRow[]): End & { endReason: string | null } {

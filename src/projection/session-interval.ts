@@ -1,3 +1,4 @@
+import { learnedOf } from './learned.js';
 import { byteOrder } from './snapshot-clock.js';
 
 /** When a session lasted, and how that is known (docs/design.md section 5). Times in ms. */
@@ -9,8 +10,8 @@ export interface SessionInterval {
   endUncertaintyMs: number | null;
 }
 
-export type StartSource = 'REPORTED' | 'INFERRED';
-export type EndSource = 'REPORTED' | 'SUPERSEDED' | 'CASCADED';
+export type StartSource = 'REPORTED' | 'RECONCILED' | 'INFERRED';
+export type EndSource = 'REPORTED' | 'OPERATOR' | 'SUPERSEDED' | 'RECONCILED' | 'CASCADED' | 'EXPIRED';
 
 type Start = Pick<SessionInterval, 'startedAt' | 'startSource'>;
 export type End = Pick<SessionInterval, 'endedAt' | 'endSource' | 'endUncertaintyMs'>;
@@ -18,16 +19,31 @@ export type End = Pick<SessionInterval, 'endedAt' | 'endSource' | 'endUncertaint
 /** Also the uncertainty of a createdAt, which LiveKit cuts to whole seconds. */
 export const SECOND = 1000;
 
-export function startOf(reported: readonly (number | null)[], firstSeenAt: number): Start {
+/** For a sighting alone, which has no start. */
+const FAR = Date.UTC(2200);
+
+interface Seen {
+  readonly firstSeenAt: number;
+  readonly learned: string | null;
+}
+
+export function startOf(reported: readonly (number | null)[], { firstSeenAt, learned }: Seen): Start {
   const first = reported.find((at) => at !== null);
-  return first === undefined || first === null
+  if (first !== undefined && first !== null) return { startedAt: first, startSource: 'REPORTED' };
+  const { start } = learnedOf(learned);
+  return start === undefined
     ? { startedAt: firstSeenAt, startSource: 'INFERRED' }
-    : { startedAt: first, startSource: 'REPORTED' };
+    : { startedAt: start, startSource: 'RECONCILED' };
 }
 
 /** The start may turn out later than this, never earlier. */
-export function earliestStart(reported: readonly (number | null)[], firstSeenAt: number): number {
-  return Math.min(firstSeenAt, ...reported.map((at) => at ?? firstSeenAt));
+export function earliestStart(reported: readonly (number | null)[], { firstSeenAt, learned }: Seen): number {
+  return Math.min(
+    FAR,
+    firstSeenAt,
+    learnedOf(learned).start ?? firstSeenAt,
+    ...reported.map((at) => at ?? firstSeenAt),
+  );
 }
 
 export const OPEN: End = { endedAt: null, endSource: null, endUncertaintyMs: null };
@@ -41,20 +57,48 @@ export interface EndCandidate {
   source: 'SUPERSEDED' | 'CASCADED';
 }
 
-/** The earliest end that other sessions imply, none before lastSeenAt. The first of equal candidates wins. */
-export function derivedEnd(
-  session: { startedAt: number; lastSeenAt: number },
-  candidates: readonly EndCandidate[],
-): End {
-  let best: { at: number; source: EndCandidate['source'] } | null = null;
-  for (const { at, source } of candidates) {
-    if (at === null) continue;
-    const moved = Math.max(at, session.lastSeenAt);
-    if (best === null || moved < best.at) best = { at: moved, source };
+interface DerivedFrom {
+  readonly startedAt: number;
+  readonly lastSeenAt: number;
+  readonly learned: string | null;
+}
+
+interface Candidate extends Required<End> {
+  readonly endedAt: number;
+  readonly endSource: EndSource;
+}
+
+/** Of equal ends. */
+const rank: Partial<Record<EndSource, number>> = { SUPERSEDED: 0, RECONCILED: 1, CASCADED: 2 };
+
+/**
+ * The end of a session that no webhook has told: LiveKit's own, from its API; else an operator's; else the earliest that other sessions or LiveKit's API
+ * imply, none before lastSeenAt; else that of a time limit. Whatever was learned holds only until later life.
+ */
+export function derivedEnd(session: DerivedFrom, candidates: readonly EndCandidate[] = []): End {
+  const { startedAt, lastSeenAt } = session;
+  const { ended, corrected, reconciled, expired } = learnedOf(session.learned);
+  const endAt = (at: number, endSource: EndSource, endUncertaintyMs: number): Candidate => {
+    return { endedAt: Math.max(at, startedAt), endSource, endUncertaintyMs };
+  };
+  if (ended !== undefined) return endAt(ended, 'RECONCILED', 0);
+  const operatorsEnd = corrected?.endedAt ?? null;
+  if (operatorsEnd !== null && lastSeenAt <= operatorsEnd) return endAt(operatorsEnd, 'OPERATOR', 0);
+  const implied = candidates.flatMap(({ at, source }) => {
+    if (at === null) return [];
+    const end = Math.max(at, lastSeenAt, startedAt);
+    return [endAt(end, source, Math.max(SECOND, end - lastSeenAt))];
+  });
+  if (reconciled !== undefined && lastSeenAt <= reconciled.seenAt) {
+    implied.push(endAt(lastSeenAt, 'RECONCILED', Math.max(SECOND, reconciled.missedAt - lastSeenAt)));
   }
-  if (best === null) return OPEN;
-  const endedAt = Math.max(best.at, session.startedAt);
-  return { endedAt, endSource: best.source, endUncertaintyMs: Math.max(SECOND, endedAt - session.lastSeenAt) };
+  if (implied.length > 0) return implied.reduce((best, other) => (compareEnds(other, best) < 0 ? other : best));
+  if (expired === undefined || lastSeenAt > expired.seenAt) return OPEN;
+  return endAt(Math.max(expired.endedAt, lastSeenAt), 'EXPIRED', expired.limitMs);
+}
+
+function compareEnds(a: Candidate, b: Candidate): number {
+  return a.endedAt - b.endedAt || rank[a.endSource]! - rank[b.endSource]!;
 }
 
 export interface Sibling extends Start {

@@ -44,6 +44,7 @@ export const intervalColumns = {
   endUncertaintyMs: 'bigint',
   firstSeenAt: 'time',
   lastSeenAt: 'time',
+  learned: 'text',
 } as const satisfies Record<string, ColumnType>;
 
 export function payloadOf<F>(table: SessionTable, clock: string): (keyof F & string)[] {

@@ -16,7 +16,7 @@ import { grouped, revised, PendingRows } from './pending-rows.js';
 const ofSameIngress: Siblings<IngressFacts> = {
   table: ingressTable,
   by: 'ingressId',
-  since: ({ reportedStartAt, firstSeenAt }) => earliestStart([reportedStartAt], firstSeenAt),
+  since: (facts) => earliestStart([facts.reportedStartAt], facts),
   until: `coalesce(r.superseded_at, 'infinity'::timestamptz)`,
 };
 

@@ -61,7 +61,7 @@ export async function mergeParticipants(
 function siblingKeysOf(joined: readonly ParticipantFacts[]): ParentKeys {
   const keys = new Map<string, number>();
   for (const facts of joined) {
-    addSiblings(keys, facts, earliestStart([facts.joinedMs, facts.joinedS], facts.firstSeenAt));
+    addSiblings(keys, facts, earliestStart([facts.joinedMs, facts.joinedS], facts));
   }
   return keys;
 }

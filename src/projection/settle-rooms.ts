@@ -19,8 +19,9 @@ import { grouped, revised, PendingRows } from './pending-rows.js';
 const namesakes: Siblings<RoomFacts> = {
   table: roomTable,
   by: 'roomName',
-  since: ({ createdMs, createdS, firstSeenAt }) => earliestStart([createdMs, createdS], firstSeenAt),
-  until: `coalesce(r.ended_at, 'infinity'::timestamptz)`,
+  since: (facts) => earliestStart([facts.createdMs, facts.createdS], facts),
+  // A time limit's end gives way to any other, also a later one.
+  until: `coalesce(case when r.end_source <> 'EXPIRED' then r.ended_at end, 'infinity'::timestamptz)`,
 };
 
 export async function settleRooms(

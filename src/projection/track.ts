@@ -15,6 +15,7 @@ import {
   type Wire,
 } from '../livekit/wire-fields.js';
 import { clockOf } from '../livekit/time.js';
+import { foundFacts, type FoundFacts } from './finding.js';
 import { clockText, secondsPart } from './snapshot-clock.js';
 import { derivedEnd, reportedEnd, SECOND, startOf, type SessionInterval } from './session-interval.js';
 import { noticedLoss, type ParticipantRow } from './participant.js';
@@ -37,6 +38,7 @@ export interface TrackFacts {
   /** The least createdAt of a track_unpublished with lastVersion. */
   toldEndAt: number | null;
   infoClock: string;
+  learned: string | null;
   name?: string | null;
   type?: string;
   source?: string;
@@ -88,6 +90,7 @@ export const trackTable = tableOf<Prisma.TrackScalarFieldEnum>()({
 const mergeByRules = merger<TrackFacts>({
   least: ['firstVersion', 'publishedAt', 'firstSeenAt'],
   greatest: ['lastVersion', 'lastSeenAt'],
+  learned: ['learned'],
   constant: ['roomSid', 'participantSid'],
   latest: {
     infoClock: ['type', 'source', ...payloadOf<TrackFacts>(trackTable, 'infoClock')],
@@ -109,8 +112,26 @@ const types = enumOf(TrackInfo, 'type');
 const sources = enumOf(TrackInfo, 'source');
 const encryptions = enumOf(TrackInfo, 'encryption');
 
+export function trackEvidence(event: LedgerEvent): readonly TrackFacts[] {
+  if (event.subject !== 'finding') return toldOfTracks(event);
+  const found = foundFacts(event, 'TRACK');
+  return found ? [foundOfTrack(event, found)] : [];
+}
+
+function foundOfTrack(event: LedgerEvent, found: FoundFacts): TrackFacts {
+  const listed = child(event.message, 'track');
+  const facts = evidence(event, (listed ?? {}) as Wire<TrackInfo>);
+  return {
+    ...facts,
+    sid: event.ids.trackSid ?? '',
+    firstVersion: null,
+    infoClock: listed ? facts.infoClock : '',
+    ...found,
+  };
+}
+
 /** From its own event, or from the tracks that a participant event lists. */
-export function trackEvidence(event: LedgerEvent): TrackFacts[] {
+function toldOfTracks(event: LedgerEvent): TrackFacts[] {
   const participant: Wire<ParticipantInfo> = child(event.message, 'participant') ?? {};
   const named = event.subject === 'track' ? [child(event.message, 'track') ?? {}] : children(participant, 'tracks');
   return (named as Wire<TrackInfo>[]).filter((info) => text(info, 'sid') !== null).map((info) => evidence(event, info));
@@ -134,6 +155,7 @@ function evidence(event: LedgerEvent, info: Wire<TrackInfo>): TrackFacts {
     firstSeenAt: at,
     lastSeenAt: at,
     toldEndAt: unpublished ? at : null,
+    learned: null,
     infoClock: clockText([[unixMicro, 16], [ticks, 10], secondsPart(at), [unpublished ? 1 : 0, 1]], event.id),
     name: text(info, 'name'),
     type: enumName(field(info, 'type'), types),
@@ -160,11 +182,11 @@ function uncertaintyOf(length: number, endedAt: number, participant: Participant
 
 export function settleTrack(track: TrackFacts, participant: ParticipantRow | undefined): SessionInterval {
   const published = track.firstVersion === null ? null : Math.floor(track.firstVersion / 1000);
-  const start = startOf([published, track.publishedAt], track.firstSeenAt);
-  const { toldEndAt, lastSeenAt } = track;
+  const start = startOf([published, track.publishedAt], track);
+  const { toldEndAt, lastSeenAt, learned } = track;
   const end =
     toldEndAt === null
-      ? derivedEnd({ ...start, lastSeenAt }, [{ at: participant?.endedAt ?? null, source: 'CASCADED' }])
+      ? derivedEnd({ ...start, lastSeenAt, learned }, [{ at: participant?.endedAt ?? null, source: 'CASCADED' }])
       : reportedEnd(start.startedAt, toldEndAt, uncertaintyOf(toldEndAt - start.startedAt, toldEndAt, participant));
   return { ...start, ...end };
 }

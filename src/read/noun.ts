@@ -38,6 +38,10 @@ export interface Noun {
   readonly empty?: string;
   readonly ends?: Ends;
   readonly pointers?: Readonly<Record<string, Pointer>>;
+  /** Of the service's own ids: any other id names none of these. */
+  readonly idPrefix?: string;
+  /** Hidden from tokens of one room name. */
+  readonly ofProject?: true;
 }
 
 export interface NestedList {

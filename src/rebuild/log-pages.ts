@@ -1,7 +1,8 @@
 import { millisecondsOf } from '../database/milliseconds.js';
 import type { Run } from '../database/transaction.js';
-import { readEvent, type LedgerEvent } from '../livekit/event.js';
+import { OWN_ID, readEvent, type LedgerEvent } from '../livekit/event.js';
 import type { JsonObject } from '../livekit/json.js';
+import { readFinding } from '../projection/finding.js';
 
 /** The part of the log that a snapshot sees and an earlier one did not. */
 export interface LogStretch {
@@ -27,7 +28,8 @@ export interface Replayed {
 }
 
 export function readRow(row: LogRow): Replayed {
-  return { row, event: readEvent(row.project, row.payload, row.received) };
+  const read = row.id.startsWith(OWN_ID) ? readFinding : readEvent;
+  return { row, event: read(row.project, row.payload, row.received) };
 }
 
 interface LogPosition {

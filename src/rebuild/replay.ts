@@ -6,6 +6,7 @@ import { lockOf } from '../projection/lock.js';
 import { project } from '../projection/project.js';
 import { grouped } from '../projection/pending-rows.js';
 import { pagesOf, readRow, stretchSince, type LogStretch, type Replayed } from './log-pages.js';
+import { sightingsOf } from './sighting-pages.js';
 import { problemChangeStatements } from './problem-changes.js';
 import { withReconnect, refuseLost, type Workspace } from './workspace.js';
 
@@ -41,20 +42,27 @@ export class Replay {
       await Promise.all(lanesOf(page.map(readRow)).map((lane) => projectLane(this.workspace, lane)));
       this.report((this.events += page.length));
     }
+    for await (const page of sightingsOf(reader(this.workspace), this.workspace.home, stretch)) {
+      refuseLost(this.workspace);
+      await projectSightings(this.workspace, page);
+    }
     this.reached = stretch;
     return this.events - before;
   }
 }
 
 /** Takes no locks: nothing else writes to the shadow tables. */
-export async function projectReplayed(run: Run, some: readonly Replayed[]): Promise<Statement[]> {
-  return [
-    ...(await project(
-      run,
-      some.map(({ event }) => event),
-    )),
-    ...problemChangeStatements(some),
-  ];
+export async function projectReplayed(
+  run: Run,
+  some: readonly Replayed[],
+  sightings: readonly LedgerEvent[] = [],
+): Promise<Statement[]> {
+  const events = [...some.map(({ event }) => event), ...sightings];
+  return [...(await project(run, events)), ...problemChangeStatements(some)];
+}
+
+function projectSightings({ database, lost }: Workspace, page: readonly LedgerEvent[]): Promise<void> {
+  return withReconnect(lost, () => inTransaction(database.intake, (run) => project(run, page)));
 }
 
 function projectLane({ database, lost }: Workspace, lane: readonly Replayed[]): Promise<void> {

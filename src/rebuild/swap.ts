@@ -2,8 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { isAway, isPassing } from '../database/failure.js';
 import { inTransaction, type Run, type Statement } from '../database/transaction.js';
+import type { LedgerEvent } from '../livekit/event.js';
 import { pagesOf, readRow, stretchSince, type LogStretch, type Replayed } from './log-pages.js';
 import { projectReplayed } from './replay.js';
+import { sightingsOf } from './sighting-pages.js';
 import { countMigrations, projectedTables } from './shadow.js';
 import { withReconnect, refuseLost, type Workspace } from './workspace.js';
 
@@ -64,12 +66,18 @@ async function lockTables(run: Run, { home, migrations }: Workspace): Promise<vo
 
 async function projectTail(run: Run, { home }: Workspace, reached: LogStretch): Promise<Statement[]> {
   const tail: Replayed[] = [];
-  for await (const page of pagesOf(run, home, await stretchSince(run, home, reached))) {
+  const sightings: LedgerEvent[] = [];
+  const stretch = await stretchSince(run, home, reached);
+  for await (const page of pagesOf(run, home, stretch)) {
     tail.push(...page.map(readRow));
     if (tail.length > SHORT_TAIL) throw new TailTooLong();
   }
+  for await (const page of sightingsOf(run, home, stretch)) {
+    sightings.push(...page);
+    if (sightings.length > SHORT_TAIL) throw new TailTooLong();
+  }
   try {
-    return await projectReplayed(run, tail);
+    return await projectReplayed(run, tail, sightings);
   } catch (error) {
     // The next catch-up bisects these events.
     throw error instanceof pg.DatabaseError && !isAway(error) && !isPassing(error) ? new PoisonInTail() : error;

@@ -39,6 +39,8 @@ describe('defaults', () => {
       statementTimeoutMs: 10_000,
       usageGraceMs: 300_000,
       introspection: true,
+      expireAfterMs: 86_400_000,
+      livekitAccounts: new Map(),
       corsOrigins: [],
       logLevel: 'info',
     });
@@ -157,6 +159,14 @@ describe('values', () => {
       ['https://a.example', 'http://b.example:8080'],
     ],
     ['PORT', '0', 'port', 0],
+    ['EXPIRE_AFTER', '6h', 'expireAfterMs', 21_600_000],
+    ['EXPIRE_AFTER', 'off', 'expireAfterMs', null],
+    [
+      'LIVEKIT_URL',
+      'wss://livekit.example.com/',
+      'livekitAccounts',
+      new Map([['default', { url: 'https://livekit.example.com', key: 'devkey', secret: 'secret' }]]),
+    ],
     ['LOG_LEVEL', 'silent', 'logLevel', 'silent'],
   ])('%s=%s', (name, text, setting, value) => {
     expect(readSettings({ [name]: text })).toHaveProperty(setting, value);
@@ -169,6 +179,16 @@ describe('values', () => {
     ['STATEMENT_TIMEOUT', '10', 'STATEMENT_TIMEOUT must be a duration such as 500ms, 10s, 5m, 6h or 30d'],
     ['STATEMENT_TIMEOUT', '25d', 'STATEMENT_TIMEOUT must be at most 24d'],
     ['USAGE_GRACE', '99999999m', 'USAGE_GRACE must be at most 36500d'],
+    [
+      'LIVEKIT_URL',
+      'livekit.example.com',
+      'LIVEKIT_URL must be a URL such as https://livekit.example.com, or project=url for each project',
+    ],
+    [
+      'LIVEKIT_URL',
+      'acme=https://livekit.example.com',
+      'LIVEKIT_URL names the project "acme", of which there is no key',
+    ],
     ['PORT', '70000', 'PORT must be a whole number from 0 to 65535'],
     ['PORT', '-1', 'PORT must be a whole number from 0 to 65535'],
     ['INTROSPECTION', 'maybe', 'INTROSPECTION must be one of true, false'],

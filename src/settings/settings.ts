@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { type ApiKey, keyList, keysByName, type NamedKey } from './api-keys.js';
+import { accountsOf, type LivekitAccount, urlList } from './livekit-accounts.js';
 import { databaseUrl } from './database-url.js';
 import {
   duration,
+  durationOrOff,
   type LogLevel,
   logLevel,
   oneOf,
@@ -35,17 +37,19 @@ export abstract class Settings {
   abstract readonly queryMaxCost: number;
   abstract readonly queryMaxValues: number;
   abstract readonly queryMaxBytes: number;
-  /** Of the database, for all statements of a query together. */
   abstract readonly queryMaxTimeMs: number;
   abstract readonly queryMaxWaitMs: number;
   abstract readonly statementTimeoutMs: number;
   /** Windows, and rows, of all usage questions of a query together. */
   abstract readonly usageMaxRows: number;
   abstract readonly exportsPerProject: number;
-  /** Bytes per second that a client of an export must take. */
   abstract readonly exportMinRate: number;
   /** How long after a window's end late events may still change its usage. */
   abstract readonly usageGraceMs: number;
+  /** Where to ask for what is still there, by project. */
+  abstract readonly livekitAccounts: ReadonlyMap<string, LivekitAccount>;
+  /** Silence after which a session is over; null: never. */
+  abstract readonly expireAfterMs: number | null;
   abstract readonly introspection: boolean;
   abstract readonly corsOrigins: readonly string[];
   abstract readonly logLevel: LogLevel;
@@ -68,7 +72,7 @@ export function readSettings(env: Environment): Settings {
   const production =
     reader.value('NODE_ENV', oneOf('development', 'production', 'test'), 'development') === 'production';
   const dataDir = reader.value('DATA_DIR', String, './data');
-  const settings: Settings = {
+  const settings: Omit<Settings, 'livekitAccounts'> = {
     production,
     host: reader.value('HOST', String, production ? '0.0.0.0' : '127.0.0.1'),
     port: reader.value('PORT', whole(0, 65_535), 3000),
@@ -90,12 +94,15 @@ export function readSettings(env: Environment): Settings {
     exportsPerProject: reader.value('EXPORTS_PER_PROJECT', whole(1, 100), 4),
     exportMinRate: reader.value('EXPORT_MIN_RATE', size, 8 * 2 ** 10),
     usageGraceMs: reader.value('USAGE_GRACE', duration, 300_000),
+    expireAfterMs: reader.value('EXPIRE_AFTER', durationOrOff, 86_400_000),
     introspection: reader.value('INTROSPECTION', yesOrNo, !production),
     corsOrigins: reader.value('CORS_ORIGINS', origins, Object.freeze([])),
     logLevel: reader.value('LOG_LEVEL', logLevel, 'info'),
   };
-  if (reader.problems.length > 0) throw new SettingsRefused(reader.problems);
-  return Object.freeze(settings);
+  const urls = reader.value('LIVEKIT_URL', urlList, []);
+  const livekitAccounts = reader.attempt('LIVEKIT_URL', () => accountsOf(urls, settings.keys));
+  if (livekitAccounts === undefined || reader.problems.length > 0) throw new SettingsRefused(reader.problems);
+  return Object.freeze({ ...settings, livekitAccounts });
 }
 
 class Reader {
@@ -111,7 +118,8 @@ class Reader {
   value<T, F>(name: string, parse: (text: string) => T, fallback: F): T | F {
     const text = this.text(name);
     if (text === undefined) return fallback;
-    return this.attempt(name, () => parse(text)) ?? fallback;
+    const value = this.attempt(name, () => parse(text));
+    return value === undefined ? fallback : value;
   }
 
   attempt<T>(name: string, read: () => T): T | undefined {

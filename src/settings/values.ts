@@ -26,6 +26,11 @@ function atMost(value: number, shown: string, most: number): number {
   return value;
 }
 
+/** As {@link duration}; null for `off`. */
+export function durationOrOff(text: string): number | null {
+  return text === 'off' ? null : duration(text);
+}
+
 function measured(text: string, units: Record<string, number>, what: string): number {
   const [, digits, unit] = /^(\d{1,10})\s*([a-zA-Z]*)$/.exec(text) ?? [];
   const factor = Object.hasOwn(units, unit ?? '-') ? units[unit!]! : 0;

@@ -22,6 +22,7 @@ export function cellsSql(statement: StatementBuilder, question: Question, { spli
     middleSql(statement, question, split.middle),
     ...ends.map((part) => endSql(statement, { ...question, edges: split[part] }, { part, wanted, limit })),
     ...(wanted.has('openSessions') ? [openSql(statement, question)] : []),
+    ...(wanted.has('uncertainMilliseconds') ? [doubtSql(statement, question)] : []),
   ];
   // The middle has one more piece for each group: what came before.
   return parts.map((part) => `(${part} limit ${statement.bind(limit * 2)})`).join(' union all ');
@@ -72,14 +73,25 @@ function endSql(
   const sum = (name: Measure): string => (wanted.has(name) ? `"${name}"` : `null::text as "${name}"`);
   return `select '${part}' as part, ${rowColumns(question).join(', ')}, starts, null::float8, null::float8,
       ${sum('milliseconds')}, ${sum('uncertainMilliseconds')}, ${sum('startedMinutes')}, sessions
-    from (${rowsSql(statement, question, { wanted: measured, limit })}) as piece`;
+    from (${rowsSql(statement, question, { wanted: measured, limit, doubtsOfEnded: true })}) as piece`;
 }
 
 /** Open sessions by the window they began in; 0 is before the first. */
 function openSql(statement: StatementBuilder, question: Question): string {
   const row = rowColumns(question).join(', ');
-  const sessions = sessionsSql(statement, question, true);
+  const sessions = sessionsSql(statement, question, { active: true });
   return `select 'open' as part, ${row}, count(*)::float8, null::float8, null::float8, null::text, null::text, null::text, null::int
     from (select session.*, width_bucket(start_ms, ${statement.bind(question.edges)}::bigint[]) as win from (${sessions}) as session) as session
     group by ${row}`;
+}
+
+/** The uncertain parts of open sessions by the window they began in: cells know only those of ended ones. */
+function doubtSql(statement: StatementBuilder, question: Question): string {
+  const row = rowColumns(question).join(', ');
+  const edges = `${statement.bind(question.edges)}::bigint[]`;
+  const sessions = sessionsSql(statement, question, { active: true });
+  return `select 'doubt' as part, ${row}, null::float8, null::float8, count(*)::float8, null::text,
+      sum(greatest(doubt_ms, (${edges})[1]))::text, null::text, null::int
+    from (select session.*, greatest(width_bucket(doubt_ms, ${edges}), 1) as win from (${sessions}) as session) as session
+    where doubt_ms < end_ms group by ${row}`;
 }

@@ -7,6 +7,7 @@ export type Measure =
   | 'milliseconds'
   | 'uncertainMilliseconds'
   | 'startedMinutes'
+  | 'certainMinutes'
   | 'sessions'
   | 'starts'
   | 'identities'
@@ -27,6 +28,10 @@ export const measures: Readonly<Record<Exclude<Measure, 'peak'>, MeasureSql>> = 
     total: 'sum("uncertainMilliseconds")::text',
   },
   startedMinutes: { piece: `${minutesBefore(until)} - ${minutesBefore(since)}`, total: 'sum("startedMinutes")::text' },
+  certainMinutes: {
+    piece: `${minutesBefore(`least(${until}, greatest(doubt_ms, ${since}))`)} - ${minutesBefore(since)}`,
+    total: 'sum("certainMinutes")::text',
+  },
   sessions: { piece: '1', total: 'count(sessions)::int' },
   starts: { piece: 'case when start_ms >= lower_ms then 1 end', total: 'count(starts)::int' },
   identities: { piece: 'of_identity', total: 'count(distinct identities)::int' },

@@ -19,26 +19,33 @@ export function rowOrder({ dimensions }: Question): string {
  * Each session once for each window that it overlaps, with its ends, the start of its uncertain part, and the edges of
  * the window, in ms.
  */
-export function piecesSql(statement: StatementBuilder, question: Question): string {
+export function piecesSql(statement: StatementBuilder, question: Question, which: Sessions = {}): string {
   const { edges } = question;
   const bounds = `${statement.bind(edges)}::bigint[]`;
   const windows = edges.length - 1;
   const first = `greatest(width_bucket(start_ms, ${bounds}), 1)`;
   const last = `least(width_bucket(end_ms - 1, ${bounds}), ${windows})`;
   const win = windows === 1 ? '1' : `generate_series(${first}, ${last})`;
-  const cut = `select session.*, ${win} as win from (${sessionsSql(statement, question)}) as session`;
+  const cut = `select session.*, ${win} as win from (${sessionsSql(statement, question, which)}) as session`;
   return `select session.*, (${bounds})[win] as lower_ms, (${bounds})[win + 1] as upper_ms from (${cut}) as session`;
 }
 
 const derived = derivedSql('session.end_source');
 const end = `coalesce(session.ended_at, ${NOW})`;
 
-export function sessionsSql(statement: StatementBuilder, question: Question, active: true | null = null): string {
+export interface Sessions {
+  readonly active?: true;
+  /** Open sessions have no uncertain part: it is counted elsewhere. */
+  readonly doubtsOfEnded?: true;
+}
+
+export function sessionsSql(statement: StatementBuilder, question: Question, which: Sessions = {}): string {
   const { meter, dimensions, filter } = question;
   const joins: Joins = new Set();
   const groups = dimensions.map(({ sql }, index) => `(${sql(statement, joins)})::text as group${index}`);
   const identity = meter.fields['IDENTITY']?.(joins) ?? 'null::text';
-  const doubt = `case when ${derived} then greatest(session.last_seen_at, session.started_at) else ${end} end`;
+  const doubted = which.doubtsOfEnded ? derived : `(session.ended_at is null or ${derived})`;
+  const doubt = `case when ${doubted} then greatest(session.last_seen_at, session.started_at) else ${end} end`;
   const columns = [
     'session.*',
     ...groups,
@@ -48,7 +55,7 @@ export function sessionsSql(statement: StatementBuilder, question: Question, act
     `${identity} as of_identity`,
   ];
   const where = [`${end} > session.started_at`, ...filterSql(meter, filter, { statement, joins })];
-  return `select ${columns.join(', ')} from ${fromSql(statement, question, { joins, active })} where ${where.join(' and ')}`;
+  return `select ${columns.join(', ')} from ${fromSql(statement, question, { joins, active: which.active ?? null })} where ${where.join(' and ')}`;
 }
 
 function fromSql(

@@ -1,19 +1,19 @@
 import type { StatementBuilder } from '../read/statement.js';
 import { type Measure, measures, pieceEnds } from './measures.js';
-import { piecesSql, rowColumns, rowOrder } from './pieces-sql.js';
+import { piecesSql, rowColumns, rowOrder, type Sessions } from './pieces-sql.js';
 import type { Question } from './question.js';
 
 export function rowsSql(
   statement: StatementBuilder,
   question: Question,
-  { wanted, limit }: { wanted: ReadonlySet<Measure>; limit: number },
+  { wanted, limit, ...which }: { wanted: ReadonlySet<Measure>; limit: number } & Sessions,
 ): string {
   const row = rowColumns(question).join(', ');
   const asked = Object.entries(measures).filter(([name]) => wanted.has(name as Measure));
   const totals = asked.map(([name, { total }]) => `${total} as "${name}"`);
   const pieces = asked.map(([name, { piece }]) => `${piece} as "${name}"`);
   const ordered = `group by ${row} order by ${rowOrder(question)} limit ${statement.bind(limit)}`;
-  const source = `(${piecesSql(statement, question)}) as session`;
+  const source = `(${piecesSql(statement, question, which)}) as session`;
   if (!wanted.has('peak')) {
     return `select ${[row, ...totals].join(', ')} from (select ${[row, ...pieces].join(', ')} from ${source}) as piece ${ordered}`;
   }

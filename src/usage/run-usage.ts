@@ -47,6 +47,7 @@ function rowOf({ edges, dimensions }: Question, row: Row): UsageRow {
     milliseconds: sum('milliseconds'),
     uncertainMilliseconds: sum('uncertainMilliseconds'),
     startedMinutes: sum('startedMinutes'),
+    certainMinutes: sum('certainMinutes'),
     sessions: count('sessions'),
     identities: count('identities'),
     openSessions: count('openSessions'),

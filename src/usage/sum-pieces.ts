@@ -9,7 +9,7 @@ interface Sums {
 
 /** The sum of one window in one part. Windows count from 1; 0 is what came before. */
 export interface Piece extends Sums {
-  readonly part: 'lead' | 'middle' | 'tail' | 'open';
+  readonly part: 'lead' | 'middle' | 'tail' | 'open' | 'doubt';
   readonly win: number;
   readonly starts: number;
   /** Only in the middle. */
@@ -54,6 +54,7 @@ export function rowsOfGroup({ values, pieces }: Group, range: AnsweredRange): Us
   }
   const used = rows.filter(({ sessions }) => sessions! > 0);
   countOpen(used, of('open'), range.now);
+  doubtOpen(used, of('doubt'), range);
   return used;
 }
 
@@ -99,7 +100,16 @@ function windowOf(edges: readonly number[], at: number): number {
 
 function emptyRow(win: number, group: Group['values'], edges: readonly number[]): MutableRow {
   const zero = { milliseconds: 0n, uncertainMilliseconds: 0n, startedMinutes: 0n, sessions: 0, openSessions: 0 };
-  return { from: edges[win - 1]!, to: edges[win]!, win, group, ...zero, identities: undefined, peak: undefined };
+  return {
+    from: edges[win - 1]!,
+    to: edges[win]!,
+    win,
+    group,
+    ...zero,
+    identities: undefined,
+    peak: undefined,
+    certainMinutes: undefined,
+  };
 }
 
 /** If the share begins inside the window, earlier shares have counted its older sessions. */
@@ -116,5 +126,19 @@ function countOpen(rows: readonly MutableRow[], opened: readonly Piece[], now: n
   for (const row of rows) {
     for (; next < opened.length && opened[next]!.win <= row.win; next++) open += opened[next]!.starts;
     row.openSessions = row.from < now ? open : 0;
+  }
+}
+
+/** An open session is uncertain up to now. `uncertainMilliseconds` of such a piece is the sum of when that began. */
+function doubtOpen(rows: readonly MutableRow[], doubted: readonly Piece[], { now }: AnsweredRange): void {
+  let [begun, next] = [0, 0];
+  for (const row of rows) {
+    const until = Math.min(row.to, now);
+    for (; next < doubted.length && doubted[next]!.win < row.win; next++) begun += doubted[next]!.doubts;
+    if (row.from >= now) return;
+    row.uncertainMilliseconds! += BigInt(begun) * BigInt(until - row.from);
+    const here = doubted[next];
+    if (here?.win !== row.win) continue;
+    row.uncertainMilliseconds! += BigInt(here.doubts) * BigInt(until) - here.uncertainMilliseconds;
   }
 }

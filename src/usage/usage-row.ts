@@ -12,6 +12,8 @@ export interface UsageRow {
   readonly milliseconds: bigint | undefined;
   readonly uncertainMilliseconds: bigint | undefined;
   readonly startedMinutes: bigint | undefined;
+  /** Of those started, what began before the session's last sign of life. */
+  readonly certainMinutes: bigint | undefined;
   readonly sessions: number | undefined;
   readonly identities: number | undefined;
   readonly openSessions: number | undefined;
@@ -20,6 +22,14 @@ export interface UsageRow {
 
 export function minutes(row: UsageRow, rounding: MinuteRounding): number {
   if (rounding === 'CEIL_SESSION') return Number(row.startedMinutes);
-  if (rounding === 'CEIL_TOTAL') return Number((row.milliseconds! + 59_999n) / 60_000n);
-  return quotient(row.milliseconds!, 60_000);
+  return minutesOf(row.milliseconds!, rounding);
+}
+
+export function certainMinutes(row: UsageRow, rounding: MinuteRounding): number {
+  if (rounding === 'CEIL_SESSION') return Number(row.certainMinutes);
+  return minutesOf(row.milliseconds! - row.uncertainMilliseconds!, rounding);
+}
+
+function minutesOf(milliseconds: bigint, rounding: MinuteRounding): number {
+  return rounding === 'CEIL_TOTAL' ? Number((milliseconds + 59_999n) / 60_000n) : quotient(milliseconds, 60_000);
 }

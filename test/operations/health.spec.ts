@@ -27,11 +27,20 @@ async function health(): Promise<unknown[]> {
 const spool = { entries: 0, bytes: 0, setAside: 0 };
 const well = [
   200,
-  { status: 'ok', intake: 'committing', blocked: 0, queries: 'ok', spool, clock: 'ok', rebuild: null },
+  { status: 'ok', intake: 'committing', blocked: 0, queries: 'ok', spool, clock: 'ok', rebuild: null, reconcile: null },
 ];
 const away = [
   503,
-  { status: 'unavailable', intake: 'refusing', blocked: 0, queries: 'unavailable', spool, clock: 'ok', rebuild: null },
+  {
+    status: 'unavailable',
+    intake: 'refusing',
+    blocked: 0,
+    queries: 'unavailable',
+    spool,
+    clock: 'ok',
+    rebuild: null,
+    reconcile: null,
+  },
 ];
 const event = (id: string) => JSON.stringify({ event: 'room_started', id, room: { sid: 'RM_1', name: 'one' } });
 
@@ -71,7 +80,7 @@ test('a lone caller that asks again and again has few trials made', async () => 
 test('a connection that the server ends is opened again, and the answer stays true', async () => {
   expect(await health()).toEqual(well);
   const { rowCount } = await service.database.intake.query(
-    `select pg_terminate_backend(pid) from pg_stat_activity where query like '%as "startedAt"%' and pid <> pg_backend_pid()`,
+    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like '%as "startedAt"%' and pid <> pg_backend_pid()`,
   );
   expect(rowCount).toBe(1);
   expect(await health()).toEqual(well);

@@ -1,5 +1,7 @@
 /** Proofs that could go on forever: how far `npm test` goes, and how far `npm run test:long` does. */
 const amounts = {
+  /** Hours of a day whose webhooks are lost in part. */
+  LOSSY_HOURS: { sample: 2, whole: 24 },
   /** Histories that keep to LiveKit's world. */
   HISTORIES: { sample: 200, whole: 10_000 },
   /** Histories that need not. */
@@ -8,6 +10,12 @@ const amounts = {
   USAGE_CASES: { sample: 750, whole: 20_000 },
   /** How often each thing is killed. */
   CRASHES: { sample: 1, whole: 20 },
+  /** How often another replica takes over from a killed one. */
+  TAKEOVERS: { sample: 0, whole: 3 },
+  /** Rooms of ten people that LiveKit has at once. */
+  LIVE_ROOMS: { sample: 40, whole: 2_000 },
+  /** Milliseconds that a dead node's answer takes. */
+  DEAD_MS: { sample: 50, whole: 3_000 },
   /** Seconds without a database. */
   OUTAGE: { sample: 0, whole: 60 },
   /** Events a second meanwhile. */

@@ -30,16 +30,24 @@ export function entryPoints(ids: readonly string[], otherProject: string): Way[]
     });
     if (field.name === 'nodes') return [way(`(ids: ${JSON.stringify(ids)})`)];
     if (field.name === 'usage') return usageArguments(otherProject).map(way);
+    if (field.name === 'quality') return qualityArguments().map(way);
     const [argument] = field.args;
+    if (argument?.name === 'first') return [way('(first: 200)'), way('(last: 200)')];
     if (argument?.name !== 'filter') return ids.map((id) => way(`(${argument!.name}: "${id}")`));
     return [way('(first: 200)'), way('(last: 200)'), way(`(filter: {project: "${otherProject}"})`)];
   });
 }
 
+const meterNames = (schema.getType('Meter') as GraphQLEnumType).getValues().map(({ name }) => name);
+const day = 'from: "2026-11-24T00:00:00Z", to: "2026-11-25T00:00:00Z"';
+
+function qualityArguments(): string[] {
+  return meterNames.flatMap((name) => [`(meter: ${name}, ${day})`, `(meter: ${name}, ${day}, interval: HOUR)`]);
+}
+
 /** Every meter, by nothing and by each dimension that it has, and of another project. */
 function usageArguments(otherProject: string): string[] {
-  const names = (schema.getType('Meter') as GraphQLEnumType).getValues().map(({ name }) => name);
-  return names.flatMap((name) => {
+  return meterNames.flatMap((name) => {
     const { fields, profile } = meters[name]!;
     const dimensions = [
       ...Object.keys(fields).map((field) => `field: ${field}`),
@@ -47,7 +55,7 @@ function usageArguments(otherProject: string): string[] {
       'roomNamePrefix: "i"',
       ...(profile === undefined ? [] : ['attribute: "secret"']),
     ];
-    const range = `meter: ${name}, from: "2026-11-24T00:00:00Z", to: "2026-11-25T00:00:00Z"`;
+    const range = `meter: ${name}, ${day}`;
     return [
       `(${range})`,
       `(${range}, filter: {project: "${otherProject}"})`,
@@ -77,9 +85,11 @@ export function nestedFields(): Way[] {
 
 function selectionOf(field: GraphQLField<unknown, unknown>): string {
   const type = getNamedType(field.type);
+  if (type.name === 'Session') return leaves(type as GraphQLInterfaceType);
   if (type.name === 'Node')
     return '__typename id ... on Session { project roomName durationSeconds } ... on WebhookEvent { payload }';
   if (!isObjectType(type)) return '';
+  if (type.name === 'QualityRow') return `${leaves(type)} starts { source sessions } ends { source sessions }`;
   if (type.name === 'UsageRow') {
     const { group, breakdown } = type.getFields();
     return `${leaves(type)} group { ${selectionOf(group!)} } breakdown(first: 200) { ${selectionOf(breakdown!)} }`;

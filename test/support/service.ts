@@ -39,6 +39,8 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     ...readSettings({ LIVEKIT_KEYS: keys, LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent', PORT: '0' }),
     databaseUrl: options.databaseUrl ?? own!.url,
     spoolDir: null,
+    // Rows of tests are older than any limit.
+    expireAfterMs: null,
     ...options.settings,
   };
   const clock = options.clock ?? systemClock;

@@ -52,16 +52,20 @@ export function cellsOf(
 
 export function rowOf({ from, to, group, sessions }: Cell, groupBy: readonly DimensionAsked[]): ReferenceRow {
   const total = sum(sessions, (session) => partOf(session, from, to));
+  const uncertain = sum(sessions, (session) => uncertainPartOf(session, from, to));
   const open = sessions.filter(({ end }) => end === null).length;
   return {
     from: new Date(from).toISOString(),
     to: new Date(to).toISOString(),
     group: groupBy.map((dimension, index) => ({ dimension: nameOf(dimension), value: group[index]! })),
     seconds: total / 1_000,
-    uncertainSeconds: sum(sessions, (session) => uncertainPartOf(session, from, to)) / 1_000,
+    uncertainSeconds: uncertain / 1_000,
     minutes: total / 60_000,
     ceilSession: sum(sessions, (session) => startedMinutes(session, from, to)),
     ceilTotal: Math.ceil(total / 60_000),
+    certain: (total - uncertain) / 60_000,
+    certainCeilSession: sum(sessions, (session) => startedMinutes(certainPartOf(session), from, to)),
+    certainCeilTotal: Math.ceil((total - uncertain) / 60_000),
     sessions: sessions.length,
     identities: identitiesOf(sessions),
     peakConcurrency: peak(sessions, from),
@@ -81,8 +85,17 @@ export function partOf(session: Session, from: number, to: number): number {
 }
 
 function uncertainPartOf(session: Session, from: number, to: number): number {
-  if (!derived.includes(session.endSource ?? '')) return 0;
-  return partOf({ ...session, start: Math.max(session.start, session.lastSeen) }, from, to);
+  return isDoubted(session) ? partOf({ ...session, start: Math.max(session.start, session.lastSeen) }, from, to) : 0;
+}
+
+/** Open, or ended by what other sessions or a time limit imply. */
+function isDoubted({ end, endSource }: Session): boolean {
+  return end === null || derived.includes(endSource ?? '');
+}
+
+function certainPartOf(session: Session): Session {
+  if (!isDoubted(session)) return session;
+  return { ...session, end: Math.max(session.start, Math.min(session.lastSeen, endOf(session))) };
 }
 
 function startedMinutes(session: Session, from: number, to: number): number {

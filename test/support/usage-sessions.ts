@@ -198,7 +198,8 @@ class Seed {
     const about = (from: number, to: number): number => Math.round(chance.whole(from, to) / grain) * grain;
     const start = about(scene.from - 24 * HOUR, scene.to + 24 * HOUR);
     const longest = chance.pick([0, MINUTE, HOUR, 4 * HOUR, 9 * HOUR, 80 * HOUR]);
-    if (chance.under(scene.to > now ? 0.15 : 0.02)) return { start, end: null, lastSeen: start, endSource: null };
+    if (chance.under(scene.to > now ? 0.15 : 0.02))
+      return { start, end: null, lastSeen: Math.min(now, about(start, now)), endSource: null };
     const end = Math.max(start, about(start, start + longest));
     const lastSeen = Math.min(end, about(start - 10 * MINUTE, end));
     return { start, end, lastSeen, endSource: chance.under(0.5) ? 'REPORTED' : chance.pick(derived) };

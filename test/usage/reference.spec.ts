@@ -36,9 +36,10 @@ function cellsFor(question: Question): Cell[] {
   return cellsOf(matching, edges, groupBy);
 }
 
-const ofCells = `from to group { dimension value } seconds uncertainSeconds minutes ceilSession: minutes(rounding: CEIL_SESSION)
+const ofCells = `from to group { dimension value } seconds uncertainSeconds minutes certain: certainMinutes certainCeilTotal: certainMinutes(rounding: CEIL_TOTAL)
+  ceilSession: minutes(rounding: CEIL_SESSION)
   ceilTotal: minutes(rounding: CEIL_TOTAL) sessions averageConcurrency openSessions final`;
-const row = `${ofCells} identities peakConcurrency`;
+const row = `${ofCells} identities peakConcurrency certainCeilSession: certainMinutes(rounding: CEIL_SESSION)`;
 const numbers = Array.from({ length: together }, (_, index) => index);
 const parameters = (n: number): string =>
   `$meter${n}: Meter! $from${n}: DateTime! $to${n}: DateTime! $interval${n}: UsageInterval $timeZone${n}: String
@@ -87,7 +88,12 @@ describe('usage', () => {
         const answers = await askTogether(asked, ofCells);
         for (const [index, question] of asked.entries()) {
           const expected = cellsFor(question).map((cell) => {
-            const { identities: _, peakConcurrency: __, ...kept } = rowOf(cell, question.groupBy);
+            const {
+              identities: _,
+              peakConcurrency: __,
+              certainCeilSession: ___,
+              ...kept
+            } = rowOf(cell, question.groupBy);
             return kept;
           });
           rows += expected.length;

@@ -230,6 +230,7 @@ describe('uncertain seconds', () => {
     ['SUPERSEDED', 600],
     ['RECONCILED', 600],
     ['EXPIRED', 600],
+    ['OPERATOR', 0],
     ['REPORTED', 0],
   ])('after the last sign of life of an end that is %s', async (endSource, seconds) => {
     const person = { ...span('10:00:00', '10:30:00'), lastSeenAt: at('10:20:00'), endSource };

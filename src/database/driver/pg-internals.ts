@@ -50,7 +50,6 @@ export interface OwnQuery {
     _types: pg.CustomTypesConfig | undefined;
     parseRow: RowMaker;
   };
-  /** Whether the statement has a name that this connection knows. */
   hasBeenParsed(connection: object): boolean;
   /** Sends the statement; its columns are asked for by `describe` of the connection. */
   prepare(connection: object): void;

@@ -20,10 +20,10 @@ import { argumentSize, type Variables } from './argument-size.js';
 import { introspectionSizes } from './introspection-sizes.js';
 import { type DocumentParts, type MergedField, mergedFields } from './merged-fields.js';
 
-/** Places of a query that read from the database. */
 const MAX_READS = 200;
-/** A usage row has at most five dimensions; an egress rarely has more outputs. */
+/** A usage row has at most five dimensions; an egress rarely has more outputs, or a window more sources. */
 const LIST_IN_ROW = 5;
+const listsInRow: ReadonlySet<string> = new Set(['UsageDimensionValue', 'EgressOutput', 'SourceCount']);
 /** Characters of a name that count as one value: a name is written in every row. */
 const CHARS_OF_VALUE = 32;
 
@@ -32,9 +32,7 @@ const VALUES_OF_INTROSPECTED = 10;
 
 export interface Limits {
   readonly depth: number;
-  /** Rows that a query may return. */
   readonly cost: number;
-  /** Fields of all those rows together. */
   readonly values: number;
 }
 
@@ -83,7 +81,7 @@ export class CostWalk {
     if (!isCompositeType(inner)) return;
     const size = introspects && isList(output) ? this.introspectionSize(node.name.value) : 1;
     const position = introspects ? { nodes: at.nodes * size, page: 1 } : this.read({ parent, inner, node }, at);
-    const inRow = inner.name === 'UsageDimensionValue' || inner.name === 'EgressOutput' ? LIST_IN_ROW : 1;
+    const inRow = listsInRow.has(inner.name) ? LIST_IN_ROW : 1;
     const below = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
     this.visit(inner, below, { ...position, nodes: position.nodes * inRow, depth: at.depth + 1 });
   }
@@ -96,7 +94,7 @@ export class CostWalk {
     if (inner.name === 'Count') this.count(node);
     if (parent.name.endsWith('Connection') && inner.name !== 'PageInfo' && inner.name !== 'Count')
       return this.returns(at.nodes * at.page);
-    if (inner.name === 'UsageRow') this.spendRead();
+    if (inner.name === 'UsageRow' || inner.name === 'QualityRow') this.spendRead();
     if (parent.name.endsWith('Edge') || !isNode(inner)) return at;
     this.spendRead();
     return this.returns(at.nodes * (this.size(node, 'ids') ?? 1));
@@ -152,5 +150,9 @@ function isList(type: GraphQLOutputType | undefined): boolean {
 }
 
 function isNode(type: GraphQLCompositeType): boolean {
-  return type.name === 'Node' || (isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Node'));
+  return (
+    type.name === 'Node' ||
+    type.name === 'Session' ||
+    (isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Node'))
+  );
 }

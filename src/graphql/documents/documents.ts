@@ -31,7 +31,6 @@ export class Documents {
     private readonly introspection: boolean,
   ) {}
 
-  /** @throws Refusal or RequestErrors */
   of(text: string): Document {
     requireShort(text);
     const document = this.kept.get(text) ?? this.read(text);
@@ -39,7 +38,6 @@ export class Documents {
     return document;
   }
 
-  /** Null on the first use, and where only graphql-js may run it. */
   runOf(document: Document): Run | null {
     if (document.run !== undefined) return document.run;
     if (!document.used) {

@@ -1,6 +1,5 @@
 import type { GraphQLError } from 'graphql';
 
-/** A request that is not executed, and all that is wrong with it. */
 export class RequestErrors extends Error {
   override name = 'RequestErrors';
 

@@ -1,4 +1,5 @@
 import { agentJob } from './agent-job.js';
+import { correction } from './correction.js';
 import { egress } from './egress.js';
 import { ingressSession } from './ingress-session.js';
 import { participant } from './participant.js';
@@ -7,4 +8,4 @@ import { track } from './track.js';
 import { webhookEvent } from './webhook-event.js';
 
 /** In the order in which an id is looked for. */
-export const nouns = [room, participant, track, egress, ingressSession, agentJob, webhookEvent] as const;
+export const nouns = [room, participant, track, egress, ingressSession, agentJob, webhookEvent, correction] as const;

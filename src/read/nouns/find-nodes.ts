@@ -24,7 +24,11 @@ export async function findNodes(ids: readonly string[], lookup: Lookup): Promise
 function locate(ids: readonly string[], { reading }: Lookup): Promise<Row[]> {
   const statement = reading.statement();
   const wanted = `= any(${statement.bind(ids)}::text[]) and ${statement.inScope}`;
-  const parts = nouns.map(
+  const possible = (nouns as readonly Noun[]).filter(
+    ({ idPrefix, ofProject }) =>
+      !(ofProject && statement.ofOneRoom) && (!idPrefix || ids.some((id) => id.startsWith(idPrefix))),
+  );
+  const parts = possible.map(
     ({ type, table, id: [id] }) => `select '${type}' as type, ${id} as id from ${table} where ${id} ${wanted}`,
   );
   return reading.rowsOfPrepared(statement, parts.join(' union '));

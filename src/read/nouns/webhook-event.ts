@@ -2,6 +2,10 @@ import { plain } from '../columns.js';
 import * as filter from '../filters.js';
 import type { Noun } from '../noun.js';
 
+/** Who corrected what, and why, is told by `corrections` alone. */
+const payload = `case when event = 'roomledger.corrected' and id ^@ 'roomledger:'
+  then (payload::jsonb #- '{roomledger,by}' #- '{roomledger,reason}')::json else payload end`;
+
 export const webhookEvent: Noun = {
   type: 'WebhookEvent',
   table: 'webhook_event',
@@ -20,7 +24,8 @@ export const webhookEvent: Noun = {
       'roomName',
       'participantSid',
     ),
-    ...plain('participantIdentity', 'trackSid', 'egressId', 'ingressId', 'resourceId', 'jobId', 'payload'),
+    ...plain('participantIdentity', 'trackSid', 'egressId', 'ingressId', 'resourceId', 'jobId'),
+    payload,
   },
   keys: ['id'],
   filters: {

@@ -11,7 +11,7 @@ with piece as (
         select session.*,
             (date_part('epoch', session.started_at) * 1000)::bigint as start_ms,
             (date_part('epoch', coalesce(session.ended_at, $7::timestamptz)) * 1000)::bigint as end_ms,
-            (date_part('epoch', case when session.end_source in ('CASCADED', 'SUPERSEDED', 'RECONCILED', 'EXPIRED') then greatest(session.last_seen_at, session.started_at) else coalesce(session.ended_at, $7::timestamptz) end) * 1000)::bigint as doubt_ms,
+            (date_part('epoch', case when (session.ended_at is null or session.end_source in ('CASCADED', 'SUPERSEDED', 'RECONCILED', 'EXPIRED')) then greatest(session.last_seen_at, session.started_at) else coalesce(session.ended_at, $7::timestamptz) end) * 1000)::bigint as doubt_ms,
             session.identity as of_identity
         from (
           select *

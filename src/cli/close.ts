@@ -1,0 +1,3 @@
+import { correct } from './correct.js';
+
+await correct('close');

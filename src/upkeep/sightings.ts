@@ -1,0 +1,44 @@
+import type { Pool } from 'pg';
+import { type ParameterColumn, UnnestedRows } from '../database/unnested-rows.js';
+import { inTransaction, type Statement } from '../database/transaction.js';
+import { sightingEvent, type SessionRef } from '../projection/finding.js';
+import { lockValues, takeLocks } from '../projection/lock.js';
+import { project } from '../projection/project.js';
+
+/** LiveKit confirmed an open room, participant or track when asked. */
+export interface Sighting {
+  readonly session: SessionRef;
+  readonly seenAt: number;
+}
+
+const BATCH = 500;
+
+const columns: readonly ParameterColumn<Sighting>[] = [
+  ['project', 'text', ({ session }) => session.project],
+  ['kind', 'text', ({ session }) => session.kind],
+  ['room_name', 'text', ({ session }) => session.roomName],
+  ['sid', 'text', ({ session }) => sidOf(session)],
+  ['seen_at', 'timestamptz', ({ seenAt }) => seenAt],
+];
+const rows = new UnnestedRows(columns);
+const upsert = `insert into sighting (project, kind, room_name, sid, seen_at)
+  select * from ${rows.sql} s order by sid, room_name, project, kind
+  on conflict (sid, room_name, project, kind) do update
+  set seen_at = excluded.seen_at, xid = excluded.xid where sighting.seen_at < excluded.seen_at`;
+
+/** Moves the last sign of life of sessions that are in the tables. */
+export async function recordSightings(pool: Pool, sightings: readonly Sighting[]): Promise<void> {
+  for (let from = 0; from < sightings.length; from += BATCH) {
+    const some = sightings.slice(from, from + BATCH);
+    const events = some.map(({ session, seenAt }) => sightingEvent(session, seenAt));
+    await inTransaction(pool, async (run) => {
+      const locks: Statement = { name: 'locks', text: takeLocks, values: lockValues(events) };
+      const [, writes] = await Promise.all([run(locks), project(run, events)]);
+      return [{ name: 'sightings', text: upsert, values: rows.values(some) }, ...writes];
+    });
+  }
+}
+
+function sidOf({ trackSid, participantSid, roomSid, kind }: SessionRef): string {
+  return (kind === 'TRACK' ? trackSid : kind === 'PARTICIPANT' ? participantSid : roomSid) ?? '';
+}
