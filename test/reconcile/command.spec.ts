@@ -46,6 +46,7 @@ it('says what it would do and why, and does it unless told not to', async () => 
   const has = 'LiveKit has it, and no webhook told of it';
   const lines = dry.output.trim().split('\n');
   expect(lines).toEqual([
+    expect.stringMatching(/^Database: \S+ at \S+$/),
     'Asked once; asking again in 11 s.',
     expect.stringMatching(new RegExp(String.raw`^default: ROOM RM_1 \(daily\) ends at ${at}, ${lack}$`)),
     expect.stringMatching(new RegExp(String.raw`^default: ROOM RM_2 \(weekly\) begins at ${at}: ${has}$`)),
