@@ -12,6 +12,7 @@ import { history } from '../support/arbitrary-history.js';
 import { tablesOf } from '../support/commits.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { shuffled } from '../support/histories.js';
+import { worldHistory } from '../support/world/history.js';
 
 const arrival = Date.UTC(2026, 2, 3);
 
@@ -28,15 +29,17 @@ afterAll(async () => {
   await home.drop();
 });
 
-it(
-  'gives one set of tables wherever findings come among the events that they are about',
-  { timeout: 3_600_000 },
-  async () => {
+it.each<[string, fc.Arbitrary<readonly object[]>]>([
+  ['that need not keep to LiveKit’s world', history],
+  ['of LiveKit’s world', worldHistory],
+])(
+  'gives one set of tables wherever findings come among events %s',
+  async (_, histories) => {
     await fc.assert(
-      fc.asyncProperty(history, fc.nat(), async (told, chance) => {
+      fc.asyncProperty(histories, fc.nat(), async (told, chance) => {
         const bodies = told.map((event) => Buffer.from(JSON.stringify(event)));
         const known = chance % (bodies.length + 1);
-        const scout = `scout${projects}`;
+        const scout = `scout${projects++}`;
         const read = (project: string) => bodies.map((body) => readEvent(project, readBody(body), arrival));
         await commitAll([read(scout).slice(0, known)]);
         const findings = await findingsAbout(scout, chance);
@@ -64,6 +67,7 @@ it(
     );
     expect(await verify(database.url)).toMatchObject({ differing: 0, differences: [], marks: 0 });
   },
+  3_600_000,
 );
 
 function ofProject(project: string, finding: Finding, at: number): LedgerEvent {
