@@ -8,6 +8,8 @@ import { Settings } from '../settings/settings.js';
 import type { SessionKind } from '../projection/finding.js';
 import { expire } from '../upkeep/expiry.js';
 import { Lease } from '../upkeep/lease.js';
+import type { ProjectUrl } from '../settings/livekit-accounts.js';
+import { noteLosses } from './webhook-losses.js';
 import { LivekitApi, reasonOf } from './livekit-api.js';
 import { RoundTally } from './round-tally.js';
 import { type Part, Reconciler, type Round } from './reconciler.js';
@@ -52,6 +54,7 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
   private readonly succeeded = new Map<string, number>();
   /** By project: what failed when it was told, and when. */
   private readonly told = new Map<string, { readonly at: number; readonly parts: readonly Part[] }>();
+  private readonly toldOfMetrics = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | null = null;
   private roundAt = -Infinity;
@@ -71,7 +74,8 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
   }
 
   onApplicationBootstrap(): void {
-    if (this.settings.expireAfterMs === null && this.reconcilers.length === 0) return;
+    const { expireAfterMs, livekitMetrics } = this.settings;
+    if (expireAfterMs === null && this.reconcilers.length + livekitMetrics.length === 0) return;
     const start = (): void => void (this.running ??= this.turn().finally(() => (this.running = null)));
     this.timer = setInterval(start, RENEW_MS).unref();
     start();
@@ -98,6 +102,7 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   /** Reconciles every project that has a LiveKit, then ends what is silent for too long. */
   async round(): Promise<void> {
+    for (const source of this.settings.livekitMetrics) await this.noteLosses(source);
     let doubtful = false;
     for (const reconciler of this.reconcilers) doubtful = (await this.reconcile(reconciler)) || doubtful;
     this.pauseMs = doubtful && this.pauseMs === ROUND_MS ? SECOND_LOOK_MS : ROUND_MS;
@@ -108,6 +113,17 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
     });
     this.tally.addExpired(ended);
     if (ended > 0) this.logger.log(`Ended ${ended} sessions of which nobody has heard for too long.`);
+  }
+
+  private async noteLosses(source: ProjectUrl): Promise<void> {
+    try {
+      await noteLosses(this.database, source, this.clock.now());
+    } catch (error) {
+      const [, url] = source;
+      if (performance.now() - (this.toldOfMetrics.get(url) ?? -Infinity) < SILENCE_MS) return;
+      this.toldOfMetrics.set(url, performance.now());
+      this.logger.warn(`The metrics at ${url} cannot be read: ${String(error)}`);
+    }
   }
 
   private askedAt(project: string, kind: SessionKind): number | null | undefined {

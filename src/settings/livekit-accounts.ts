@@ -7,7 +7,7 @@ export interface LivekitAccount {
   readonly secret: string;
 }
 
-type ProjectUrl = readonly [project: string, url: string];
+export type ProjectUrl = readonly [project: string, url: string];
 
 /** `https://livekit.example.com`, or `project=url` separated by commas. */
 export function urlList(text: string): readonly ProjectUrl[] {

@@ -41,6 +41,7 @@ describe('defaults', () => {
       introspection: true,
       expireAfterMs: 86_400_000,
       livekitAccounts: new Map(),
+      livekitMetrics: [],
       corsOrigins: [],
       logLevel: 'info',
     });
@@ -159,6 +160,15 @@ describe('values', () => {
       ['https://a.example', 'http://b.example:8080'],
     ],
     ['PORT', '0', 'port', 0],
+    [
+      'LIVEKIT_METRICS_URL',
+      'http://a:6789/metrics,acme=http://b:6789',
+      'livekitMetrics',
+      [
+        ['default', 'http://a:6789/metrics'],
+        ['acme', 'http://b:6789'],
+      ],
+    ],
     ['EXPIRE_AFTER', '6h', 'expireAfterMs', 21_600_000],
     ['EXPIRE_AFTER', 'off', 'expireAfterMs', null],
     [

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type ApiKey, keyList, keysByName, type NamedKey } from './api-keys.js';
-import { accountsOf, type LivekitAccount, urlList } from './livekit-accounts.js';
+import { accountsOf, type LivekitAccount, type ProjectUrl, urlList } from './livekit-accounts.js';
 import { databaseUrl } from './database-url.js';
 import {
   duration,
@@ -48,6 +48,8 @@ export abstract class Settings {
   abstract readonly usageGraceMs: number;
   /** Where to ask for what is still there, by project. */
   abstract readonly livekitAccounts: ReadonlyMap<string, LivekitAccount>;
+  /** LiveKit's own metrics, one or more of each project. */
+  abstract readonly livekitMetrics: readonly ProjectUrl[];
   /** Silence after which a session is over; null: never. */
   abstract readonly expireAfterMs: number | null;
   abstract readonly introspection: boolean;
@@ -94,6 +96,7 @@ export function readSettings(env: Environment): Settings {
     exportsPerProject: reader.value('EXPORTS_PER_PROJECT', whole(1, 100), 4),
     exportMinRate: reader.value('EXPORT_MIN_RATE', size, 8 * 2 ** 10),
     usageGraceMs: reader.value('USAGE_GRACE', duration, 300_000),
+    livekitMetrics: reader.value('LIVEKIT_METRICS_URL', urlList, Object.freeze([])),
     expireAfterMs: reader.value('EXPIRE_AFTER', durationOrOff, 86_400_000),
     introspection: reader.value('INTROSPECTION', yesOrNo, !production),
     corsOrigins: reader.value('CORS_ORIGINS', origins, Object.freeze([])),

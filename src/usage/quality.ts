@@ -39,10 +39,11 @@ interface Asked {
 /** How far the record of each window can be trusted. @throws Refusal TOO_MANY_ROWS */
 export async function quality(reading: Reading, question: Question, asked: Asked): Promise<QualityRow[]> {
   const { edges, meterName: meter } = question;
-  const [sums, sources, events] = await Promise.all([
+  const [sums, sources, events, losses] = await Promise.all([
     sumsOf(reading, question, asked),
     sourcesOf(reading, question, asked),
     eventsOf(reading, question, asked),
+    lossesOf(reading, question, asked),
   ]);
   return edges.slice(1).map((to, index) => {
     const win = index + 1;
@@ -50,7 +51,7 @@ export async function quality(reading: Reading, question: Question, asked: Asked
     const counts = sources.get(win) ?? [];
     const bySource = { starts: countsOf(counts, 'start'), ends: countsOf(counts, 'end') };
     const found = { ...noSums, ...sums.get(win), ...noEvents, ...events.get(win) };
-    return { ...range, meter, ...found, ...bySource, droppedEvents: null };
+    return { ...range, meter, ...found, ...bySource, droppedEvents: losses.get(win) ?? null };
   });
 }
 
@@ -134,4 +135,19 @@ function eventsSql(statement: StatementBuilder, { edges }: Question): string {
       max(delay)::float8 / 1000 as "maxDelaySeconds",
       (percentile_disc(0.99) within group (order by delay))::float8 / 1000 as "p99DelaySeconds"
     from (${arrived}) as event group by win`;
+}
+
+/** What LiveKit's metrics say, by the hour in which they were read; of the whole project only. */
+async function lossesOf(
+  reading: Reading,
+  { edges }: Question,
+  { fields, allowance }: Asked,
+): Promise<Map<number, number>> {
+  if (!fields.has('droppedEvents') || reading.scope.roomName !== null) return new Map();
+  const statement = reading.statement();
+  const [from, until] = [edges[0]!, edges.at(-1)!].map((edge) => statement.bind(new Date(edge).toISOString()));
+  const sql = `select width_bucket(${wholeMillisecondsOf('hour')}, ${statement.bind(edges)}::bigint[]) as win, sum(lost)::int as lost
+    from webhook_loss where ${statement.inScope} and hour >= ${from}::timestamptz and hour < ${until}::timestamptz group by win`;
+  const rows = await allowance.inTurn(() => reading.rows(statement, sql));
+  return new Map(rows.map(({ win, lost }) => [win as number, lost as number]));
 }

@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { planOf } from '../../harness/plan.js';
 import { record } from '../../harness/recorded.js';
+import { noteLosses } from '../../src/reconcile/webhook-losses.js';
 import { at, now, Rows } from '../support/rows.js';
 import { type Service, startService } from '../support/service.js';
 
@@ -197,5 +200,33 @@ describe('quality refuses', () => {
     expect(await code(`quality(meter: ROOM, ${half}) { sessions }`)).toBeUndefined();
     const both = `quality(meter: ROOM, ${half}) { sessions } usage(meter: ROOM, ${half}) { sessions }`;
     expect(await code(both)).toBe('TOO_MANY_ROWS');
+  });
+});
+
+describe('events that LiveKit lost', () => {
+  it('are what its metrics say, by the hour in which they were read', async () => {
+    let lost = 0;
+    const metrics = createServer((_, response) => {
+      response.end(
+        `livekit_webhook_dispatch_total{status="success"} 99\nlivekit_webhook_dispatch_total{status="drop"} ${lost}\n`,
+      );
+    });
+    await new Promise<void>((resolve) => metrics.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void metrics.close());
+    const source = ['default', `http://127.0.0.1:${(metrics.address() as AddressInfo).port}/metrics`] as const;
+    const read = async (counter: number, time: string): Promise<void> => {
+      lost = counter;
+      await noteLosses(service.database, source, Date.parse(`2026-11-24T${time}Z`));
+    };
+    // What was lost before is nobody's; a process that begins anew counts from 0.
+    await read(7, '07:59:00');
+    await read(10, '08:01:00');
+    await read(2, '08:02:00');
+    await read(2, '09:00:00');
+    const asked = `PARTICIPANT, ${span('06:00:00', '10:00:00')}, interval: HOUR`;
+    const dropped = async (token?: string) =>
+      (await quality(asked, 'droppedEvents', token)).map(({ droppedEvents }) => droppedEvents);
+    expect(await dropped()).toEqual([null, 0, 5, 0]);
+    expect(await dropped(await service.token({ roomAdmin: true, room: 'weekly' }))).toEqual([null, null, null, null]);
   });
 });

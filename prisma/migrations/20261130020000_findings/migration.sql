@@ -22,6 +22,15 @@ CREATE TABLE sighting (
 );
 CREATE INDEX sighting_by_transaction ON sighting (xid);
 
+CREATE TABLE webhook_loss (
+  project text COLLATE "C" NOT NULL,
+  source text COLLATE "C" NOT NULL,
+  hour timestamptz(3) NOT NULL,
+  counter bigint NOT NULL,
+  lost bigint NOT NULL,
+  PRIMARY KEY (project, source, hour)
+);
+
 CREATE TABLE lease (
   name text COLLATE "C" PRIMARY KEY,
   holder text COLLATE "C" NOT NULL,
