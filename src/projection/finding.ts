@@ -8,6 +8,15 @@ import { learnedText, type Learned } from './learned.js';
 
 export type SessionKind = 'ROOM' | 'PARTICIPANT' | 'TRACK' | 'EGRESS' | 'INGRESS_SESSION' | 'AGENT_JOB';
 
+export const ownId: Readonly<Record<SessionKind, keyof EventIds>> = {
+  ROOM: 'roomSid',
+  PARTICIPANT: 'participantSid',
+  TRACK: 'trackSid',
+  EGRESS: 'egressId',
+  INGRESS_SESSION: 'resourceId',
+  AGENT_JOB: 'jobId',
+};
+
 /** Names one session, with the ids that it never changes. */
 export interface SessionRef extends Partial<EventIds> {
   readonly kind: SessionKind;

@@ -1,7 +1,7 @@
 import { millisecondsOf } from '../database/milliseconds.js';
 import type { Run } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
-import { sightingEvent, type SessionKind } from '../projection/finding.js';
+import { ownId, sightingEvent, type SessionKind } from '../projection/finding.js';
 import type { LogStretch } from './log-pages.js';
 
 interface SightingRow {
@@ -34,10 +34,9 @@ export async function* sightingsOf(run: Run, home: string, stretch: LogStretch):
       values: [after.sid, after.roomName, after.project, after.kind, stretch.until, stretch.since, oldest],
     });
     if (rows.length === 0) return;
-    yield rows.map(({ project, kind, roomName, sid, seenAt }) => {
-      const own = kind === 'TRACK' ? 'trackSid' : kind === 'PARTICIPANT' ? 'participantSid' : 'roomSid';
-      return sightingEvent({ kind, project, roomName, [own]: sid }, seenAt);
-    });
+    yield rows.map(({ project, kind, roomName, sid, seenAt }) =>
+      sightingEvent({ kind, project, roomName, [ownId[kind]]: sid }, seenAt),
+    );
     after = rows.at(-1)!;
   }
 }

@@ -1,6 +1,13 @@
 import type { Pool } from 'pg';
 import type { SessionKind } from '../projection/finding.js';
-import { judgedColumns, judgedOf, kinds, openSessionsSql, type JudgedSession } from '../upkeep/open-sessions.js';
+import {
+  judgedColumns,
+  judgedOf,
+  kinds,
+  openSessionsSql,
+  ownColumn,
+  type JudgedSession,
+} from '../upkeep/open-sessions.js';
 
 /** More than a healthy deployment has open. What is beyond is judged once others have ended. */
 const MOST_OPEN = 200_000;
@@ -28,21 +35,12 @@ export interface KnownSession extends JudgedSession {
   readonly endIsExact: boolean;
 }
 
-const idColumn: Record<SessionKind, string> = {
-  ROOM: 'sid',
-  PARTICIPANT: 'sid',
-  TRACK: 'sid',
-  EGRESS: 'egress_id',
-  INGRESS_SESSION: 'resource_id',
-  AGENT_JOB: 'job_id',
-};
-
 export async function knownSessions(
   pool: Pool,
   { project, kind, ids }: { project: string; kind: SessionKind; ids: readonly string[] },
 ): Promise<Map<string, KnownSession>> {
   if (ids.length === 0) return new Map();
-  const id = idColumn[kind];
+  const id = ownColumn(kind);
   const { rows } = await pool.query<Pick<KnownSession, 'endSource' | 'endIsExact'> & { id: string }>(
     `select ${judgedColumns(kind)}, s.end_source as "endSource", s.end_uncertainty_ms is not distinct from 0 as "endIsExact",
       s.${id} as id from ${kinds[kind].table} s

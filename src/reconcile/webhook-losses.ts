@@ -2,6 +2,7 @@ import type { Database } from '../database/database.js';
 import type { ProjectUrl } from '../settings/livekit-accounts.js';
 
 const PATIENCE_MS = 5_000;
+const MOST_BYTES = 8 * 2 ** 20;
 const HOUR = 3_600_000;
 const dispatched = /^livekit_webhook_dispatch_total\{([^}]*)\}\s+(\S+)/gm;
 
@@ -18,7 +19,7 @@ export function lossesIn(metrics: string): number {
 export async function noteLosses({ prisma }: Database, [project, source]: ProjectUrl, now: number): Promise<void> {
   const answer = await fetch(source, { signal: AbortSignal.timeout(PATIENCE_MS) });
   if (!answer.ok) throw new Error(`The metrics at ${source} are answered with ${answer.status}.`);
-  const counter = lossesIn(await answer.text());
+  const counter = lossesIn(await textOf(answer));
   const last = await prisma.webhookLoss.findFirst({ where: { project, source }, orderBy: { hour: 'desc' } });
   const before = last === null ? counter : Number(last.counter);
   // A process that began anew counts from 0.
@@ -29,4 +30,15 @@ export async function noteLosses({ prisma }: Database, [project, source]: Projec
     create: { project, source, hour, counter, lost },
     update: { counter, lost: { increment: lost } },
   });
+}
+
+async function textOf({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk as Uint8Array);
+    size += (chunk as Uint8Array).length;
+    if (size > MOST_BYTES) throw new Error(`The metrics have more than ${MOST_BYTES} bytes.`);
+  }
+  return Buffer.concat(chunks).toString();
 }

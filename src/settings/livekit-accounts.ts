@@ -23,6 +23,8 @@ function oneUrl(text: string): ProjectUrl {
   if (!URL.canParse(url) || !/^(https?|wss?):$/.test(new URL(url).protocol)) {
     throw new Problem('must be a URL such as https://livekit.example.com, or project=url for each project');
   }
+  const { username, password } = new URL(url);
+  if (username !== '' || password !== '') throw new Problem('must not hold a user or password, which logs would show');
   return [project, url.replace(/^ws/, 'http').replace(/\/$/, '')];
 }
 

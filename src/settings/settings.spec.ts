@@ -195,6 +195,11 @@ describe('values', () => {
       'LIVEKIT_URL must be a URL such as https://livekit.example.com, or project=url for each project',
     ],
     [
+      'LIVEKIT_METRICS_URL',
+      'http://me:hush@livekit.example.com',
+      'LIVEKIT_METRICS_URL must not hold a user or password, which logs would show',
+    ],
+    [
       'LIVEKIT_URL',
       'acme=https://livekit.example.com',
       'LIVEKIT_URL names the project "acme", of which there is no key',

@@ -1,6 +1,5 @@
 import type { Database } from '../database/database.js';
-import type { SessionKind } from '../projection/finding.js';
-import { judgedColumns, judgedOf, kinds, sessionKinds, type JudgedSession } from './open-sessions.js';
+import { judgedColumns, judgedOf, kinds, ownColumn, sessionKinds, type JudgedSession } from './open-sessions.js';
 import { record } from './record.js';
 
 export interface Correction {
@@ -52,20 +51,11 @@ interface FoundSession {
   readonly corrected: boolean;
 }
 
-const idColumns: Record<SessionKind, string> = {
-  ROOM: 'sid',
-  PARTICIPANT: 'sid',
-  TRACK: 'sid',
-  EGRESS: 'egress_id',
-  INGRESS_SESSION: 'resource_id',
-  AGENT_JOB: 'job_id',
-};
-
 async function find({ prisma }: Database, { project, id }: Correction): Promise<FoundSession> {
   for (const kind of sessionKinds) {
     const [row] = await prisma.$queryRawUnsafe<{ endSource: string | null; learned: string | null }[]>(
       `select ${judgedColumns(kind)}, s.end_source as "endSource", s.learned from ${kinds[kind].table} s
-        where s.${idColumns[kind]} = $1 and s.project = $2 limit 1`,
+        where s.${ownColumn(kind)} = $1 and s.project = $2 limit 1`,
       id,
       project,
     );

@@ -82,7 +82,6 @@ async function expireBy(pool: Pool, limit: Limit, { now, askedAt }: ExpiryOption
     });
     const fresh = await record(pool, findings, now);
     ended += fresh;
-    // What was judged before, and came back to life since, stays open.
     if (rows.length < PAGE || fresh === 0) return ended;
   }
 }

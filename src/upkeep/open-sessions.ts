@@ -1,7 +1,7 @@
 import { snakeCase } from '../text/snake-case.js';
 import { millisecondsOf } from '../database/milliseconds.js';
 import type { EventIds } from '../livekit/event.js';
-import type { SessionKind, SessionRef } from '../projection/finding.js';
+import { ownId, type SessionKind, type SessionRef } from '../projection/finding.js';
 
 interface KindOfSession {
   readonly table: string;
@@ -19,6 +19,10 @@ export const kinds: Readonly<Record<SessionKind, KindOfSession>> = {
   INGRESS_SESSION: { table: 'ingress_session', ids: { ...room, ingressId: 'ingress_id', resourceId: 'resource_id' } },
   AGENT_JOB: { table: 'agent_job', ids: { ...room, jobId: 'job_id' } },
 };
+
+export function ownColumn(kind: SessionKind): string {
+  return kinds[kind].ids[ownId[kind]]!;
+}
 
 export const sessionKinds = Object.keys(kinds) as SessionKind[];
 

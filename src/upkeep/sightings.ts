@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { type ParameterColumn, UnnestedRows } from '../database/unnested-rows.js';
 import { inTransaction, type Statement } from '../database/transaction.js';
-import { sightingEvent, type SessionRef } from '../projection/finding.js';
+import { ownId, sightingEvent, type SessionRef } from '../projection/finding.js';
 import { lockValues, takeLocks } from '../projection/lock.js';
 import { project } from '../projection/project.js';
 
@@ -17,7 +17,7 @@ const columns: readonly ParameterColumn<Sighting>[] = [
   ['project', 'text', ({ session }) => session.project],
   ['kind', 'text', ({ session }) => session.kind],
   ['room_name', 'text', ({ session }) => session.roomName],
-  ['sid', 'text', ({ session }) => sidOf(session)],
+  ['sid', 'text', ({ session }) => session[ownId[session.kind]]],
   ['seen_at', 'timestamptz', ({ seenAt }) => seenAt],
 ];
 const rows = new UnnestedRows(columns);
@@ -37,8 +37,4 @@ export async function recordSightings(pool: Pool, sightings: readonly Sighting[]
       return [{ name: 'sightings', text: upsert, values: rows.values(some) }, ...writes];
     });
   }
-}
-
-function sidOf({ trackSid, participantSid, roomSid, kind }: SessionRef): string {
-  return (kind === 'TRACK' ? trackSid : kind === 'PARTICIPANT' ? participantSid : roomSid) ?? '';
 }
