@@ -1,10 +1,11 @@
 import type { Pool } from 'pg';
+import { Writer } from '../src/erasure/writer.js';
 import { commit } from '../src/intake/commit.js';
 import type { LedgerEvent } from '../src/livekit/event.js';
 
 /** Commits every event. @throws the first failure */
 export async function commitEvents(pool: Pool, events: readonly LedgerEvent[]): Promise<void> {
-  const { failures } = await commit(pool, events);
+  const { failures } = await commit(new Writer({ intake: pool, erasureKey: null }), events);
   const failure = failures.find((one) => one !== null);
   if (failure) throw failure.error;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { Writer } from '../erasure/writer.js';
 import { readSettings } from '../settings/settings.js';
 import { LivekitApi, reasonOf } from '../reconcile/livekit-api.js';
 import { Reconciler, type Round } from '../reconcile/reconciler.js';
@@ -19,10 +20,11 @@ await runCommand(1, async () => {
   if (help) return console.log(usage);
   const settings = readSettings(process.env);
   if (settings.livekitAccounts.size === 0) throw new Error('Set LIVEKIT_URL to say which LiveKit to ask.');
-  await onLedger(settings, async ({ intake }) => {
+  await onLedger(settings, async (database) => {
+    const writer = new Writer(database);
     const reconcilers = Array.from(
       settings.livekitAccounts,
-      ([project, account]) => new Reconciler(intake, project, new LivekitApi(account)),
+      ([project, account]) => new Reconciler(writer, project, new LivekitApi(account)),
     );
     for (const reconciler of reconcilers) await reconciler.judge(Date.now());
     console.log(`Asked once; asking again in ${APART_MS / 1000} s.`);

@@ -32,7 +32,8 @@ export async function openDatabase(settings: Settings): Promise<Database> {
     await embedded?.stop();
     throw error;
   }
-  return new Database(url, settings.statementTimeoutMs, { driver: settings.databaseDriver, embedded });
+  const { statementTimeoutMs, databaseDriver: driver, erasureKey } = settings;
+  return new Database(url, statementTimeoutMs, { driver, erasureKey, embedded });
 }
 
 function startEmbedded(dataDir: string): Promise<EmbeddedServer> {

@@ -30,6 +30,8 @@ export interface DatabaseOptions {
   readonly driver?: Driver;
   /** Commits need not reach the disk: what is written can be made again. */
   readonly volatile?: boolean;
+  /** `ERASURE_KEY` */
+  readonly erasureKey?: string | null;
   /** Stopped last. */
   readonly embedded?: EmbeddedServer | null;
 }
@@ -39,6 +41,7 @@ export class Database implements OnApplicationShutdown {
   readonly intake: pg.Pool;
   /** For queries: read-only, each statement bounded by `STATEMENT_TIMEOUT`. */
   readonly queries: pg.Pool;
+  readonly erasureKey: string | null;
   private opened: PrismaClient | null = null;
   private readonly endWatch: () => void;
 
@@ -47,7 +50,8 @@ export class Database implements OnApplicationShutdown {
     private readonly statementTimeoutMs: number,
     private readonly options: DatabaseOptions = {},
   ) {
-    const { driver = 'fast', volatile = false } = options;
+    const { driver = 'fast', volatile = false, erasureKey = null } = options;
+    this.erasureKey = erasureKey;
     const writing = connection(url, `${byKey} ${waits}`);
     const soon = { connectionTimeoutMillis: INTAKE_PATIENCE_MS };
     this.intake = openPool({ ...writing, ...soon, pipeline: true, max: 5 }, driver);

@@ -27,7 +27,13 @@ interface AdapterFailure {
   readonly originalCode?: string;
 }
 
+/** What the work was made from changed meanwhile. */
+export class Outdated extends Error {
+  override name = 'Outdated';
+}
+
 export function faultOf(error: unknown): Fault {
+  if (error instanceof Outdated) return 'conflict';
   if (!(error instanceof pg.DatabaseError)) return isAway(error) ? 'database' : 'values';
   // A partition that was not made is a check_violation of the table's own. Messages come in the server's language.
   if (error.code === '23514' && error.routine === 'ExecFindPartition') return 'database';

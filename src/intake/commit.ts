@@ -1,4 +1,5 @@
-import type { Pool } from 'pg';
+import { keyStatement, type Rewritten } from '../erasure/erased.js';
+import type { Writer } from '../erasure/writer.js';
 import { inTransaction, type Run, type Statement } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { project } from '../projection/project.js';
@@ -27,15 +28,16 @@ export interface CommitResult {
  * @param onWriting called once only the writes are left
  */
 export async function commit(
-  pool: Pool,
+  writer: Writer,
   events: readonly LedgerEvent[],
   onWriting: () => void = () => undefined,
 ): Promise<CommitResult> {
   const total: Committed = { fresh: 0, known: 0, problems: 0, differing: 0 };
   const commitTogether = async (some: readonly LedgerEvent[]): Promise<void> => {
     let committed = { ...total };
-    await inTransaction(pool, async (run) => {
-      const { writes, ...counts } = await logAndProject(run, some);
+    const rewritten = await writer.erased.rewrite(some);
+    await inTransaction(writer.pool, async (run) => {
+      const { writes, ...counts } = await logAndProject(run, writer, rewritten);
       committed = counts;
       onWriting();
       return writes;
@@ -44,7 +46,7 @@ export async function commit(
   };
   const failures = await bisect(events, commitTogether, async (event, error) => {
     if (event.problem !== null) throw error;
-    const trouble = await tryDatabase(pool);
+    const trouble = await tryDatabase(writer.pool);
     if (trouble !== null) throw new DatabaseTrouble(trouble);
     await commitTogether([{ ...event, problem: problemFrom(error) }]);
   });
@@ -60,15 +62,19 @@ export class DatabaseTrouble extends Error {
   }
 }
 
-async function logAndProject(run: Run, events: readonly LedgerEvent[]): Promise<Committed & { writes: Statement[] }> {
+type Work = Committed & { writes: Statement[] };
+
+async function logAndProject(run: Run, { erased }: Writer, { events, version, found }: Rewritten): Promise<Work> {
   const entries = entriesOf(events);
   const firsts = entries.map(({ event }) => event);
   const logging = run<Logged>(logStatement(entries)).then((logged) => freshOf(entries, logged));
+  const checking = erased.check(run, version);
   const freshFirsts = async (): Promise<LedgerEvent[]> => {
     const fresh = await logging;
     return fresh.length === entries.length ? firsts : fresh.map(({ event }) => event);
   };
-  const [fresh, writes] = await Promise.all([logging, project(run, firsts, freshFirsts)]);
+  const [fresh, writes] = await Promise.all([logging, project(run, firsts, freshFirsts), checking]);
+  if (found.length > 0) writes.push(keyStatement(found, true));
   return { ...countsOf(events, fresh), differing: await countDifferingBodies(run, entries, fresh), writes };
 }
 

@@ -1,6 +1,6 @@
-import type { Pool } from 'pg';
 import { renew } from '../database/driver/driver.js';
 import { faultOf } from '../database/failure.js';
+import type { Writer } from '../erasure/writer.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { Batches } from './batching/batches.js';
 import type { Failure } from './bisect.js';
@@ -19,7 +19,7 @@ export interface Item {
 }
 
 export interface CommitterParts {
-  readonly pool: Pool;
+  readonly writer: Writer;
   readonly spool: Spool;
   readonly outage: Outage;
   readonly events: IntakeEvents;
@@ -86,7 +86,7 @@ export class Committer {
   private async tryTogether(items: readonly Item[], onWriting?: () => void): Promise<readonly Failure[]> {
     const began = performance.now();
     const events = items.map(({ event }) => event);
-    const { committed, failures } = await commit(this.parts.pool, events, onWriting);
+    const { committed, failures } = await commit(this.parts.writer, events, onWriting);
     const some = committed.fresh + committed.known > 0;
     if (some) this.parts.events.emit('committed', committed, (performance.now() - began) / 1000);
     return failures;
@@ -94,11 +94,11 @@ export class Committer {
 
   /** Whether the database takes no event at all: only then an outage begins. */
   private async isAway(): Promise<boolean> {
-    const { pool, outage } = this.parts;
-    const trouble = await tryDatabase(pool);
+    const { writer, outage } = this.parts;
+    const trouble = await tryDatabase(writer.pool);
     if (trouble === null) return false;
     outage.begin(trouble);
-    renew(pool);
+    renew(writer.pool);
     return true;
   }
 

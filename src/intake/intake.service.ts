@@ -5,6 +5,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import { Writer } from '../erasure/writer.js';
 import { readEvent } from '../livekit/event.js';
 import type { JsonObject } from '../livekit/json.js';
 import { Refusal } from '../http/refusal.js';
@@ -40,7 +41,7 @@ export class Intake implements OnApplicationBootstrap, BeforeApplicationShutdown
     events: IntakeEvents,
   ) {
     const outage = new Outage(spool.enabled ? 'events go to the spool' : 'events are refused until it is back');
-    this.parts = { pool: database.intake, spool, outage, events };
+    this.parts = { writer: new Writer(database), spool, outage, events };
     this.committer = new Committer(this.parts);
     this.recovery = new Recovery(this.parts, this.committer);
     spool.onMended = () => this.recovery.wake();

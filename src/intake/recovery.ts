@@ -36,10 +36,10 @@ export class Recovery {
   }
 
   private async run(): Promise<void> {
-    const { outage, spool, pool } = this.parts;
+    const { outage, spool, writer } = this.parts;
     let pause = FIRST_PAUSE_MS;
     while (!this.stopping.signal.aborted && (outage.away || spool.entries > 0)) {
-      const isBack = !outage.away || (await tryDatabase(pool)) === null;
+      const isBack = !outage.away || (await tryDatabase(writer.pool)) === null;
       if (isBack && spool.entries === 0) outage.end();
       const committed = isBack ? await this.drain() : 0;
       pause = committed > 0 || outage.away ? FIRST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS);

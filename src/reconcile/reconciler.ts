@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Writer } from '../erasure/writer.js';
 import type { Finding } from '../projection/finding.js';
 import { record } from '../upkeep/record.js';
 import { recordSightings, type Sighting } from '../upkeep/sightings.js';
@@ -29,7 +29,7 @@ export class Reconciler {
   private readonly misses: Record<Part, Misses> = { rooms: new Misses(), egress: new Misses(), ingress: new Misses() };
 
   constructor(
-    private readonly pool: Pool,
+    private readonly writer: Writer,
     readonly project: string,
     private readonly api: LivekitApi,
   ) {}
@@ -39,7 +39,8 @@ export class Reconciler {
     const findings: Finding[] = [];
     const sightings: Sighting[] = [];
     const failures = new Map<Part, unknown>();
-    const { pool, project, api } = this;
+    const { project, api } = this;
+    const { pool } = this.writer;
     const started = performance.now();
     const now = (): number => began + Math.ceil(performance.now() - started);
     for (const [part, judge] of Object.entries(judges) as [Part, Judge][]) {
@@ -60,7 +61,7 @@ export class Reconciler {
 
   /** @param at the events' time, in ms */
   async record({ findings, sightings }: Round, at: number): Promise<void> {
-    await record(this.pool, findings, at);
-    await recordSightings(this.pool, sightings);
+    await record(this.writer, findings, at);
+    await recordSightings(this.writer, sightings);
   }
 }

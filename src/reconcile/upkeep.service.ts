@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import { Writer } from '../erasure/writer.js';
 import { isAway, isPassing } from '../database/failure.js';
 import { Clock } from '../settings/clock.js';
 import { Settings } from '../settings/settings.js';
@@ -50,6 +51,7 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
   readonly tally: RoundTally;
   private readonly logger = new Logger('Upkeep');
   private readonly lease: Lease;
+  private readonly writer: Writer;
   private readonly reconcilers: readonly Reconciler[];
   private readonly succeeded = new Map<string, number>();
   /** By project: what failed when it was told, and when. */
@@ -65,11 +67,12 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
     private readonly settings: Settings,
     private readonly clock: Clock,
   ) {
+    this.writer = new Writer(database);
     this.tally = new RoundTally(settings.livekitAccounts.keys());
     this.lease = new Lease(database, 'upkeep', randomUUID());
     this.reconcilers = Array.from(
       settings.livekitAccounts,
-      ([project, account]) => new Reconciler(database.intake, project, new LivekitApi(account)),
+      ([project, account]) => new Reconciler(this.writer, project, new LivekitApi(account)),
     );
   }
 
@@ -106,7 +109,7 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
     let doubtful = false;
     for (const reconciler of this.reconcilers) doubtful = (await this.reconcile(reconciler)) || doubtful;
     this.pauseMs = doubtful && this.pauseMs === ROUND_MS ? SECOND_LOOK_MS : ROUND_MS;
-    const ended = await expire(this.database.intake, {
+    const ended = await expire(this.writer, {
       now: this.clock.now(),
       expireAfterMs: this.settings.expireAfterMs,
       askedAt: (project, kind) => this.askedAt(project, kind),

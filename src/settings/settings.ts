@@ -11,6 +11,7 @@ import {
   origins,
   Problem,
   requestSize,
+  secretKey,
   size,
   timeout,
   whole,
@@ -52,6 +53,8 @@ export abstract class Settings {
   abstract readonly livekitMetrics: readonly ProjectUrl[];
   /** Silence after which a session is over; null: never. */
   abstract readonly expireAfterMs: number | null;
+  /** Recognises the texts of people who were erased; null: nobody can be. */
+  abstract readonly erasureKey: string | null;
   abstract readonly introspection: boolean;
   abstract readonly corsOrigins: readonly string[];
   abstract readonly logLevel: LogLevel;
@@ -98,6 +101,7 @@ export function readSettings(env: Environment): Settings {
     usageGraceMs: reader.value('USAGE_GRACE', duration, 300_000),
     livekitMetrics: reader.value('LIVEKIT_METRICS_URL', urlList, Object.freeze([])),
     expireAfterMs: reader.value('EXPIRE_AFTER', durationOrOff, 86_400_000),
+    erasureKey: reader.value('ERASURE_KEY', secretKey, null),
     introspection: reader.value('INTROSPECTION', yesOrNo, !production),
     corsOrigins: reader.value('CORS_ORIGINS', origins, Object.freeze([])),
     logLevel: reader.value('LOG_LEVEL', logLevel, 'info'),

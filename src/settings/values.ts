@@ -74,3 +74,9 @@ export function origins(text: string): readonly string[] {
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;
 }
+
+/** A key that nobody can guess. */
+export function secretKey(text: string): string {
+  if (text.length < 32) throw new Problem('must have at least 32 characters, such as those of `openssl rand -hex 32`');
+  return text;
+}

@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.js';
+import { Writer } from '../erasure/writer.js';
 import { judgedColumns, judgedOf, kinds, ownColumn, sessionKinds, type JudgedSession } from './open-sessions.js';
 import { record } from './record.js';
 
@@ -37,12 +38,12 @@ export async function reopen(database: Database, correction: Correction): Promis
 }
 
 async function decide(
-  { intake }: Database,
+  database: Database,
   judged: JudgedSession,
   { by, reason, now, endedAt }: Correction & { endedAt: number | null },
 ): Promise<void> {
   const conclusion = { name: 'corrected', endedAt, decidedAt: now, by, reason } as const;
-  await record(intake, [{ ...judged, conclusion }], now);
+  await record(new Writer(database), [{ ...judged, conclusion }], now);
 }
 
 interface FoundSession {

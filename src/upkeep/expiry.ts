@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Writer } from '../erasure/writer.js';
 import type { Conclusion, Finding, SessionKind } from '../projection/finding.js';
 import { judgedOf, openSessionsSql, projectsSql, sessionKinds } from './open-sessions.js';
 import { record } from './record.js';
@@ -29,10 +29,10 @@ interface Limit {
 }
 
 /** Ends open sessions of which nobody has heard for too long (docs/design.md section 6). @returns how many */
-export async function expire(pool: Pool, options: ExpiryOptions): Promise<number> {
+export async function expire(writer: Writer, options: ExpiryOptions): Promise<number> {
   if (options.expireAfterMs === null) return 0;
   let ended = 0;
-  for (const limit of limitsOf(options.expireAfterMs)) ended += await expireBy(pool, limit, options);
+  for (const limit of limitsOf(options.expireAfterMs)) ended += await expireBy(writer, limit, options);
   return ended;
 }
 
@@ -58,9 +58,9 @@ function limitsOf(expireAfterMs: number): Limit[] {
   ];
 }
 
-async function expireBy(pool: Pool, limit: Limit, { now, askedAt }: ExpiryOptions): Promise<number> {
+async function expireBy(writer: Writer, limit: Limit, { now, askedAt }: ExpiryOptions): Promise<number> {
   const { kind, limitMs, since, where = 'true' } = limit;
-  const { rows: known } = await pool.query<{ project: string }>(projectsSql(kind));
+  const { rows: known } = await writer.pool.query<{ project: string }>(projectsSql(kind));
   const text = openSessionsSql(kind, {
     where: `${where} and ${since} + (${limitMs}) * interval '1 ms' < $2
       and s.last_seen_at < coalesce((select a.at from unnest($1::text[], $3::timestamptz[]) as a(project, at) where a.project = s.project), 'infinity')`,
@@ -71,7 +71,7 @@ async function expireBy(pool: Pool, limit: Limit, { now, askedAt }: ExpiryOption
   const asked = projects.map((project) => askedAt(project, kind) ?? null);
   let ended = 0;
   for (;;) {
-    const { rows } = await pool.query<{ since: number; limitMs: number }>(text, [
+    const { rows } = await writer.pool.query<{ since: number; limitMs: number }>(text, [
       projects,
       new Date(now),
       asked.map((at) => (at === null ? null : new Date(at))),
@@ -80,7 +80,7 @@ async function expireBy(pool: Pool, limit: Limit, { now, askedAt }: ExpiryOption
       const conclusion: Conclusion = { name: 'expired', endedAt: Math.round(row.since), limitMs: row.limitMs };
       return { ...judgedOf(kind, row), conclusion };
     });
-    const fresh = await record(pool, findings, now);
+    const fresh = await record(writer, findings, now);
     ended += fresh;
     if (rows.length < PAGE || fresh === 0) return ended;
   }

@@ -1,16 +1,16 @@
 import { hash } from 'node:crypto';
-import type { Pool } from 'pg';
+import type { Writer } from '../erasure/writer.js';
 import { commit } from '../intake/commit.js';
 import { findingEvent, type Conclusion, type Finding } from '../projection/finding.js';
 
 const BATCH = 500;
 
 /** Writes findings to the log and projects them, like webhooks. @param at in ms @returns how many were new */
-export async function record(pool: Pool, findings: readonly Finding[], at: number): Promise<number> {
+export async function record(writer: Writer, findings: readonly Finding[], at: number): Promise<number> {
   let fresh = 0;
   for (let from = 0; from < findings.length; from += BATCH) {
     const events = findings.slice(from, from + BATCH).map((finding) => findingEvent(finding, idOf(finding), at));
-    const { committed, failures } = await commit(pool, events);
+    const { committed, failures } = await commit(writer, events);
     const failure = failures.find((one) => one !== null);
     if (failure) throw failure.error;
     fresh += committed.fresh;

@@ -1,6 +1,7 @@
-import type { Pool } from 'pg';
+import { Outdated } from '../database/failure.js';
 import { type ParameterColumn, UnnestedRows } from '../database/unnested-rows.js';
 import { inTransaction, type Statement } from '../database/transaction.js';
+import type { Writer } from '../erasure/writer.js';
 import { ownId, sightingEvent, type SessionRef } from '../projection/finding.js';
 import { lockValues, takeLocks } from '../projection/lock.js';
 import { project } from '../projection/project.js';
@@ -27,14 +28,28 @@ const upsert = `insert into sighting (project, kind, room_name, sid, seen_at)
   set seen_at = excluded.seen_at, xid = excluded.xid where sighting.seen_at < excluded.seen_at`;
 
 /** Moves the last sign of life of sessions that are in the tables. */
-export async function recordSightings(pool: Pool, sightings: readonly Sighting[]): Promise<void> {
+export async function recordSightings(writer: Writer, sightings: readonly Sighting[]): Promise<void> {
   for (let from = 0; from < sightings.length; from += BATCH) {
     const some = sightings.slice(from, from + BATCH);
-    const events = some.map(({ session, seenAt }) => sightingEvent(session, seenAt));
-    await inTransaction(pool, async (run) => {
-      const locks: Statement = { name: 'locks', text: takeLocks, values: lockValues(events) };
-      const [, writes] = await Promise.all([run(locks), project(run, events)]);
-      return [{ name: 'sightings', text: upsert, values: rows.values(some) }, ...writes];
+    // Read again: an erasure may come between the two.
+    await recordTogether(writer, some).catch((error: unknown) => {
+      if (!(error instanceof Outdated)) throw error;
+      return recordTogether(writer, some);
     });
   }
+}
+
+async function recordTogether({ pool, erased }: Writer, sightings: readonly Sighting[]): Promise<void> {
+  const { events, version } = await erased.rewrite(
+    sightings.map(({ session, seenAt }) => sightingEvent(session, seenAt)),
+  );
+  const named = sightings.map((sighting, at) => {
+    const { roomName } = events[at]!.ids;
+    return { ...sighting, session: { ...sighting.session, roomName } };
+  });
+  await inTransaction(pool, async (run) => {
+    const locks: Statement = { name: 'locks', text: takeLocks, values: lockValues(events) };
+    const [, , writes] = await Promise.all([run(locks), erased.check(run, version), project(run, events)]);
+    return [{ name: 'sightings', text: upsert, values: rows.values(named) }, ...writes];
+  });
 }

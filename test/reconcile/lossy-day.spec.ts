@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { Writer } from '../../src/erasure/writer.js';
 import { commitEvents } from '../../harness/commit-events.js';
 import { Chance } from '../../src/cli/simulate/chance.js';
 import { Database } from '../../src/database/database.js';
@@ -82,7 +83,7 @@ async function run(reconciles: boolean): Promise<{ ghosts: number; uncertain: nu
   const database = new Database(home.url, 60_000);
   const livekit = new ToyLivekit();
   const server = await LivekitServer.start(livekit.answer);
-  const reconciler = new Reconciler(database.intake, 'default', new LivekitApi(server.account));
+  const reconciler = new Reconciler(new Writer(database), 'default', new LivekitApi(server.account));
   for (let now = began; now <= ended + HOUR; now += MINUTE) {
     const arrived: Told[] = [];
     while (heard[0] !== undefined && heard[0].at <= now) arrived.push(heard.shift()!);
@@ -98,7 +99,7 @@ async function run(reconciles: boolean): Promise<{ ghosts: number; uncertain: nu
       });
     const asked = reconciles ? now : undefined;
     if (reconciles) await reconciler.record(await reconciler.judge(now), now);
-    await expire(database.intake, { now, expireAfterMs: 24 * HOUR, askedAt: () => asked });
+    await expire(new Writer(database), { now, expireAfterMs: 24 * HOUR, askedAt: () => asked });
   }
   const { rows } = await database.queries.query<{ ghosts: number; seconds: number; uncertain: number }>(
     `select count(*) filter (where ended_at is null)::int as ghosts, sum(extract(epoch from until - started_at))::float8 as seconds,

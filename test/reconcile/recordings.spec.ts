@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Writer } from '../../src/erasure/writer.js';
 import { rebuild } from '../../src/rebuild/rebuild.js';
 import { verify } from '../../src/rebuild/verify.js';
 import { LivekitApi } from '../../src/reconcile/livekit-api.js';
@@ -54,7 +55,7 @@ describe.each(all.flatMap((recording) => paces.map((pace) => ({ ...recording, pa
 
     beforeAll(async () => {
       server = await LivekitServer.start(livekit.answer);
-      const reconciler = new Reconciler(service.database.intake, project, new LivekitApi(server.account));
+      const reconciler = new Reconciler(new Writer(service.database), project, new LivekitApi(server.account));
       let told = 0;
       const end = livekit.lastPoll + 12 * MINUTE;
       for (let at = livekit.facts.startedAt + pace; at < end; at += at < livekit.lastPoll + MINUTE ? pace : MINUTE) {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Writer } from '../../src/erasure/writer.js';
 import { commitEvents } from '../../harness/commit-events.js';
 import { Database } from '../../src/database/database.js';
 import { readEvent } from '../../src/livekit/event.js';
@@ -26,7 +27,7 @@ beforeAll(async () => {
   home = await createDatabase();
   database = new Database(home.url, 60_000);
   server = await LivekitServer.start(livekit.answer);
-  reconciler = new Reconciler(database.intake, 'default', new LivekitApi(server.account));
+  reconciler = new Reconciler(new Writer(database), 'default', new LivekitApi(server.account));
   livekit.rooms = Array.from({ length: rooms }, (_, at) => roomAt(at));
   for (let at = 0; at < rooms; at += 20) await tell(livekit.rooms.slice(at, at + 20));
   await database.queries.query('analyze');

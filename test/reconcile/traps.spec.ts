@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Writer } from '../../src/erasure/writer.js';
 import { commitEvents } from '../../harness/commit-events.js';
 import { Database } from '../../src/database/database.js';
 import { readEvent } from '../../src/livekit/event.js';
@@ -42,7 +43,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-const newReconciler = (): Reconciler => new Reconciler(database.intake, project, new LivekitApi(server.account));
+const newReconciler = (): Reconciler => new Reconciler(new Writer(database), project, new LivekitApi(server.account));
 
 const ada: ToyPerson = { sid: 'PA_1', identity: 'ada', joinedAt: began, tracks: ['TR_1'] };
 const daily = (): ToyRoom => ({ sid: 'RM_1', name: 'daily', createdAt: began, people: [ada] });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Writer } from '../../src/erasure/writer.js';
 import { commitEvents } from '../../harness/commit-events.js';
 import { Database } from '../../src/database/database.js';
 import { readEvent } from '../../src/livekit/event.js';
@@ -40,7 +41,7 @@ async function hear(seconds: number, event: string, what: object): Promise<void>
 }
 
 const expireAt = (hours: number, askedAt: () => number | null | undefined = () => undefined) =>
-  expire(database.intake, { now: began + hours * HOUR, expireAfterMs: 24 * HOUR, askedAt });
+  expire(new Writer(database), { now: began + hours * HOUR, expireAfterMs: 24 * HOUR, askedAt });
 
 type Ended = [id: string, endedAt: string | null, source: string | null, uncertaintySeconds: number | null];
 
@@ -96,7 +97,7 @@ describe('a session of which nobody has heard', () => {
     expect(await expireAt(24.1, () => null)).toBe(0);
     expect(await expireAt(24.1, () => began)).toBe(0);
     const ids = { roomName: 'daily', roomSid: 'RM_1' };
-    await recordSightings(database.intake, [
+    await recordSightings(new Writer(database), [
       { session: { kind: 'ROOM', project: 'default', ...ids }, seenAt: began + 20 * HOUR },
       {
         session: { kind: 'PARTICIPANT', project: 'default', ...ids, participantSid: 'PA_1' },
@@ -110,7 +111,7 @@ describe('a session of which nobody has heard', () => {
 
   it('is the same after a rebuild, with what was sighted', async () => {
     const session = { kind: 'ROOM', project: 'default', roomName: 'daily', roomSid: 'RM_1' } as const;
-    await recordSightings(database.intake, [{ session, seenAt: began + HOUR }]);
+    await recordSightings(new Writer(database), [{ session, seenAt: began + HOUR }]);
     await expireAt(25.1);
     const before = await dumpTables(database);
     expect(await verify(database.url)).toMatchObject({ differing: 0, differences: [] });

@@ -1,0 +1,198 @@
+import type { Pool } from 'pg';
+import { Outdated } from '../database/failure.js';
+import { millisecondsOf } from '../database/milliseconds.js';
+import type { Run, Statement } from '../database/transaction.js';
+import { UnnestedRows } from '../database/unnested-rows.js';
+import { readEvent, type LedgerEvent } from '../livekit/event.js';
+import type { JsonObject } from '../livekit/json.js';
+import { timeOf } from '../livekit/time.js';
+import { child, integer } from '../livekit/wire-fields.js';
+import { readFinding } from '../projection/finding.js';
+import { Eraser, type ErasedTexts } from './eraser.js';
+import { Fingerprints } from './fingerprints.js';
+
+/** What an event must name to be rewritten by an erasure. */
+export interface ErasedKey {
+  readonly project: string;
+  /** A LiveKit id, or a fingerprint. */
+  readonly key: string;
+  readonly erasure: number;
+  readonly pseudonym: string | null;
+  /** In ms; null for an id, which is erased for ever. */
+  readonly beganBefore: number | null;
+}
+
+/** Events without what was erased, as of one version of the erasures. */
+export interface Rewritten {
+  readonly events: readonly LedgerEvent[];
+  readonly version: number;
+  /** Sessions that began before an erasure, and whose ids it did not know. */
+  readonly found: readonly ErasedKey[];
+}
+
+/** Most texts are of an erasure that is asked for again and again while it runs. */
+const KEPT_ERASURES = 200;
+
+/** Knows which events hold texts of erased people. Costs nothing until somebody was erased. */
+export class Erased {
+  readonly fingerprints: Fingerprints | null;
+  private version = 0;
+  private readonly texts = new Map<number, ErasedTexts>();
+
+  /** @param key `ERASURE_KEY` */
+  constructor(
+    private readonly pool: Pool,
+    key: string | null,
+  ) {
+    this.fingerprints = key === null ? null : new Fingerprints(key);
+  }
+
+  /** @throws Error where erasures exist whose key this service lacks */
+  async rewrite(events: readonly LedgerEvent[]): Promise<Rewritten> {
+    const { version } = this;
+    if (version === 0) return { events, version, found: [] };
+    if (this.fingerprints === null) throw new KeyMissing();
+    const named = events.map((event) => this.keysOf(event));
+    const keys = await this.lookUp(named.flat());
+    const found: ErasedKey[] = [];
+    const rewritten: LedgerEvent[] = [];
+    for (const [at, event] of events.entries()) {
+      const matching = named[at]!.flatMap((one) => (keys.get(nameOf(one)) ?? []).filter((key) => counts(key, one)));
+      found.push(...unknownIds(event, matching));
+      rewritten.push(matching.length === 0 ? event : await this.without(event, matching));
+    }
+    return { events: rewritten, version, found };
+  }
+
+  /** In the transaction that holds the events' locks. @throws Outdated if an erasure came meanwhile */
+  async check(run: Run, version: number): Promise<void> {
+    const [now] = await run<{ version: number }>(versionNow);
+    if (now!.version === version) return;
+    this.version = now!.version;
+    throw new Outdated('an erasure came between reading the event and writing it');
+  }
+
+  async textsOf(erasure: number): Promise<ErasedTexts> {
+    const known = this.texts.get(erasure);
+    if (known) return known;
+    const { rows } = await this.pool.query<{ fingerprint: string; length: number; pseudonym: string; project: string }>(
+      `select t.fingerprint, t.length, t.pseudonym, e.project from erasure e join erased_text t on t.erasure = e.id where e.id = $1`,
+      [erasure],
+    );
+    const pseudonyms = new Map(rows.map(({ fingerprint, pseudonym }) => [fingerprint, pseudonym]));
+    const [lengths, project] = [new Set(rows.map(({ length }) => length)), rows[0]?.project ?? ''];
+    const texts: ErasedTexts = {
+      lengths: [...lengths],
+      pseudonymOf: (text) =>
+        lengths.has(text.length) ? (pseudonyms.get(this.fingerprints!.of(project, text)) ?? null) : null,
+    };
+    if (this.texts.size >= KEPT_ERASURES) this.texts.clear();
+    this.texts.set(erasure, texts);
+    return texts;
+  }
+
+  private keysOf({ project, ids, at, receivedAt, message }: LedgerEvent): NamedKey[] {
+    const { participantSid, roomSid, egressId, resourceId, jobId, participantIdentity, roomName } = ids;
+    const named = [participantSid, roomSid, egressId, resourceId, jobId]
+      .filter((id) => id !== null)
+      .map((key): NamedKey => ({ project, key, began: null }));
+    const print = (text: string | null, began: number | null): NamedKey[] =>
+      text === null ? [] : [{ project, key: this.fingerprints!.of(project, text), began: began ?? at }];
+    const joined = integer(child(message, 'participant') ?? {}, 'joinedAt');
+    const created = integer(child(message, 'room') ?? {}, 'creationTime');
+    return [
+      ...named,
+      ...print(participantIdentity, timeOf(joined, 's', receivedAt)),
+      ...print(roomName, timeOf(created, 's', receivedAt)),
+    ];
+  }
+
+  private async lookUp(named: readonly NamedKey[]): Promise<Map<string, ErasedKey[]>> {
+    const found = new Map<string, ErasedKey[]>();
+    const { rows } = await this.pool.query<ErasedKey>({
+      name: 'erased keys',
+      text: `select k.project, k.key, k.erasure, k.pseudonym, ${millisecondsOf('k.began_before')} as "beganBefore"
+        from ${namedKeys.sql} u join erased_key k on k.key = u.key and k.project = u.project order by k.erasure`,
+      values: namedKeys.values([...new Map(named.map((one) => [nameOf(one), one])).values()]),
+    });
+    for (const row of rows) found.set(nameOf(row), [...(found.get(nameOf(row)) ?? []), row]);
+    return found;
+  }
+
+  /** Each erasure in its turn, as the log was rewritten. */
+  private async without(event: LedgerEvent, keys: readonly ErasedKey[]): Promise<LedgerEvent> {
+    const message = structuredClone(event.message) as JsonObject;
+    for (const erasure of [...new Set(keys.map((key) => key.erasure))].sort((a, b) => a - b)) {
+      const named = keys.filter((key) => key.erasure === erasure && key.pseudonym !== null);
+      const participants = new Map(named.map((key) => [key.key, key.pseudonym!]));
+      new Eraser(participants, await this.textsOf(erasure)).erase(message);
+    }
+    const read = event.subject === 'finding' ? readFinding : readEvent;
+    return { ...read(event.project, message, event.receivedAt), problem: event.problem };
+  }
+}
+
+/** Nothing may be stored before it is known what must not be. */
+export class KeyMissing extends Error {
+  override name = 'KeyMissing';
+
+  constructor() {
+    super('people were erased from this database with an ERASURE_KEY that this service does not have');
+  }
+}
+
+interface NamedKey {
+  readonly project: string;
+  readonly key: string;
+  /** When the session began, in ms; null for an id. */
+  readonly began: number | null;
+}
+
+function nameOf({ project, key }: { project: string; key: string }): string {
+  return `${project}\u0000${key}`;
+}
+
+function counts({ beganBefore }: ErasedKey, { began }: NamedKey): boolean {
+  return beganBefore === null || (began !== null && began < beganBefore);
+}
+
+/** Ids of a session that only its identity or its room's name gave away: its later events may name only the id. */
+function unknownIds({ project, ids }: LedgerEvent, matching: readonly ErasedKey[]): ErasedKey[] {
+  return matching
+    .filter(({ beganBefore }) => beganBefore !== null)
+    .flatMap(({ erasure, pseudonym }) => {
+      const known = (key: string): boolean => matching.some((one) => one.key === key && one.erasure === erasure);
+      const row = (key: string | null, pseudonym: string | null): ErasedKey[] =>
+        key === null || known(key) ? [] : [{ project, key, erasure, pseudonym, beganBefore: null }];
+      const others = [ids.roomSid, ids.egressId, ids.resourceId, ids.jobId];
+      return [
+        ...(pseudonym === null ? [] : row(ids.participantSid, pseudonym)),
+        ...others.flatMap((id) => row(id, null)),
+      ];
+    });
+}
+
+const versionNow: Statement = { name: 'erasure version', text: 'select version from erasure_version', values: [] };
+
+const namedKeys = new UnnestedRows<NamedKey>([
+  ['key', 'text', ({ key }) => key],
+  ['project', 'text', ({ project }) => project],
+]);
+
+const keyRows = new UnnestedRows<ErasedKey>([
+  ['project', 'text', ({ project }) => project],
+  ['key', 'text', ({ key }) => key],
+  ['erasure', 'int', ({ erasure }) => erasure],
+  ['pseudonym', 'text', ({ pseudonym }) => pseudonym],
+  ['began_before', 'timestamptz', ({ beganBefore }) => beganBefore],
+]);
+
+/** @param done whether the log holds no event of theirs that is still to be rewritten */
+export function keyStatement(keys: readonly ErasedKey[], done: boolean): Statement {
+  return {
+    name: done ? 'found keys' : 'erased keys to do',
+    text: `insert into erased_key (project, key, erasure, pseudonym, began_before, done)
+      select *, ${done} from ${keyRows.sql} k order by key, project, erasure on conflict do nothing`,
+    values: keyRows.values(keys),
+  };
+}

@@ -1,0 +1,117 @@
+import { isObject, type Json, type JsonObject } from '../livekit/json.js';
+import { enumNames } from '../livekit/shape.js';
+import { snakeCase } from '../text/snake-case.js';
+
+/** What one erasure knows. It has no text of the person, only how to recognise one. */
+export interface ErasedTexts {
+  /** Lengths of the texts, in UTF-16 code units. */
+  readonly lengths: readonly number[];
+  /** Null unless the text is the person's. */
+  readonly pseudonymOf: (text: string) => string | null;
+}
+
+/** Texts shorter than this are replaced only where the protocol says that they are the person's. */
+export const SHORTEST_WITHIN = 4;
+
+/** Replaces a person's texts in JSON of LiveKit's, whole events or any part of one. Erasing twice changes nothing. */
+export class Eraser {
+  private readonly lengths: readonly number[];
+
+  /** @param participants sid → pseudonym */
+  constructor(
+    private readonly participants: ReadonlyMap<string, string>,
+    private readonly texts: ErasedTexts,
+  ) {
+    this.lengths = texts.lengths.filter((length) => length >= SHORTEST_WITHIN).sort((a, b) => b - a);
+  }
+
+  /** In place. */
+  erase(message: JsonObject): void {
+    this.eraseParticipant(message);
+    for (const name in message) {
+      const value = message[name];
+      if (value !== undefined) message[name] = this.value(value, name);
+    }
+  }
+
+  private value(value: Json, name: string): Json {
+    if (typeof value === 'string') return isProtocols(value, name) ? value : this.text(value);
+    if (Array.isArray(value)) return value.map((item) => this.value(item, name));
+    if (isObject(value)) this.erase(value);
+    return value;
+  }
+
+  /** A participant may be described by an object of its own, or among the fields of another. */
+  private eraseParticipant(message: JsonObject): void {
+    for (const { sid, identity, name, metadata, attributes } of descriptions) {
+      const pseudonym = this.pseudonymOf(message[sid], message[identity]);
+      if (pseudonym === null) continue;
+      if (isText(message[identity])) message[identity] = pseudonym;
+      if (isText(message[name])) message[name] = pseudonym;
+      if (isText(message[metadata])) message[metadata] = '';
+      if (isObject(message[attributes])) message[attributes] = {};
+    }
+  }
+
+  private pseudonymOf(sid: Json | undefined, identity: Json | undefined): string | null {
+    const known = typeof sid === 'string' ? this.participants.get(sid) : undefined;
+    return known ?? (isText(identity) ? this.texts.pseudonymOf(identity) : null);
+  }
+
+  /** Replaces whole words; the longest first. */
+  private text(text: string): string {
+    let erased = '';
+    let copied = 0;
+    for (let start = 0; start < text.length; start++) {
+      if (!isEdge(text, start)) continue;
+      const found = this.wordAt(text, start);
+      if (found === null) continue;
+      erased += text.slice(copied, start) + found.pseudonym;
+      copied = start + found.length;
+      start = copied - 1;
+    }
+    return copied === 0 ? text : erased + text.slice(copied);
+  }
+
+  private wordAt(text: string, start: number): { pseudonym: string; length: number } | null {
+    for (const length of this.lengths) {
+      const end = start + length;
+      if (end > text.length || !isEdge(text, end)) continue;
+      const pseudonym = this.texts.pseudonymOf(text.slice(start, end));
+      if (pseudonym !== null) return { pseudonym, length };
+    }
+    return null;
+  }
+}
+
+const own = { sid: 'sid', identity: 'identity', name: 'name', metadata: 'metadata', attributes: 'attributes' };
+const nested = {
+  sid: 'participantSid',
+  identity: 'participantIdentity',
+  name: 'participantName',
+  metadata: 'participantMetadata',
+  attributes: 'participantAttributes',
+};
+const descriptions = [own, nested, mapped(nested)];
+
+function mapped(names: typeof nested): typeof nested {
+  return Object.fromEntries(Object.entries(names).map(([key, name]) => [key, snakeCase(name)])) as typeof nested;
+}
+
+function isText(value: Json | undefined): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+/** LiveKit's ids, enum values and numbers. A phone number may be all digits. */
+function isProtocols(value: string, name: string): boolean {
+  if (enumNames.has(value) || /(?:^id|^sid|Id|_id|Sid|_sid|^event)$/.test(name)) return true;
+  return /^-?\d+$/.test(value) && /(?:At|_at|Time|Ms|Micro|time|ms|micro|size|duration|ticks)$/.test(name);
+}
+
+const letterOrDigit = /[\p{L}\p{N}]/u;
+
+/** Whether a word can begin or end here. */
+function isEdge(text: string, at: number): boolean {
+  if (at === 0 || at === text.length) return true;
+  return !letterOrDigit.test(text[at - 1]!) || !letterOrDigit.test(text[at]!);
+}
