@@ -6,7 +6,7 @@ import { UnnestedRows } from '../database/unnested-rows.js';
 import { readEvent, type LedgerEvent } from '../livekit/event.js';
 import type { JsonObject } from '../livekit/json.js';
 import { timeOf } from '../livekit/time.js';
-import { child, integer } from '../livekit/wire-fields.js';
+import { child, integer, text } from '../livekit/wire-fields.js';
 import { readFinding } from '../projection/finding.js';
 import { Eraser, type ErasedTexts } from './eraser.js';
 import { Fingerprints } from './fingerprints.js';
@@ -68,11 +68,21 @@ export class Erased {
   async check(run: Run, version: number): Promise<void> {
     const [now] = await run<{ version: number }>(versionNow);
     if (now!.version === version) return;
-    this.version = now!.version;
+    this.know(now!.version);
     throw new Outdated('an erasure came between reading the event and writing it');
   }
 
-  async textsOf(erasure: number): Promise<ErasedTexts> {
+  /** Learns of the newest erasure, without writing an event. */
+  async refresh(): Promise<void> {
+    this.know((await this.pool.query<{ version: number }>(versionNow)).rows[0]!.version);
+  }
+
+  private know(version: number): void {
+    this.version = version;
+    this.texts.clear();
+  }
+
+  private async textsOf(erasure: number): Promise<ErasedTexts> {
     const known = this.texts.get(erasure);
     if (known) return known;
     const { rows } = await this.pool.query<{ fingerprint: string; length: number; pseudonym: string; project: string }>(
@@ -93,11 +103,12 @@ export class Erased {
 
   private keysOf({ project, ids, at, receivedAt, message }: LedgerEvent): NamedKey[] {
     const { participantSid, roomSid, egressId, resourceId, jobId, participantIdentity, roomName } = ids;
-    const named = [participantSid, roomSid, egressId, resourceId, jobId]
+    const served = child(child(message, 'job') ?? {}, 'participant');
+    const named = [participantSid, served && text(served, 'sid'), roomSid, egressId, resourceId, jobId]
       .filter((id) => id !== null)
       .map((key): NamedKey => ({ project, key, began: null }));
-    const print = (text: string | null, began: number | null): NamedKey[] =>
-      text === null ? [] : [{ project, key: this.fingerprints!.of(project, text), began: began ?? at }];
+    const print = (name: string | null, began: number | null): NamedKey[] =>
+      name === null ? [] : [{ project, key: this.fingerprints!.of(project, name), began: began ?? at }];
     const joined = integer(child(message, 'participant') ?? {}, 'joinedAt');
     const created = integer(child(message, 'room') ?? {}, 'creationTime');
     return [
@@ -125,7 +136,8 @@ export class Erased {
     for (const erasure of [...new Set(keys.map((key) => key.erasure))].sort((a, b) => a - b)) {
       const named = keys.filter((key) => key.erasure === erasure && key.pseudonym !== null);
       const participants = new Map(named.map((key) => [key.key, key.pseudonym!]));
-      new Eraser(participants, await this.textsOf(erasure)).erase(message);
+      const anySession = named.some(({ beganBefore }) => beganBefore !== null);
+      new Eraser(participants, await this.textsOf(erasure), anySession).erase(message);
     }
     const read = event.subject === 'finding' ? readFinding : readEvent;
     return { ...read(event.project, message, event.receivedAt), problem: event.problem };

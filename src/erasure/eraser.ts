@@ -17,17 +17,21 @@ export const SHORTEST_WITHIN = 4;
 export class Eraser {
   private readonly lengths: readonly number[];
 
-  /** @param participants sid → pseudonym */
+  /**
+   * @param participants sid → pseudonym
+   * @param anySession whether another session of the same identity is the person too, or a new one
+   */
   constructor(
     private readonly participants: ReadonlyMap<string, string>,
     private readonly texts: ErasedTexts,
+    private readonly anySession = false,
   ) {
     this.lengths = texts.lengths.filter((length) => length >= SHORTEST_WITHIN).sort((a, b) => b - a);
   }
 
   /** In place. */
   erase(message: JsonObject): void {
-    this.eraseParticipant(message);
+    for (const names of descriptions) if (this.eraseParticipant(message, names) === 'another') return;
     for (const name in message) {
       const value = message[name];
       if (value !== undefined) message[name] = this.value(value, name);
@@ -42,20 +46,16 @@ export class Eraser {
   }
 
   /** A participant may be described by an object of its own, or among the fields of another. */
-  private eraseParticipant(message: JsonObject): void {
-    for (const { sid, identity, name, metadata, attributes } of descriptions) {
-      const pseudonym = this.pseudonymOf(message[sid], message[identity]);
-      if (pseudonym === null) continue;
-      if (isText(message[identity])) message[identity] = pseudonym;
-      if (isText(message[name])) message[name] = pseudonym;
-      if (isText(message[metadata])) message[metadata] = '';
-      if (isObject(message[attributes])) message[attributes] = {};
-    }
-  }
-
-  private pseudonymOf(sid: Json | undefined, identity: Json | undefined): string | null {
-    const known = typeof sid === 'string' ? this.participants.get(sid) : undefined;
-    return known ?? (isText(identity) ? this.texts.pseudonymOf(identity) : null);
+  private eraseParticipant(message: JsonObject, { sid, identity, ...others }: Description): 'another' | undefined {
+    const session = message[sid];
+    const known = isText(session) ? this.participants.get(session) : undefined;
+    const pseudonym = known ?? (isText(message[identity]) ? this.texts.pseudonymOf(message[identity]) : null);
+    if (pseudonym === null) return;
+    if (known === undefined && isText(session) && !this.anySession) return 'another';
+    if (isText(message[identity])) message[identity] = pseudonym;
+    if (isText(message[others.name])) message[others.name] = pseudonym;
+    if (isText(message[others.metadata])) message[others.metadata] = '';
+    if (isObject(message[others.attributes])) message[others.attributes] = {};
   }
 
   /** Replaces whole words; the longest first. */
@@ -92,10 +92,14 @@ const nested = {
   metadata: 'participantMetadata',
   attributes: 'participantAttributes',
 };
-const descriptions = [own, nested, mapped(nested)];
+/** A column of agent jobs. */
+const agent = { ...nested, identity: 'agent_identity' };
+const descriptions = [own, nested, mapped(nested), agent];
 
-function mapped(names: typeof nested): typeof nested {
-  return Object.fromEntries(Object.entries(names).map(([key, name]) => [key, snakeCase(name)])) as typeof nested;
+type Description = typeof own;
+
+function mapped(names: Description): Description {
+  return Object.fromEntries(Object.entries(names).map(([key, name]) => [key, snakeCase(name)])) as Description;
 }
 
 function isText(value: Json | undefined): value is string {

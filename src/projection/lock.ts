@@ -27,12 +27,8 @@ function lockOfFinding({ ids, project }: LedgerEvent): Lock {
   return { key: ids.roomName ?? '', kind: 'room', project };
 }
 
-function sortedLocks(events: readonly LedgerEvent[]): Lock[] {
-  const locks = new Map<string, Lock>();
-  for (const event of events) {
-    const lock = lockOf(event);
-    if (lock) locks.set([lock.key, lock.kind, lock.project].join('\u0000'), lock);
-  }
+function sorted(some: readonly Lock[]): Lock[] {
+  const locks = new Map(some.map((lock) => [[lock.key, lock.kind, lock.project].join('\u0000'), lock]));
   return [...locks.values()].sort(
     (a, b) => byteOrder(a.key, b.key) || byteOrder(a.kind, b.kind) || byteOrder(a.project, b.project),
   );
@@ -50,5 +46,9 @@ export const takeLocks = `insert into merge_lock (key, kind, project)
   on conflict (key, kind, project) do update set kind = excluded.kind where false`;
 
 export function lockValues(events: readonly LedgerEvent[]): unknown[] {
-  return lockRows.values(sortedLocks(events));
+  return valuesOfLocks(events.map(lockOf).filter((lock) => lock !== null));
+}
+
+export function valuesOfLocks(locks: readonly Lock[]): unknown[] {
+  return lockRows.values(sorted(locks));
 }

@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util';
+import { erase, finishInterrupted, lookAt, type ErasureReport } from '../erasing/erase.js';
+import type { Selection } from '../erasing/person.js';
+import { readSettings } from '../settings/settings.js';
+import { onLedger, runCommand } from './on-database.js';
+
+const usage = `npm run erase -- --identity <identity> --by <who> [--project default] [--dry-run]
+npm run erase -- --attribute sip.phoneNumber=+49301234567 --by <who> [--project default] [--dry-run]
+
+Replaces a person's identity, name, metadata, attributes and phone numbers by a pseudonym: in the log, in the tables,
+and in whatever arrives late. Every minute stays. Needs ERASURE_KEY (docs/operations.md).
+With --dry-run it only says what it would replace.`;
+
+await runCommand(1, async () => {
+  const asked = read();
+  if (asked === null) return console.log(usage);
+  const { selection, by, dryRun } = asked;
+  await onLedger(readSettings(process.env), async (database) => {
+    if (dryRun) return print(await lookAt(database, selection), 'would be erased');
+    for (const { at, by } of await finishInterrupted(database)) {
+      const began = at.toISOString();
+      console.log(
+        `The erasure that ${by} began at ${began} was interrupted. Its events are rewritten: run it once more.`,
+      );
+    }
+    print(await erase(database, { selection, by, now: Date.now() }), 'are erased');
+  });
+});
+
+interface Asked {
+  readonly selection: Selection;
+  readonly by: string;
+  readonly dryRun: boolean;
+}
+
+const text = { type: 'string' } as const;
+const options = {
+  identity: text,
+  attribute: text,
+  by: text,
+  project: text,
+  'dry-run': { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** Null: --help. @throws Error that says what is missing */
+function read(): Asked | null {
+  const { values } = parseArgs({ options });
+  if (values.help) return null;
+  const { identity, attribute, project = 'default', by = '', 'dry-run': dryRun } = values;
+  if (by.trim() === '' && !dryRun) throw new Error(`Say --by whom.\n\n${usage}`);
+  if ((identity === undefined) === (attribute === undefined)) {
+    throw new Error(`Name a person, by --identity or by --attribute.\n\n${usage}`);
+  }
+  const selection = identity !== undefined ? { project, identity } : { project, attribute: attributeOf(attribute!) };
+  return { selection, by, dryRun };
+}
+
+function attributeOf(text: string): NonNullable<Selection['attribute']> {
+  const at = text.indexOf('=');
+  if (at < 1 || at === text.length - 1) throw new Error('Write --attribute as name=value, such as plan=pro.');
+  return { path: text.slice(0, at), value: text.slice(at + 1) };
+}
+
+function print({ sessions, renamed, events, short }: ErasureReport, verb: string): void {
+  console.log(`${sessions} sessions ${verb}${events > 0 ? `, and ${events} events of the log were rewritten` : ''}.`);
+  for (const [before, after] of renamed) console.log(`The room ${before} is called ${after} from now on.`);
+  for (const text of short) console.log(`${text} is too short to be looked for inside other texts: those stay.`);
+}

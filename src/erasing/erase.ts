@@ -1,0 +1,226 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { connection } from '../database/connection.js';
+import type { Database } from '../database/database.js';
+import { faultOf } from '../database/failure.js';
+import { REBUILD_LOCK } from '../database/locks/advisory-locks.js';
+import { keyStatement, type ErasedKey } from '../erasure/erased.js';
+import { SHORTEST_WITHIN, type ErasedTexts } from '../erasure/eraser.js';
+import type { Fingerprints } from '../erasure/fingerprints.js';
+import { Writer } from '../erasure/writer.js';
+import { eraseLog, eraseNamed } from './erase-log.js';
+import { eraseGroup, nextVersion } from './erase-rows.js';
+import { familiesSql, findPresences, Person, presencesSql, type Selection } from './person.js';
+import { groupsOf, withinTexts, type Group } from './scope.js';
+
+export interface ErasureRequest {
+  readonly selection: Selection;
+  /** Who asked for it. */
+  readonly by: string;
+  /** In ms. */
+  readonly now: number;
+}
+
+/** What an erasure did, or would do. Holds the old texts, and is stored nowhere. */
+export interface ErasureReport {
+  readonly sessions: number;
+  /** Old room name → new one. */
+  readonly renamed: ReadonlyMap<string, string>;
+  /** Rewritten in the log; 0 if nothing was done. */
+  readonly events: number;
+  /** Texts too short to be looked for inside others. */
+  readonly short: readonly string[];
+}
+
+/** Sessions that arrive while the erasure runs are found in another round. */
+const MOST_ROUNDS = 10;
+
+/**
+ * Erases a person: replaces what tells who it was, and remembers how to recognise what arrives late.
+ * @throws Error that says what to do
+ */
+export function erase(database: Database, { selection, by, now }: ErasureRequest): Promise<ErasureReport> {
+  return onOneConnection(database.url, async (client) => {
+    const writer = new Writer(database);
+    await writer.requireKey();
+    await lockOutRebuilds(client);
+    const person = new Person(selection.project, fingerprintsOf(writer));
+    await findSelected(client, person, selection);
+    let groups = await groupsOf(client, person, textsOf(person));
+    if (groups.length === 0) return reportOf(person, [], 0);
+    const erasure = await begin(database, person, { by, now, fingerprints: fingerprintsOf(writer) });
+    const all: Group[] = [];
+    let events = 0;
+    for (let round = 1; groups.length > 0 && round <= MOST_ROUNDS; round++) {
+      await rememberTexts(database, person, erasure, fingerprintsOf(writer));
+      const erasing = { erasure, project: person.project, texts: textsOf(person), withinTexts: withinTexts(person) };
+      for (const group of groups) await whenFree(() => eraseGroup(writer, erasing, group));
+      events += await eraseLog(writer, erasure);
+      all.push(...groups);
+      await rememberNames(database, namesOf(person, all, { erasure, now, fingerprints: fingerprintsOf(writer) }));
+      groups = (await findLate(client, person, now)) > 0 ? await groupsOf(client, person, textsOf(person)) : [];
+    }
+    events += await eraseNamed(writer, person.project, [...renamingsOf(all).keys()]);
+    const report = reportOf(person, all, events);
+    await finish(database, erasure, report);
+    return report;
+  });
+}
+
+/** What {@link erase} would do. */
+export function lookAt(database: Database, selection: Selection): Promise<ErasureReport> {
+  return onOneConnection(database.url, async (client) => {
+    const person = new Person(selection.project, fingerprintsOf(new Writer(database)));
+    await findSelected(client, person, selection);
+    return reportOf(person, await groupsOf(client, person, textsOf(person)), 0);
+  });
+}
+
+/** Finishes in the log what killed erasures began. @returns when they began, and who asked for them */
+export async function finishInterrupted(database: Database): Promise<{ at: Date; by: string }[]> {
+  const interrupted = await database.prisma.erasure.findMany({ where: { finishedAt: null }, orderBy: { id: 'asc' } });
+  if (interrupted.length === 0) return [];
+  const writer = new Writer(database);
+  await writer.requireKey();
+  for (const { id } of interrupted) {
+    const events = await eraseLog(writer, id);
+    await database.prisma.erasure.update({
+      where: { id },
+      data: { events: { increment: events }, finishedAt: new Date() },
+    });
+  }
+  return interrupted;
+}
+
+function fingerprintsOf({ erased }: Writer): Fingerprints {
+  if (erased.fingerprints !== null) return erased.fingerprints;
+  throw new Error('Set ERASURE_KEY, here and for every service: without it, what arrives late cannot be recognised.');
+}
+
+async function onOneConnection<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client(connection(url));
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** They read the log as it was. */
+async function lockOutRebuilds(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [REBUILD_LOCK]);
+  if (!rows[0]!.held) {
+    throw new Error('A rebuild, a verification or another erasure of this database is running: try again after it.');
+  }
+}
+
+async function findSelected(client: pg.Client, person: Person, { identity, attribute }: Selection): Promise<void> {
+  if (identity !== undefined) {
+    await findPresences(client, person, presencesSql('p.identity = $2'), [identity]);
+    person.addIdentity(identity);
+  } else if (attribute !== undefined) {
+    await findPresences(client, person, familiesSql('p.attributes ->> $2 = $3'), [attribute.path, attribute.value]);
+  }
+}
+
+/** Sessions that began before the erasure, and were not known yet. */
+function findLate(client: pg.Client, person: Person, now: number): Promise<number> {
+  const began = 'p.identity = any($2) and p.started_at < to_timestamp($3::float8 / 1000)';
+  return findPresences(client, person, presencesSql(began), [[...person.identities], now]);
+}
+
+function textsOf({ texts }: Person): ErasedTexts {
+  const lengths = [...new Set(Array.from(texts.keys(), (text) => text.length))];
+  return { lengths, pseudonymOf: (text) => texts.get(text) ?? null };
+}
+
+interface Begun {
+  readonly by: string;
+  readonly now: number;
+  readonly fingerprints: Fingerprints;
+}
+
+async function begin({ prisma }: Database, { project }: Person, { by, now, fingerprints }: Begun): Promise<number> {
+  const data = { project, at: new Date(now), by, sessions: 0, rooms: 0, events: 0 };
+  const keyCheck = fingerprints.check;
+  const [{ id }] = await prisma.$transaction([
+    prisma.erasure.create({ data }),
+    prisma.erasureVersion.update({ where: { singleton: true }, data: { keyCheck } }),
+  ]);
+  return id;
+}
+
+async function rememberTexts(
+  { prisma }: Database,
+  { project, texts }: Person,
+  erasure: number,
+  fingerprints: Fingerprints,
+): Promise<void> {
+  const data = Array.from(texts, ([text, pseudonym]) => ({
+    erasure,
+    fingerprint: fingerprints.of(project, text),
+    length: text.length,
+    pseudonym,
+  }));
+  await prisma.erasedText.createMany({ data, skipDuplicates: true });
+}
+
+interface Naming {
+  readonly erasure: number;
+  readonly now: number;
+  readonly fingerprints: Fingerprints;
+}
+
+/** What recognises sessions that began before the erasure and that nobody had heard of. */
+function namesOf({ project, identities }: Person, groups: readonly Group[], naming: Naming): ErasedKey[] {
+  const { erasure, now, fingerprints } = naming;
+  const key = (text: string, pseudonym: string | null): ErasedKey => ({
+    project,
+    key: fingerprints.of(project, text),
+    erasure,
+    pseudonym,
+    beganBefore: now,
+  });
+  return [
+    ...Array.from(identities, (identity) => key(identity, fingerprints.pseudonym(project, identity))),
+    ...Array.from(renamingsOf(groups).keys(), (name) => key(name, null)),
+  ];
+}
+
+async function rememberNames({ intake }: Database, keys: readonly ErasedKey[]): Promise<void> {
+  await intake.query(keyStatement(keys, true));
+  await intake.query(nextVersion);
+}
+
+const PAUSE_MS = 100;
+const MOST_ATTEMPTS = 600;
+
+/** A batch of intake may hold the locks for a moment. */
+async function whenFree(work: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      const passes = ['held', 'conflict'].includes(faultOf(error));
+      if (!passes || attempt === MOST_ATTEMPTS) throw error;
+      await pause(PAUSE_MS);
+    }
+  }
+}
+
+function renamingsOf(groups: readonly Group[]): Map<string, string> {
+  const renamed = groups.filter(({ roomName, newName }) => roomName !== newName);
+  return new Map(renamed.map(({ roomName, newName }) => [roomName, newName]));
+}
+
+async function finish({ prisma }: Database, id: number, { sessions, renamed, events }: ErasureReport): Promise<void> {
+  const data = { sessions, rooms: renamed.size, events, finishedAt: new Date() };
+  await prisma.erasure.update({ where: { id }, data });
+}
+
+function reportOf({ presences, texts }: Person, groups: readonly Group[], events: number): ErasureReport {
+  const short = [...texts.keys()].filter((text) => text.length < SHORTEST_WITHIN);
+  return { sessions: presences.size, renamed: renamingsOf(groups), events, short };
+}
