@@ -47,17 +47,17 @@ export function erase(database: Database, { selection, by, now }: ErasureRequest
     const person = new Person(selection.project, fingerprintsOf(writer));
     await findSelected(client, person, selection);
     let groups = await groupsOf(client, person, textsOf(person));
-    if (groups.length === 0) return reportOf(person, [], 0);
+    if (person.texts.size === 0) return reportOf(person, [], 0);
     const erasure = await begin(database, person, { by, now, fingerprints: fingerprintsOf(writer) });
     const all: Group[] = [];
     let events = 0;
-    for (let round = 1; groups.length > 0 && round <= MOST_ROUNDS; round++) {
+    for (let round = 1; round === 1 || (groups.length > 0 && round <= MOST_ROUNDS); round++) {
       await rememberTexts(database, person, erasure, fingerprintsOf(writer));
       const erasing = { erasure, project: person.project, texts: textsOf(person), withinTexts: withinTexts(person) };
       for (const group of groups) await whenFree(() => eraseGroup(writer, erasing, group));
       events += await eraseLog(writer, erasure);
       all.push(...groups);
-      await rememberNames(database, namesOf(person, all, { erasure, now, fingerprints: fingerprintsOf(writer) }));
+      await rememberNames(database, namesOf(person, { erasure, now, fingerprints: fingerprintsOf(writer) }));
       groups = (await findLate(client, person, now)) > 0 ? await groupsOf(client, person, textsOf(person)) : [];
     }
     events += await eraseNamed(writer, person.project, [...renamingsOf(all).keys()]);
@@ -174,19 +174,15 @@ interface Naming {
 }
 
 /** What recognises sessions that began before the erasure and that nobody had heard of. */
-function namesOf({ project, identities }: Person, groups: readonly Group[], naming: Naming): ErasedKey[] {
-  const { erasure, now, fingerprints } = naming;
-  const key = (text: string, pseudonym: string | null): ErasedKey => ({
+function namesOf({ project, identities, texts }: Person, { erasure, now, fingerprints }: Naming): ErasedKey[] {
+  const names = [...texts].filter(([text]) => identities.has(text) || text.length >= SHORTEST_WITHIN);
+  return names.map(([text, pseudonym]) => ({
     project,
     key: fingerprints.of(project, text),
     erasure,
-    pseudonym,
+    pseudonym: identities.has(text) ? pseudonym : null,
     beganBefore: now,
-  });
-  return [
-    ...Array.from(identities, (identity) => key(identity, fingerprints.pseudonym(project, identity))),
-    ...Array.from(renamingsOf(groups).keys(), (name) => key(name, null)),
-  ];
+  }));
 }
 
 async function rememberNames({ intake }: Database, keys: readonly ErasedKey[]): Promise<void> {

@@ -36,21 +36,27 @@ export class Person {
 
   addIdentity(identity: string): void {
     this.identities.add(identity);
-    this.addText(identity);
+    this.addName(identity);
   }
 
   /** @param description a message that names the person, such as ParticipantInfo or IngressInfo */
   describe(description: JsonObject): void {
-    for (const name of ['identity', 'participantIdentity', 'participant_identity']) this.addText(description[name]);
+    for (const name of ['identity', 'participantIdentity', 'participant_identity']) this.addName(description[name]);
     for (const name of ['name', 'participantName', 'participant_name']) {
       const value = description[name];
-      if (typeof value === 'string' && /\S\s+\S/.test(value)) this.addText(value);
+      if (typeof value === 'string' && /\S\s+\S/.test(value)) this.addName(value);
     }
     for (const value of valuesWithin(description)) if (tellsWho(value)) this.addText(value);
   }
 
   pseudonymOf({ sid, identity }: Presence): string {
     return this.fingerprints.pseudonym(this.project, identity === '' ? sid : identity);
+  }
+
+  /** With the telephone numbers in it. */
+  private addName(name: Json | undefined): void {
+    this.addText(name);
+    if (typeof name === 'string') for (const [number] of name.matchAll(/\+?\d{7,}/g)) this.addText(number);
   }
 
   private addText(text: Json | undefined): void {

@@ -85,7 +85,7 @@ async function addOthers(client: pg.Client, person: Person, groups: Groups): Pro
   ): Promise<(T & { roomName: string })[]> => {
     const { rows } = await client.query<T & { roomName: string }>(
       `select coalesce(t.room_name, '') as "roomName", ${columns} from ${table} t where t.project = $1
-        and (t.room_sid = any($2) or t.room_name = any($3) or ${holds('t.info::text', 4)} or ${identities})
+        and (t.room_sid = any($2) or t.room_name = any($3) or ${holds("concat(t.room_name, ' ', t.info::text)", 4)} or ${identities})
         and $5::text[] is not null`,
       [person.project, roomSids, renamed, withinTexts(person), [...person.identities]],
     );

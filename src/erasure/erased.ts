@@ -8,7 +8,7 @@ import type { JsonObject } from '../livekit/json.js';
 import { timeOf } from '../livekit/time.js';
 import { child, integer, text } from '../livekit/wire-fields.js';
 import { readFinding } from '../projection/finding.js';
-import { Eraser, type ErasedTexts } from './eraser.js';
+import { Eraser, SHORTEST_WITHIN, wordsOf, type ErasedTexts } from './eraser.js';
 import { Fingerprints } from './fingerprints.js';
 
 /** What an event must name to be rewritten by an erasure. */
@@ -37,6 +37,8 @@ const KEPT_ERASURES = 200;
 export class Erased {
   readonly fingerprints: Fingerprints | null;
   private version = 0;
+  /** Of all texts that are looked for in rooms' names. */
+  private lengths: readonly number[] = [];
   private readonly texts = new Map<number, ErasedTexts>();
 
   /** @param key `ERASURE_KEY` */
@@ -52,12 +54,13 @@ export class Erased {
     const { version } = this;
     if (version === 0) return { events, version, found: [] };
     if (this.fingerprints === null) throw new KeyMissing();
+    if (this.lengths.length === 0) await this.readLengths();
     const named = events.map((event) => this.keysOf(event));
     const keys = await this.lookUp(named.flat());
     const found: ErasedKey[] = [];
     const rewritten: LedgerEvent[] = [];
     for (const [at, event] of events.entries()) {
-      const matching = named[at]!.flatMap((one) => (keys.get(nameOf(one)) ?? []).filter((key) => counts(key, one)));
+      const matching = named[at]!.flatMap((one) => matchesOf(one, keys.get(nameOf(one)) ?? []));
       found.push(...unknownIds(event, matching));
       rewritten.push(matching.length === 0 ? event : await this.without(event, matching));
     }
@@ -79,7 +82,16 @@ export class Erased {
 
   private know(version: number): void {
     this.version = version;
+    this.lengths = [];
     this.texts.clear();
+  }
+
+  private async readLengths(): Promise<void> {
+    const { rows } = await this.pool.query<{ length: number }>(
+      'select distinct length from erased_text where length >= $1',
+      [SHORTEST_WITHIN],
+    );
+    this.lengths = rows.map(({ length }) => length);
   }
 
   private async textsOf(erasure: number): Promise<ErasedTexts> {
@@ -106,16 +118,16 @@ export class Erased {
     const served = child(child(message, 'job') ?? {}, 'participant');
     const named = [participantSid, served && text(served, 'sid'), roomSid, egressId, resourceId, jobId]
       .filter((id) => id !== null)
-      .map((key): NamedKey => ({ project, key, began: null }));
-    const print = (name: string | null, began: number | null): NamedKey[] =>
-      name === null ? [] : [{ project, key: this.fingerprints!.of(project, name), began: began ?? at }];
-    const joined = integer(child(message, 'participant') ?? {}, 'joinedAt');
-    const created = integer(child(message, 'room') ?? {}, 'creationTime');
-    return [
-      ...named,
-      ...print(participantIdentity, timeOf(joined, 's', receivedAt)),
-      ...print(roomName, timeOf(created, 's', receivedAt)),
-    ];
+      .map((key): NamedKey => ({ project, key, began: null, is: 'id' }));
+    const joined = timeOf(integer(child(message, 'participant') ?? {}, 'joinedAt'), 's', receivedAt) ?? at;
+    const created = timeOf(integer(child(message, 'room') ?? {}, 'creationTime'), 's', receivedAt) ?? at;
+    const print = (text: string): string => this.fingerprints!.of(project, text);
+    if (participantIdentity !== null)
+      named.push({ project, key: print(participantIdentity), began: joined, is: 'identity' });
+    for (const { word } of wordsOf(roomName ?? '', this.lengths)) {
+      named.push({ project, key: print(word), began: created, is: 'in a name' });
+    }
+    return named;
   }
 
   private async lookUp(named: readonly NamedKey[]): Promise<Map<string, ErasedKey[]>> {
@@ -131,12 +143,12 @@ export class Erased {
   }
 
   /** Each erasure in its turn, as the log was rewritten. */
-  private async without(event: LedgerEvent, keys: readonly ErasedKey[]): Promise<LedgerEvent> {
+  private async without(event: LedgerEvent, keys: readonly Match[]): Promise<LedgerEvent> {
     const message = structuredClone(event.message) as JsonObject;
     for (const erasure of [...new Set(keys.map((key) => key.erasure))].sort((a, b) => a - b)) {
-      const named = keys.filter((key) => key.erasure === erasure && key.pseudonym !== null);
+      const named = keys.filter((key) => key.erasure === erasure && key.pseudonym !== null && key.is !== 'in a name');
       const participants = new Map(named.map((key) => [key.key, key.pseudonym!]));
-      const anySession = named.some(({ beganBefore }) => beganBefore !== null);
+      const anySession = named.some(({ is }) => is === 'identity');
       new Eraser(participants, await this.textsOf(erasure), anySession).erase(message);
     }
     const read = event.subject === 'finding' ? readFinding : readEvent;
@@ -158,27 +170,33 @@ interface NamedKey {
   readonly key: string;
   /** When the session began, in ms; null for an id. */
   readonly began: number | null;
+  readonly is: 'id' | 'identity' | 'in a name';
+}
+
+interface Match extends ErasedKey {
+  readonly is: NamedKey['is'];
 }
 
 function nameOf({ project, key }: { project: string; key: string }): string {
   return `${project}\u0000${key}`;
 }
 
-function counts({ beganBefore }: ErasedKey, { began }: NamedKey): boolean {
-  return beganBefore === null || (began !== null && began < beganBefore);
+function matchesOf({ is, began }: NamedKey, keys: readonly ErasedKey[]): Match[] {
+  const inTime = (before: number | null): boolean => before === null || (began !== null && began < before);
+  return keys.filter(({ beganBefore }) => inTime(beganBefore)).map((key) => ({ ...key, is }));
 }
 
 /** Ids of a session that only its identity or its room's name gave away: its later events may name only the id. */
-function unknownIds({ project, ids }: LedgerEvent, matching: readonly ErasedKey[]): ErasedKey[] {
+function unknownIds({ project, ids }: LedgerEvent, matching: readonly Match[]): ErasedKey[] {
   return matching
-    .filter(({ beganBefore }) => beganBefore !== null)
-    .flatMap(({ erasure, pseudonym }) => {
+    .filter(({ is }) => is !== 'id')
+    .flatMap(({ erasure, pseudonym, is }) => {
       const known = (key: string): boolean => matching.some((one) => one.key === key && one.erasure === erasure);
       const row = (key: string | null, pseudonym: string | null): ErasedKey[] =>
         key === null || known(key) ? [] : [{ project, key, erasure, pseudonym, beganBefore: null }];
       const others = [ids.roomSid, ids.egressId, ids.resourceId, ids.jobId];
       return [
-        ...(pseudonym === null ? [] : row(ids.participantSid, pseudonym)),
+        ...(is === 'identity' ? row(ids.participantSid, pseudonym) : []),
         ...others.flatMap((id) => row(id, null)),
       ];
     });

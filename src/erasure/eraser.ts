@@ -62,25 +62,25 @@ export class Eraser {
   private text(text: string): string {
     let erased = '';
     let copied = 0;
-    for (let start = 0; start < text.length; start++) {
-      if (!isEdge(text, start)) continue;
-      const found = this.wordAt(text, start);
-      if (found === null) continue;
-      erased += text.slice(copied, start) + found.pseudonym;
-      copied = start + found.length;
-      start = copied - 1;
+    for (const { start, word } of wordsOf(text, this.lengths)) {
+      if (start < copied) continue;
+      const pseudonym = this.texts.pseudonymOf(word);
+      if (pseudonym === null) continue;
+      erased += text.slice(copied, start) + pseudonym;
+      copied = start + word.length;
     }
     return copied === 0 ? text : erased + text.slice(copied);
   }
+}
 
-  private wordAt(text: string, start: number): { pseudonym: string; length: number } | null {
-    for (const length of this.lengths) {
+/** Parts of a text that begin and end where a word can, by their start; of one start in the order of `lengths`. */
+export function* wordsOf(text: string, lengths: readonly number[]): Generator<{ start: number; word: string }> {
+  for (let start = 0; start < text.length; start++) {
+    if (!isEdge(text, start)) continue;
+    for (const length of lengths) {
       const end = start + length;
-      if (end > text.length || !isEdge(text, end)) continue;
-      const pseudonym = this.texts.pseudonymOf(text.slice(start, end));
-      if (pseudonym !== null) return { pseudonym, length };
+      if (end <= text.length && isEdge(text, end)) yield { start, word: text.slice(start, end) };
     }
-    return null;
   }
 }
 
