@@ -16,7 +16,7 @@ await runCommand(1, async () => {
   if (asked === null) return console.log(usage);
   const { selection, by, dryRun } = asked;
   await onLedger(readSettings(process.env), async (database) => {
-    if (dryRun) return print(await lookAt(database, selection), 'would be erased');
+    if (dryRun) return print(await lookAt(database, selection, Date.now()), 'would be erased');
     for (const { at, by } of await finishInterrupted(database)) {
       const began = at.toISOString();
       console.log(

@@ -89,7 +89,7 @@ async function erasePages(
     if (last === undefined) return events;
     at = [last.epoch, last.xid, last.seq];
     const before = rows.map(eventOf);
-    const { events: after } = await erased.rewrite(before);
+    const { events: after } = await erased.rewriteLogged(before);
     const changed = after.filter((event, place) => !isDeepStrictEqual(event.message, before[place]!.message));
     if (changed.length > 0) await pool.query({ name: 'log erased', text: update, values: logRows.values(changed) });
     events += changed.length;

@@ -2,10 +2,12 @@ import { inTransaction, type Run, type Statement } from '../database/transaction
 import { UnnestedRows, type ParameterColumn } from '../database/unnested-rows.js';
 import { keyStatement, type ErasedKey } from '../erasure/erased.js';
 import { Eraser, type ErasedTexts } from '../erasure/eraser.js';
+import type { Fingerprints } from '../erasure/fingerprints.js';
 import type { Writer } from '../erasure/writer.js';
 import type { Json, JsonObject } from '../livekit/json.js';
 import { metadataJson } from '../livekit/metadata.js';
 import { takeLocks, valuesOfLocks, type Lock } from '../projection/lock.js';
+import type { Presence } from './person.js';
 import { holds, type Group } from './scope.js';
 
 /** `exact` is jsonb whose numbers are too long for JavaScript: read as text. */
@@ -72,27 +74,50 @@ const tables: readonly ErasedTable[] = [
 export interface Erasing {
   readonly erasure: number;
   readonly project: string;
+  /** In ms: what began later is not the person's. */
+  readonly now: number;
+  readonly identities: readonly string[];
   readonly texts: ErasedTexts;
   /** In the clear: they narrow what is read. */
   readonly withinTexts: readonly string[];
 }
 
 /** Rewrites a group's rows, and has every later event of theirs rewritten, in one transaction. */
-export async function eraseGroup(writer: Writer, erasing: Erasing, group: Group): Promise<void> {
-  await inTransaction(writer.pool, async (run) => {
-    const locks = run({ name: 'locks', text: takeLocks, values: valuesOfLocks(locksOf(erasing, group)) });
+export async function eraseGroup({ pool, erased }: Writer, erasing: Erasing, group: Group): Promise<void> {
+  await inTransaction(pool, async (run) => {
+    await run({ name: 'locks', text: takeLocks, values: valuesOfLocks(locksOf(erasing, group)) });
+    const renamed = group.newName !== group.roomName;
+    if (renamed) for (const sid of await roomsNamed(run, erasing, group)) group.roomSids.add(sid);
+    const prints = erased.fingerprints!;
+    for (const { sid, identity } of await presencesIn(run, erasing, group)) {
+      group.participants.set(sid, prints.pseudonym(erasing.project, identity));
+    }
     const eraser = new Eraser(group.participants, erasing.texts);
-    const [, ...rewritten] = await Promise.all([
-      locks,
-      ...tables.map((table) => rewrite(run, { table, group, eraser, erasing })),
-    ]);
-    return [
-      keyStatement(keysOf(erasing, group), false),
-      nextVersion,
-      ...rewritten.flat(),
-      ...(group.newName === group.roomName ? [] : renamings(erasing, group)),
-    ];
+    const rewritten = await Promise.all(tables.map((table) => rewrite(run, { table, group, eraser, erasing })));
+    const keys = [...keysOf(erasing, group), ...printsOf(erasing, group, prints)];
+    return [keyStatement(keys, false), nextVersion, ...rewritten.flat(), ...(renamed ? renamings(erasing, group) : [])];
   });
+}
+
+/** Sessions of one identity in one room change together: they end one another. */
+function presencesIn(run: Run, { project, now, identities }: Erasing, { roomSids }: Group): Promise<Presence[]> {
+  const families = [...roomSids].flatMap((sid) => identities.map((identity) => `${sid}/${identity}/${project}`));
+  return run<Presence>({
+    name: 'presences in rooms',
+    text: `select sid, identity from participant where room_sid || '/' || identity || '/' || project = any($1::text[])
+      and identity <> '' and project = $2 and identity = any($3) and started_at < to_timestamp($4::float8 / 1000)`,
+    values: [families, project, identities, now],
+  });
+}
+
+/** All rooms of a name move together: they end one another. */
+async function roomsNamed(run: Run, { project, now }: Erasing, { roomName }: Group): Promise<string[]> {
+  const rows = await run<{ sid: string }>({
+    name: 'rooms named',
+    text: 'select sid from room where project = $1 and room_name = $2 and started_at < to_timestamp($3::float8 / 1000)',
+    values: [project, roomName, now],
+  });
+  return rows.map(({ sid }) => sid);
 }
 
 export const nextVersion: Statement = {
@@ -125,6 +150,22 @@ function keysOf({ erasure, project }: Erasing, group: Group): ErasedKey[] {
     ...Array.from(group.participants, ([sid, pseudonym]) => row(sid, pseudonym)),
     ...others.map((id) => row(id, null)),
   ];
+}
+
+/** Of what the group's events may name without an id that is known. */
+function printsOf({ erasure, project, now, identities }: Erasing, group: Group, prints: Fingerprints): ErasedKey[] {
+  const row = (key: string, pseudonym: string | null): ErasedKey => ({
+    project,
+    key,
+    erasure,
+    pseudonym,
+    beganBefore: now,
+  });
+  const named = group.newName === group.roomName ? [] : [row(prints.ofName(project, group.roomName), null)];
+  const inRooms = [...group.roomSids].flatMap((sid) =>
+    identities.map((identity) => row(prints.ofIdentityIn(project, sid, identity), prints.pseudonym(project, identity))),
+  );
+  return [...named, ...inRooms];
 }
 
 interface TableOfGroup {

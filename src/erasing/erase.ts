@@ -9,8 +9,8 @@ import { SHORTEST_WITHIN, type ErasedTexts } from '../erasure/eraser.js';
 import type { Fingerprints } from '../erasure/fingerprints.js';
 import { Writer } from '../erasure/writer.js';
 import { eraseLog, eraseNamed } from './erase-log.js';
-import { eraseGroup, nextVersion } from './erase-rows.js';
-import { familiesSql, findPresences, Person, presencesSql, type Selection } from './person.js';
+import { eraseGroup, nextVersion, type Erasing } from './erase-rows.js';
+import { familiesSql, findPresences, Person, type Presence, presencesSql, type Selection } from './person.js';
 import { groupsOf, withinTexts, type Group } from './scope.js';
 
 export interface ErasureRequest {
@@ -44,21 +44,24 @@ export function erase(database: Database, { selection, by, now }: ErasureRequest
     const writer = new Writer(database);
     await writer.requireKey();
     await lockOutRebuilds(client);
-    const person = new Person(selection.project, fingerprintsOf(writer));
-    await findSelected(client, person, selection);
-    let groups = await groupsOf(client, person, textsOf(person));
+    const fingerprints = fingerprintsOf(writer);
+    const person = new Person(selection.project, fingerprints);
+    let presences = await findSelected(client, person, selection);
     if (person.texts.size === 0) return reportOf(person, [], 0);
-    const erasure = await begin(database, person, { by, now, fingerprints: fingerprintsOf(writer) });
+    const erasure = await begin(database, person, { by, now, fingerprints });
     const all: Group[] = [];
     let events = 0;
-    for (let round = 1; round === 1 || (groups.length > 0 && round <= MOST_ROUNDS); round++) {
-      await rememberTexts(database, person, erasure, fingerprintsOf(writer));
-      const erasing = { erasure, project: person.project, texts: textsOf(person), withinTexts: withinTexts(person) };
+    for (let round = 1; round <= MOST_ROUNDS; round++) {
+      const groups = await groupsOf(client, { person, texts: textsOf(person), before: now }, presences);
+      if (groups.length === 0 && round > 1) break;
+      const erasing = erasingOf(person, { erasure, now });
+      await rememberTexts(database, person, { erasure, now, fingerprints });
       for (const group of groups) await whenFree(() => eraseGroup(writer, erasing, group));
+      await rememberNames(database, person, { erasure, now, fingerprints });
+      await untilEarlierEnd(client);
       events += await eraseLog(writer, erasure);
       all.push(...groups);
-      await rememberNames(database, namesOf(person, { erasure, now, fingerprints: fingerprintsOf(writer) }));
-      groups = (await findLate(client, person, now)) > 0 ? await groupsOf(client, person, textsOf(person)) : [];
+      presences = await findLate(client, person, now);
     }
     events += await eraseNamed(writer, person.project, [...renamingsOf(all).keys()]);
     const report = reportOf(person, all, events);
@@ -68,11 +71,12 @@ export function erase(database: Database, { selection, by, now }: ErasureRequest
 }
 
 /** What {@link erase} would do. */
-export function lookAt(database: Database, selection: Selection): Promise<ErasureReport> {
+export function lookAt(database: Database, selection: Selection, now: number): Promise<ErasureReport> {
   return onOneConnection(database.url, async (client) => {
     const person = new Person(selection.project, fingerprintsOf(new Writer(database)));
-    await findSelected(client, person, selection);
-    return reportOf(person, await groupsOf(client, person, textsOf(person)), 0);
+    const presences = await findSelected(client, person, selection);
+    const sought = { person, texts: textsOf(person), before: now };
+    return reportOf(person, await groupsOf(client, sought, presences), 0);
   });
 }
 
@@ -116,17 +120,23 @@ async function lockOutRebuilds(client: pg.Client): Promise<void> {
   }
 }
 
-async function findSelected(client: pg.Client, person: Person, { identity, attribute }: Selection): Promise<void> {
-  if (identity !== undefined) {
-    await findPresences(client, person, presencesSql('p.identity = $2'), [identity]);
-    person.addIdentity(identity);
-  } else if (attribute !== undefined) {
-    await findPresences(client, person, familiesSql('p.attributes ->> $2 = $3'), [attribute.path, attribute.value]);
+function findSelected(client: pg.Client, person: Person, { identity, attribute }: Selection): Promise<Presence[]> {
+  if (attribute !== undefined) {
+    const { path, value } = attribute;
+    return findPresences(client, person, familiesSql('p.attributes ->> $2 = $3'), [path, value]);
   }
+  person.addIdentity(identity!);
+  return findPresences(client, person, presencesSql('p.identity = $2'), [identity]);
+}
+
+function erasingOf(person: Person, { erasure, now }: Pick<Erasing, 'erasure' | 'now'>): Erasing {
+  const { project, identities } = person;
+  const texts = textsOf(person);
+  return { erasure, project, now, identities: [...identities], texts, withinTexts: withinTexts(person) };
 }
 
 /** Sessions that began before the erasure, and were not known yet. */
-function findLate(client: pg.Client, person: Person, now: number): Promise<number> {
+function findLate(client: pg.Client, person: Person, now: number): Promise<Presence[]> {
   const began = 'p.identity = any($2) and p.started_at < to_timestamp($3::float8 / 1000)';
   return findPresences(client, person, presencesSql(began), [[...person.identities], now]);
 }
@@ -152,12 +162,14 @@ async function begin({ prisma }: Database, { project }: Person, { by, now, finge
   return id;
 }
 
-async function rememberTexts(
-  { prisma }: Database,
-  { project, texts }: Person,
-  erasure: number,
-  fingerprints: Fingerprints,
-): Promise<void> {
+interface Naming {
+  readonly erasure: number;
+  readonly now: number;
+  readonly fingerprints: Fingerprints;
+}
+
+async function rememberTexts({ prisma }: Database, { project, texts }: Person, naming: Naming): Promise<void> {
+  const { erasure, fingerprints } = naming;
   const data = Array.from(texts, ([text, pseudonym]) => ({
     erasure,
     fingerprint: fingerprints.of(project, text),
@@ -167,13 +179,15 @@ async function rememberTexts(
   await prisma.erasedText.createMany({ data, skipDuplicates: true });
 }
 
-interface Naming {
-  readonly erasure: number;
-  readonly now: number;
-  readonly fingerprints: Fingerprints;
+/**
+ * From now on sessions that began before the erasure are recognised by what they name, known or not. Only once all known
+ * rooms have their new names: a room must not have two.
+ */
+async function rememberNames({ intake }: Database, person: Person, naming: Naming): Promise<void> {
+  await intake.query(keyStatement(namesOf(person, naming), true));
+  await intake.query(nextVersion);
 }
 
-/** What recognises sessions that began before the erasure and that nobody had heard of. */
 function namesOf({ project, identities, texts }: Person, { erasure, now, fingerprints }: Naming): ErasedKey[] {
   const names = [...texts].filter(([text]) => identities.has(text) || text.length >= SHORTEST_WITHIN);
   return names.map(([text, pseudonym]) => ({
@@ -185,13 +199,21 @@ function namesOf({ project, identities, texts }: Person, { erasure, now, fingerp
   }));
 }
 
-async function rememberNames({ intake }: Database, keys: readonly ErasedKey[]): Promise<void> {
-  await intake.query(keyStatement(keys, true));
-  await intake.query(nextVersion);
+/** Batches that were under way may still write what they read before. */
+async function untilEarlierEnd(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ now: string }>('select pg_current_xact_id()::text as now');
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+    const { rows: left } = await client.query<{ ended: boolean }>(
+      'select pg_snapshot_xmin(pg_current_snapshot()) > $1::xid8 as ended',
+      [rows[0]!.now],
+    );
+    if (left[0]!.ended) return;
+    await pause(PAUSE_MS);
+  }
 }
 
-const PAUSE_MS = 100;
-const MOST_ATTEMPTS = 600;
+const PAUSE_MS = 50;
+const MOST_ATTEMPTS = 1200;
 
 /** A batch of intake may hold the locks for a moment. */
 async function whenFree(work: () => Promise<void>): Promise<void> {

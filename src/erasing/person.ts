@@ -122,20 +122,20 @@ export function familiesSql(condition: string): string {
     join participant p on p.project = $1 and p.room_sid = c."roomSid" and p.identity = c.identity`;
 }
 
-/** Adds sessions of the person, and what the log says of them. @returns how many are new */
+/** Adds sessions of the person, and what the log says of them. @returns those that are new */
 export async function findPresences(
   client: pg.Client,
   person: Person,
   sql: string,
   values: unknown[],
-): Promise<number> {
+): Promise<Presence[]> {
   const { rows } = await client.query<Presence>(sql, [person.project, ...values]);
   const fresh = rows.filter(({ sid }) => !person.presences.has(sid));
   for (const presence of fresh) {
     person.add(presence);
     await describeFromLog(client, person, presence);
   }
-  return fresh.length;
+  return fresh;
 }
 
 async function describeFromLog(client: pg.Client, person: Person, { sid }: Presence): Promise<void> {

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { Eraser, SHORTEST_WITHIN, type ErasedTexts } from '../erasure/eraser.js';
-import type { Person } from './person.js';
+import type { Person, Presence } from './person.js';
 
 /** What shares a lock, and is rewritten in one transaction. */
 export interface Group {
@@ -16,16 +16,24 @@ export interface Group {
   readonly jobIds: Set<string>;
 }
 
-/** Whatever may hold a text of the person, by room name. */
-export async function groupsOf(client: pg.Client, person: Person, texts: ErasedTexts): Promise<Group[]> {
+interface Sought {
+  readonly person: Person;
+  readonly texts: ErasedTexts;
+  /** In ms: what began later is not the person's. */
+  readonly before: number;
+}
+
+/** Whatever may hold a text of the person, by room name: these sessions, and what still has one. */
+export async function groupsOf(client: pg.Client, sought: Sought, presences: readonly Presence[]): Promise<Group[]> {
+  const { person, texts } = sought;
   const groups = new Groups(new Eraser(new Map(), texts));
-  for (const presence of person.presences.values()) {
+  for (const presence of presences) {
     const group = groups.of(presence.roomName);
     group.participants.set(presence.sid, person.pseudonymOf(presence));
     group.roomSids.add(presence.roomSid);
   }
-  await addRooms(client, person, groups);
-  await addOthers(client, person, groups);
+  await addRooms(client, sought, groups);
+  await addOthers(client, sought, groups);
   return groups.all();
 }
 
@@ -63,10 +71,11 @@ class Groups {
 }
 
 /** Rooms whose name holds a text, and all rooms of such a name: they end one another. */
-async function addRooms(client: pg.Client, person: Person, groups: Groups): Promise<void> {
+async function addRooms(client: pg.Client, { person, before }: Sought, groups: Groups): Promise<void> {
   const { rows } = await client.query<{ sid: string; roomName: string }>(
-    `select sid, room_name as "roomName" from room where project = $1 and (room_name = any($2) or ${holds('room_name', 3)})`,
-    [person.project, groups.all().map(({ roomName }) => roomName), withinTexts(person)],
+    `select sid, room_name as "roomName" from room
+      where project = $1 and (room_name = any($2) or ${holds('room_name', 3)}) and ${began('started_at', 4)}`,
+    [person.project, groups.all().map(({ roomName }) => roomName), withinTexts(person), before],
   );
   for (const { sid, roomName } of rows) {
     if (groups.newName(roomName) !== roomName) groups.of(roomName).roomSids.add(sid);
@@ -74,7 +83,7 @@ async function addRooms(client: pg.Client, person: Person, groups: Groups): Prom
 }
 
 /** Egress, ingress sessions and agent jobs of these rooms, or that name the person. */
-async function addOthers(client: pg.Client, person: Person, groups: Groups): Promise<void> {
+async function addOthers(client: pg.Client, { person, before }: Sought, groups: Groups): Promise<void> {
   const all = groups.all();
   const roomSids = all.flatMap((group) => [...group.roomSids]);
   const renamed = all.filter(({ roomName, newName }) => roomName !== newName).map(({ roomName }) => roomName);
@@ -86,8 +95,8 @@ async function addOthers(client: pg.Client, person: Person, groups: Groups): Pro
     const { rows } = await client.query<T & { roomName: string }>(
       `select coalesce(t.room_name, '') as "roomName", ${columns} from ${table} t where t.project = $1
         and (t.room_sid = any($2) or t.room_name = any($3) or ${holds("concat(t.room_name, ' ', t.info::text)", 4)} or ${identities})
-        and $5::text[] is not null`,
-      [person.project, roomSids, renamed, withinTexts(person), [...person.identities]],
+        and $5::text[] is not null and ${began('t.started_at', 6)}`,
+      [person.project, roomSids, renamed, withinTexts(person), [...person.identities], before],
     );
     return rows;
   };
@@ -116,4 +125,8 @@ export function withinTexts({ texts }: Person): string[] {
 /** SQL: narrows what the eraser must look at. */
 export function holds(sql: string, parameter: number): string {
   return `exists (select from unnest($${parameter}::text[]) as held(text) where position(held.text in ${sql}) > 0)`;
+}
+
+function began(column: string, parameter: number): string {
+  return `${column} < to_timestamp($${parameter}::float8 / 1000)`;
 }

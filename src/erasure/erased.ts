@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Pool } from 'pg';
 import { Outdated } from '../database/failure.js';
 import { millisecondsOf } from '../database/milliseconds.js';
@@ -25,7 +26,10 @@ export interface ErasedKey {
 /** Events without what was erased, as of one version of the erasures. */
 export interface Rewritten {
   readonly events: readonly LedgerEvent[];
+  readonly originals: readonly LedgerEvent[];
   readonly version: number;
+  /** What each event named that was erased. */
+  readonly matches: readonly (readonly Match[])[];
   /** Sessions that began before an erasure, and whose ids it did not know. */
   readonly found: readonly ErasedKey[];
 }
@@ -50,28 +54,32 @@ export class Erased {
   }
 
   /** @throws Error where erasures exist whose key this service lacks */
-  async rewrite(events: readonly LedgerEvent[]): Promise<Rewritten> {
-    const { version } = this;
-    if (version === 0) return { events, version, found: [] };
-    if (this.fingerprints === null) throw new KeyMissing();
-    if (this.lengths.length === 0) await this.readLengths();
-    const named = events.map((event) => this.keysOf(event));
-    const keys = await this.lookUp(named.flat());
-    const found: ErasedKey[] = [];
-    const rewritten: LedgerEvent[] = [];
-    for (const [at, event] of events.entries()) {
-      const matching = named[at]!.flatMap((one) => matchesOf(one, keys.get(nameOf(one)) ?? []));
-      found.push(...unknownIds(event, matching));
-      rewritten.push(matching.length === 0 ? event : await this.without(event, matching));
-    }
-    return { events: rewritten, version, found };
+  async rewrite(originals: readonly LedgerEvent[]): Promise<Rewritten> {
+    const rewritten = await this.rewriteLogged(originals);
+    for (const [at, matching] of rewritten.matches.entries()) await this.requireErased(originals[at]!, matching);
+    return rewritten;
   }
 
-  /** In the transaction that holds the events' locks. @throws Outdated if an erasure came meanwhile */
-  async check(run: Run, version: number): Promise<void> {
+  /** Of events whose rows are rewritten by themselves. */
+  async rewriteLogged(originals: readonly LedgerEvent[]): Promise<Rewritten> {
+    const { version } = this;
+    if (version === 0) return { events: originals, originals, version, matches: [], found: [] };
+    const matches = await this.matchesOf(originals, (statement) => this.ask(statement));
+    const events: LedgerEvent[] = [];
+    for (const [at, event] of originals.entries()) {
+      events.push(matches[at]!.length === 0 ? event : await this.without(event, matches[at]!));
+    }
+    const found = originals.flatMap((event, at) => unknownIds(event, matches[at]!));
+    return { events, originals, version, matches, found };
+  }
+
+  /** In the transaction that holds the events' locks. @throws Outdated if an erasure of theirs came meanwhile */
+  async check(run: Run, { originals, version, matches }: Rewritten): Promise<void> {
     const [now] = await run<{ version: number }>(versionNow);
     if (now!.version === version) return;
     this.know(now!.version);
+    const newest = await this.matchesOf(originals, run);
+    if (isDeepStrictEqual(matches.flat(), newest.flat())) return;
     throw new Outdated('an erasure came between reading the event and writing it');
   }
 
@@ -86,12 +94,19 @@ export class Erased {
     this.texts.clear();
   }
 
-  private async readLengths(): Promise<void> {
-    const { rows } = await this.pool.query<{ length: number }>(
-      'select distinct length from erased_text where length >= $1',
-      [SHORTEST_WITHIN],
-    );
-    this.lengths = rows.map(({ length }) => length);
+  private async ask<R>(statement: Statement): Promise<R[]> {
+    return (await this.pool.query<R & object>(statement)).rows as R[];
+  }
+
+  private async matchesOf(events: readonly LedgerEvent[], run: Run): Promise<Match[][]> {
+    if (this.fingerprints === null) throw new KeyMissing();
+    if (this.lengths.length === 0) {
+      const rows = await run<{ length: number }>(allLengths);
+      this.lengths = rows.map(({ length }) => length);
+    }
+    const named = events.map((event) => this.keysOf(event));
+    const keys = await lookUp(run, named.flat());
+    return named.map((some) => some.flatMap((one) => matchesOf(one, keys.get(nameOf(one)) ?? [])));
   }
 
   private async textsOf(erasure: number): Promise<ErasedTexts> {
@@ -121,34 +136,45 @@ export class Erased {
       .map((key): NamedKey => ({ project, key, began: null, is: 'id' }));
     const joined = timeOf(integer(child(message, 'participant') ?? {}, 'joinedAt'), 's', receivedAt) ?? at;
     const created = timeOf(integer(child(message, 'room') ?? {}, 'creationTime'), 's', receivedAt) ?? at;
-    const print = (text: string): string => this.fingerprints!.of(project, text);
-    if (participantIdentity !== null)
-      named.push({ project, key: print(participantIdentity), began: joined, is: 'identity' });
-    for (const { word } of wordsOf(roomName ?? '', this.lengths)) {
-      named.push({ project, key: print(word), began: created, is: 'in a name' });
+    const prints = this.fingerprints!;
+    const add = (key: string, is: NamedKey['is'], began: number): void => void named.push({ project, key, began, is });
+    if (participantIdentity !== null) {
+      if (roomSid !== null) add(prints.ofIdentityIn(project, roomSid, participantIdentity), 'identity in room', joined);
+      add(prints.of(project, participantIdentity), 'identity', joined);
     }
+    if (roomName === null) return named;
+    add(prints.ofName(project, roomName), 'name', created);
+    for (const { word } of wordsOf(roomName, this.lengths)) add(prints.of(project, word), 'in a name', created);
     return named;
   }
 
-  private async lookUp(named: readonly NamedKey[]): Promise<Map<string, ErasedKey[]>> {
-    const found = new Map<string, ErasedKey[]>();
-    const { rows } = await this.pool.query<ErasedKey>({
-      name: 'erased keys',
-      text: `select k.project, k.key, k.erasure, k.pseudonym, ${millisecondsOf('k.began_before')} as "beganBefore"
-        from ${namedKeys.sql} u join erased_key k on k.key = u.key and k.project = u.project order by k.erasure`,
-      values: namedKeys.values([...new Map(named.map((one) => [nameOf(one), one])).values()]),
+  /**
+   * What a running erasure has not found yet must not meet its new names: a room would have two rows, and sessions of one
+   * identity would not end one another.
+   * @throws Outdated until it has
+   */
+  private async requireErased({ project, ids }: LedgerEvent, matching: readonly Match[]): Promise<void> {
+    const has = (is: Match['is']): boolean => matching.some((match) => match.is === is);
+    const room = has('in a name') && !has('name') && !matching.some(({ key }) => key === ids.roomSid);
+    const identity = has('identity') && !has('identity in room');
+    if (!room && !identity) return;
+    const rows = await this.ask({
+      name: 'not erased yet',
+      text: `select from room where sid = $1 and room_name = $2 and project = $3 and $5
+        union all select from participant
+          where room_sid || '/' || identity || '/' || project = concat($1::text, '/', $4::text, '/', $3::text) and identity <> '' and $6`,
+      values: [ids.roomSid, ids.roomName, project, ids.participantIdentity, room, identity],
     });
-    for (const row of rows) found.set(nameOf(row), [...(found.get(nameOf(row)) ?? []), row]);
-    return found;
+    if (rows.length > 0) throw new Outdated('an erasure has still to rewrite what is stored of this room');
   }
 
   /** Each erasure in its turn, as the log was rewritten. */
   private async without(event: LedgerEvent, keys: readonly Match[]): Promise<LedgerEvent> {
     const message = structuredClone(event.message) as JsonObject;
     for (const erasure of [...new Set(keys.map((key) => key.erasure))].sort((a, b) => a - b)) {
-      const named = keys.filter((key) => key.erasure === erasure && key.pseudonym !== null && key.is !== 'in a name');
+      const named = keys.filter((key) => key.erasure === erasure && key.pseudonym !== null && !key.is.endsWith('name'));
       const participants = new Map(named.map((key) => [key.key, key.pseudonym!]));
-      const anySession = named.some(({ is }) => is === 'identity');
+      const anySession = named.some(({ is }) => is.startsWith('identity'));
       new Eraser(participants, await this.textsOf(erasure), anySession).erase(message);
     }
     const read = event.subject === 'finding' ? readFinding : readEvent;
@@ -170,7 +196,7 @@ interface NamedKey {
   readonly key: string;
   /** When the session began, in ms; null for an id. */
   readonly began: number | null;
-  readonly is: 'id' | 'identity' | 'in a name';
+  readonly is: 'id' | 'identity' | 'identity in room' | 'name' | 'in a name';
 }
 
 interface Match extends ErasedKey {
@@ -196,11 +222,25 @@ function unknownIds({ project, ids }: LedgerEvent, matching: readonly Match[]): 
         key === null || known(key) ? [] : [{ project, key, erasure, pseudonym, beganBefore: null }];
       const others = [ids.roomSid, ids.egressId, ids.resourceId, ids.jobId];
       return [
-        ...(is === 'identity' ? row(ids.participantSid, pseudonym) : []),
+        ...(is.startsWith('identity') ? row(ids.participantSid, pseudonym) : []),
         ...others.flatMap((id) => row(id, null)),
       ];
     });
 }
+
+async function lookUp(run: Run, named: readonly NamedKey[]): Promise<Map<string, ErasedKey[]>> {
+  const found = new Map<string, ErasedKey[]>();
+  const values = namedKeys.values([...new Map(named.map((one) => [nameOf(one), one])).values()]);
+  const rows: ErasedKey[] = await run<ErasedKey>({ name: 'erased keys', text: keysSql, values });
+  for (const row of rows) found.set(nameOf(row), [...(found.get(nameOf(row)) ?? []), row]);
+  return found;
+}
+
+const allLengths: Statement = {
+  name: 'lengths of erased texts',
+  text: 'select distinct length from erased_text where length >= $1',
+  values: [SHORTEST_WITHIN],
+};
 
 const versionNow: Statement = { name: 'erasure version', text: 'select version from erasure_version', values: [] };
 
@@ -208,6 +248,9 @@ const namedKeys = new UnnestedRows<NamedKey>([
   ['key', 'text', ({ key }) => key],
   ['project', 'text', ({ project }) => project],
 ]);
+
+const keysSql = `select k.project, k.key, k.erasure, k.pseudonym, ${millisecondsOf('k.began_before')} as "beganBefore"
+  from ${namedKeys.sql} u join erased_key k on k.key = u.key and k.project = u.project order by k.erasure`;
 
 const keyRows = new UnnestedRows<ErasedKey>([
   ['project', 'text', ({ project }) => project],

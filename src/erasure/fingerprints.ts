@@ -9,6 +9,16 @@ export class Fingerprints {
     return this.hash('text', project, text).slice(0, 32);
   }
 
+  /** Of an identity in one room. */
+  ofIdentityIn(project: string, roomSid: string, identity: string): string {
+    return this.hash('identity', project, roomSid, identity).slice(0, 32);
+  }
+
+  /** Of a room's whole name. */
+  ofName(project: string, name: string): string {
+    return this.hash('room name', project, name).slice(0, 32);
+  }
+
   /** What stands in place of a text, for example `erased-9f86d081884c7d65`. */
   pseudonym(project: string, text: string): string {
     return `erased-${this.hash('pseudonym', project, text).slice(0, 16)}`;

@@ -64,11 +64,12 @@ export class DatabaseTrouble extends Error {
 
 type Work = Committed & { writes: Statement[] };
 
-async function logAndProject(run: Run, { erased }: Writer, { events, version, found }: Rewritten): Promise<Work> {
+async function logAndProject(run: Run, { erased }: Writer, rewritten: Rewritten): Promise<Work> {
+  const { events, found } = rewritten;
   const entries = entriesOf(events);
   const firsts = entries.map(({ event }) => event);
   const logging = run<Logged>(logStatement(entries)).then((logged) => freshOf(entries, logged));
-  const checking = erased.check(run, version);
+  const checking = erased.check(run, rewritten);
   const freshFirsts = async (): Promise<LedgerEvent[]> => {
     const fresh = await logging;
     return fresh.length === entries.length ? firsts : fresh.map(({ event }) => event);

@@ -40,16 +40,15 @@ export async function recordSightings(writer: Writer, sightings: readonly Sighti
 }
 
 async function recordTogether({ pool, erased }: Writer, sightings: readonly Sighting[]): Promise<void> {
-  const { events, version } = await erased.rewrite(
-    sightings.map(({ session, seenAt }) => sightingEvent(session, seenAt)),
-  );
+  const rewritten = await erased.rewrite(sightings.map(({ session, seenAt }) => sightingEvent(session, seenAt)));
+  const { events } = rewritten;
   const named = sightings.map((sighting, at) => {
     const { roomName } = events[at]!.ids;
     return { ...sighting, session: { ...sighting.session, roomName } };
   });
   await inTransaction(pool, async (run) => {
     const locks: Statement = { name: 'locks', text: takeLocks, values: lockValues(events) };
-    const [, , writes] = await Promise.all([run(locks), erased.check(run, version), project(run, events)]);
+    const [, , writes] = await Promise.all([run(locks), erased.check(run, rewritten), project(run, events)]);
     return [{ name: 'sightings', text: upsert, values: rows.values(named) }, ...writes];
   });
 }

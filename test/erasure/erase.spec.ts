@@ -141,7 +141,7 @@ const usage = `{ usage(meter: PARTICIPANT, from: "2026-11-24T00:00:00Z", to: "20
 
 it('says what it would erase, and changes nothing', async () => {
   const before = await dumpTables(service.database);
-  const report = await lookAt(service.database, { project: 'default', identity: person.identity });
+  const report = await lookAt(service.database, { project: 'default', identity: person.identity }, now());
   expect(report).toMatchObject({ sessions: 3, events: 0, short: [] });
   expect([...report.renamed.keys()]).toEqual([`call-_${phone}_x7`]);
   expect(await dumpTables(service.database)).toEqual(before);
