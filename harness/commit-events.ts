@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { Writer } from '../src/erasure/writer.js';
+import { Writer } from '../src/erased/writer.js';
 import { commit } from '../src/intake/commit.js';
 import type { LedgerEvent } from '../src/livekit/event.js';
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Writer } from '../erasure/writer.js';
+import { Writer } from '../erased/writer.js';
 import { readSettings } from '../settings/settings.js';
 import { LivekitApi, reasonOf } from '../reconcile/livekit-api.js';
 import { Reconciler, type Round } from '../reconcile/reconciler.js';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { millisecondsOf } from '../database/milliseconds.js';
 import { UnnestedRows } from '../database/unnested-rows.js';
-import type { Writer } from '../erasure/writer.js';
+import type { Writer } from '../erased/writer.js';
 import { readEvent, OWN_ID, type LedgerEvent } from '../livekit/event.js';
 import type { JsonObject } from '../livekit/json.js';
 import { readFinding } from '../projection/finding.js';

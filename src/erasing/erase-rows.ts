@@ -1,9 +1,9 @@
 import { inTransaction, type Run, type Statement } from '../database/transaction.js';
 import { UnnestedRows, type ParameterColumn } from '../database/unnested-rows.js';
-import { keyStatement, type ErasedKey } from '../erasure/erased.js';
-import { Eraser, type ErasedTexts } from '../erasure/eraser.js';
-import type { Fingerprints } from '../erasure/fingerprints.js';
-import type { Writer } from '../erasure/writer.js';
+import { keyStatement, type ErasedKey } from '../erased/erased.js';
+import { Eraser, type ErasedTexts } from '../erased/eraser.js';
+import type { Fingerprints } from '../erased/fingerprints.js';
+import type { Writer } from '../erased/writer.js';
 import type { Json, JsonObject } from '../livekit/json.js';
 import { metadataJson } from '../livekit/metadata.js';
 import { takeLocks, valuesOfLocks, type Lock } from '../projection/lock.js';

@@ -4,10 +4,10 @@ import { connection } from '../database/connection.js';
 import type { Database } from '../database/database.js';
 import { faultOf } from '../database/failure.js';
 import { REBUILD_LOCK } from '../database/locks/advisory-locks.js';
-import { keyStatement, type ErasedKey } from '../erasure/erased.js';
-import { SHORTEST_WITHIN, type ErasedTexts } from '../erasure/eraser.js';
-import type { Fingerprints } from '../erasure/fingerprints.js';
-import { Writer } from '../erasure/writer.js';
+import { keyStatement, type ErasedKey } from '../erased/erased.js';
+import { SHORTEST_WITHIN, type ErasedTexts } from '../erased/eraser.js';
+import type { Fingerprints } from '../erased/fingerprints.js';
+import { Writer } from '../erased/writer.js';
 import { eraseLog, eraseNamed } from './erase-log.js';
 import { eraseGroup, nextVersion, type Erasing } from './erase-rows.js';
 import { familiesSql, findPresences, Person, type Presence, presencesSql, type Selection } from './person.js';
@@ -65,8 +65,7 @@ export function erase(database: Database, { selection, by, now }: ErasureRequest
     }
     events += await eraseNamed(writer, person.project, [...renamingsOf(all).keys()]);
     const report = reportOf(person, all, events);
-    await finish(database, erasure, report);
-    return report;
+    return { ...report, sessions: await finish(database, erasure, report) };
   });
 }
 
@@ -233,9 +232,15 @@ function renamingsOf(groups: readonly Group[]): Map<string, string> {
   return new Map(renamed.map(({ roomName, newName }) => [roomName, newName]));
 }
 
-async function finish({ prisma }: Database, id: number, { sessions, renamed, events }: ErasureReport): Promise<void> {
-  const data = { sessions, rooms: renamed.size, events, finishedAt: new Date() };
-  await prisma.erasure.update({ where: { id }, data });
+async function finish({ prisma }: Database, id: number, { renamed, events }: ErasureReport): Promise<number> {
+  const sessions = await prisma.erasedKey.count({
+    where: { erasure: id, beganBefore: null, NOT: { pseudonym: null } },
+  });
+  await prisma.erasure.update({
+    where: { id },
+    data: { sessions, rooms: renamed.size, events, finishedAt: new Date() },
+  });
+  return sessions;
 }
 
 function reportOf({ presences, texts }: Person, groups: readonly Group[], events: number): ErasureReport {

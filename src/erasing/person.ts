@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Fingerprints } from '../erasure/fingerprints.js';
+import type { Fingerprints } from '../erased/fingerprints.js';
 import { isObject, type Json, type JsonObject } from '../livekit/json.js';
 
 /** Who is to be erased, in one project: an identity, or whoever had an attribute. */

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { Eraser, SHORTEST_WITHIN, type ErasedTexts } from '../erasure/eraser.js';
+import { Eraser, SHORTEST_WITHIN, type ErasedTexts } from '../erased/eraser.js';
 import type { Person, Presence } from './person.js';
 
 /** What shares a lock, and is rewritten in one transaction. */

@@ -3,7 +3,6 @@ import { GraphQLModule } from '@nestjs/graphql';
 import { AccessModule } from '../access/access.module.js';
 import { ReadModule } from '../read/read.module.js';
 import { AgentJobResolver } from './agent-job.resolver.js';
-import { CorrectionResolver } from './correction.resolver.js';
 import { Driver, type DriverConfig } from './driver.js';
 import { EgressResolver } from './egress.resolver.js';
 import { GraphqlOptions } from './graphql-options.service.js';
@@ -11,6 +10,7 @@ import { IngressSessionResolver } from './ingress-session.resolver.js';
 import { NodeResolver } from './node.resolver.js';
 import { ParticipantResolver } from './participant.resolver.js';
 import { QualityResolver } from './quality.resolver.js';
+import { RecordResolver } from './record.resolver.js';
 import { RoomResolver } from './room.resolver.js';
 import { TrackResolver } from './track.resolver.js';
 import { UsageResolver } from './usage.resolver.js';
@@ -36,7 +36,7 @@ class GraphqlOptionsModule {}
     IngressSessionResolver,
     AgentJobResolver,
     WebhookEventResolver,
-    CorrectionResolver,
+    RecordResolver,
     UsageResolver,
     QualityResolver,
   ],

@@ -1,5 +1,5 @@
-import { keyStatement, type Rewritten } from '../erasure/erased.js';
-import type { Writer } from '../erasure/writer.js';
+import { keyStatement, type Rewritten } from '../erased/erased.js';
+import type { Writer } from '../erased/writer.js';
 import { inTransaction, type Run, type Statement } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { project } from '../projection/project.js';

@@ -1,6 +1,6 @@
 import { renew } from '../database/driver/driver.js';
 import { faultOf } from '../database/failure.js';
-import type { Writer } from '../erasure/writer.js';
+import type { Writer } from '../erased/writer.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { Batches } from './batching/batches.js';
 import type { Failure } from './bisect.js';

@@ -1,22 +1,40 @@
 import { Module } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import { Writer } from '../erased/writer.js';
 import { Settings } from '../settings/settings.js';
 import { IntakeEvents } from './intake-events.service.js';
 import { Intake } from './intake.service.js';
 import { Spool } from './spool/spool.js';
 
 @Module({
-  providers: [Intake, IntakeEvents, { provide: Spool, useFactory: openSpool, inject: [Settings, Database] }],
+  providers: [
+    Intake,
+    IntakeEvents,
+    { provide: Writer, useFactory: openWriter, inject: [Database] },
+    { provide: Spool, useFactory: openSpool, inject: [Settings, Database, Writer] },
+  ],
   exports: [Intake, IntakeEvents, Spool],
 })
 export class IntakeModule {}
 
+async function openWriter(database: Database): Promise<Writer> {
+  const writer = new Writer(database);
+  return orClose(
+    database,
+    writer.requireKey().then(() => writer),
+  );
+}
+
 /** Opens after the database, which gives DATA_DIR to the account that runs the server. */
-async function openSpool(settings: Settings, database: Database): Promise<Spool> {
+function openSpool(settings: Settings, database: Database): Promise<Spool> {
+  return orClose(database, Spool.open(settings));
+}
+
+/** Nest calls no shutdown hooks when it fails to start. */
+async function orClose<T>(database: Database, opening: Promise<T>): Promise<T> {
   try {
-    return await Spool.open(settings);
+    return await opening;
   } catch (error) {
-    // Nest calls no shutdown hooks when it fails to start.
     await database.onApplicationShutdown();
     throw error;
   }

@@ -4,8 +4,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { Database } from '../database/database.js';
-import { Writer } from '../erasure/writer.js';
+import { Writer } from '../erased/writer.js';
 import { readEvent } from '../livekit/event.js';
 import type { JsonObject } from '../livekit/json.js';
 import { Refusal } from '../http/refusal.js';
@@ -36,12 +35,12 @@ export class Intake implements OnApplicationBootstrap, BeforeApplicationShutdown
   private waiting = 0;
 
   constructor(
-    database: Database,
+    writer: Writer,
     readonly spool: Spool,
     events: IntakeEvents,
   ) {
     const outage = new Outage(spool.enabled ? 'events go to the spool' : 'events are refused until it is back');
-    this.parts = { writer: new Writer(database), spool, outage, events };
+    this.parts = { writer, spool, outage, events };
     this.committer = new Committer(this.parts);
     this.recovery = new Recovery(this.parts, this.committer);
     spool.onMended = () => this.recovery.wake();

@@ -31,6 +31,7 @@ export async function inWorkspace<T>(
   await holder.connect();
   try {
     await takeLock(holder);
+    await refuseInterruptedErasure(holder);
     await dropShadows(holder);
     if (purpose === 'rebuild') await refuseDependents(holder);
     const shadow = await makeShadow(holder);
@@ -40,6 +41,13 @@ export async function inWorkspace<T>(
   } finally {
     await holder.end();
   }
+}
+
+/** Half of what it rewrites would differ from the other half. */
+async function refuseInterruptedErasure(client: pg.Client): Promise<void> {
+  const { rows } = await client.query('select from erasure where finished_at is null limit 1');
+  if (rows.length > 0)
+    throw new Error('An erasure was interrupted. Run `npm run erase` for the same person again first.');
 }
 
 /** @throws Error if the connection that holds the lock is gone */

@@ -1,4 +1,4 @@
-import type { Writer } from '../erasure/writer.js';
+import type { Writer } from '../erased/writer.js';
 import type { Finding } from '../projection/finding.js';
 import { record } from '../upkeep/record.js';
 import { recordSightings, type Sighting } from '../upkeep/sightings.js';

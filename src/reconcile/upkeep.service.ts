@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Database } from '../database/database.js';
-import { Writer } from '../erasure/writer.js';
+import { Writer } from '../erased/writer.js';
 import { isAway, isPassing } from '../database/failure.js';
 import { Clock } from '../settings/clock.js';
 import { Settings } from '../settings/settings.js';

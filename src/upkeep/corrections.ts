@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.js';
-import { Writer } from '../erasure/writer.js';
+import { Writer } from '../erased/writer.js';
 import { judgedColumns, judgedOf, kinds, ownColumn, sessionKinds, type JudgedSession } from './open-sessions.js';
 import { record } from './record.js';
 

@@ -1,4 +1,4 @@
-import type { Writer } from '../erasure/writer.js';
+import type { Writer } from '../erased/writer.js';
 import type { Conclusion, Finding, SessionKind } from '../projection/finding.js';
 import { judgedOf, openSessionsSql, projectsSql, sessionKinds } from './open-sessions.js';
 import { record } from './record.js';

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Writer } from '../erasure/writer.js';
+import type { Writer } from '../erased/writer.js';
 import { commit } from '../intake/commit.js';
 import { findingEvent, type Conclusion, type Finding } from '../projection/finding.js';
 

@@ -1,7 +1,7 @@
 import { Outdated } from '../database/failure.js';
 import { type ParameterColumn, UnnestedRows } from '../database/unnested-rows.js';
 import { inTransaction, type Statement } from '../database/transaction.js';
-import type { Writer } from '../erasure/writer.js';
+import type { Writer } from '../erased/writer.js';
 import { ownId, sightingEvent, type SessionRef } from '../projection/finding.js';
 import { lockValues, takeLocks } from '../projection/lock.js';
 import { project } from '../projection/project.js';

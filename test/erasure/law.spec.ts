@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Database } from '../../src/database/database.js';
 import { faultOf } from '../../src/database/failure.js';
-import { Writer } from '../../src/erasure/writer.js';
+import { Writer } from '../../src/erased/writer.js';
 import { erase } from '../../src/erasing/erase.js';
 import { commit } from '../../src/intake/commit.js';
 import { readEvent } from '../../src/livekit/event.js';

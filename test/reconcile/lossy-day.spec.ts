@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Writer } from '../../src/erasure/writer.js';
+import { Writer } from '../../src/erased/writer.js';
 import { commitEvents } from '../../harness/commit-events.js';
 import { Chance } from '../../src/cli/simulate/chance.js';
 import { Database } from '../../src/database/database.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Writer } from '../../src/erasure/writer.js';
+import { Writer } from '../../src/erased/writer.js';
 import { rebuild } from '../../src/rebuild/rebuild.js';
 import { verify } from '../../src/rebuild/verify.js';
 import { LivekitApi } from '../../src/reconcile/livekit-api.js';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Writer } from '../../src/erasure/writer.js';
+import { Writer } from '../../src/erased/writer.js';
 import { commitEvents } from '../../harness/commit-events.js';
 import { Database } from '../../src/database/database.js';
 import { readEvent } from '../../src/livekit/event.js';

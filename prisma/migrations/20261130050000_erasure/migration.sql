@@ -43,3 +43,7 @@ CREATE TABLE erasure_version (
   key_check text
 );
 INSERT INTO erasure_version DEFAULT VALUES;
+
+-- As the API lists them.
+CREATE VIEW erasure_report AS
+  SELECT 'erasure:' || e.id AS id, e.id AS number, e.project, e.at, e.by, e.sessions, e.rooms, e.events, e.finished_at FROM erasure e;

@@ -1,6 +1,7 @@
 import { agentJob } from './agent-job.js';
 import { correction } from './correction.js';
 import { egress } from './egress.js';
+import { erasure } from './erasure.js';
 import { ingressSession } from './ingress-session.js';
 import { participant } from './participant.js';
 import { room } from './room.js';
@@ -8,4 +9,14 @@ import { track } from './track.js';
 import { webhookEvent } from './webhook-event.js';
 
 /** In the order in which an id is looked for. */
-export const nouns = [room, participant, track, egress, ingressSession, agentJob, webhookEvent, correction] as const;
+export const nouns = [
+  room,
+  participant,
+  track,
+  egress,
+  ingressSession,
+  agentJob,
+  webhookEvent,
+  correction,
+  erasure,
+] as const;
