@@ -11,6 +11,16 @@ Replaces a person's identity, name, metadata, attributes and phone numbers by a 
 and in whatever arrives late. Every minute stays. Needs ERASURE_KEY (docs/operations.md).
 With --dry-run it only says what it would replace.`;
 
+const text = { type: 'string' } as const;
+const options = {
+  identity: text,
+  attribute: text,
+  by: text,
+  project: text,
+  'dry-run': { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
 await runCommand(1, async () => {
   const asked = read();
   if (asked === null) return console.log(usage);
@@ -32,16 +42,6 @@ interface Asked {
   readonly by: string;
   readonly dryRun: boolean;
 }
-
-const text = { type: 'string' } as const;
-const options = {
-  identity: text,
-  attribute: text,
-  by: text,
-  project: text,
-  'dry-run': { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h' },
-} as const;
 
 /** Null: --help. @throws Error that says what is missing */
 function read(): Asked | null {

@@ -131,19 +131,21 @@ export async function findPresences(
 ): Promise<Presence[]> {
   const { rows } = await client.query<Presence>(sql, [person.project, ...values]);
   const fresh = rows.filter(({ sid }) => !person.presences.has(sid));
-  for (const presence of fresh) {
-    person.add(presence);
-    await describeFromLog(client, person, presence);
+  for (const presence of fresh) person.add(presence);
+  for (let at = 0; at < fresh.length; at += AT_ONCE) {
+    const sids = fresh.slice(at, at + AT_ONCE).map(({ sid }) => sid);
+    for (const description of await descriptionsOf(client, person.project, sids)) person.describe(description);
   }
   return fresh;
 }
 
-async function describeFromLog(client: pg.Client, person: Person, { sid }: Presence): Promise<void> {
-  const { rows } = await client.query<{ participant: JsonObject | null }>(
-    `select distinct on (p.participant::text) p.participant from webhook_event e
-      cross join lateral (select e.payload -> 'participant' as participant) p
-      where e.participant_sid = $1 and e.project = $2 limit 1000`,
-    [sid, person.project],
+const AT_ONCE = 500;
+
+async function descriptionsOf(client: pg.Client, project: string, sids: readonly string[]): Promise<JsonObject[]> {
+  const { rows } = await client.query<{ participant: string }>(
+    `select distinct (e.payload -> 'participant')::text as participant from webhook_event e
+      where e.participant_sid = any($1) and e.project = $2 and e.payload -> 'participant' is not null`,
+    [sids, project],
   );
-  for (const { participant } of rows) if (isObject(participant)) person.describe(participant);
+  return rows.map(({ participant }) => JSON.parse(participant) as Json).filter((value) => isObject(value));
 }

@@ -11,6 +11,8 @@ export interface Text {
 
 /** Key of the counts. Sorts before every entry, and is written in one batch with what it counts. */
 const STATE = '#state';
+/** Sorts after every entry. */
+const END = '~';
 
 interface State {
   next: number;
@@ -99,9 +101,15 @@ export class SpoolStore {
       await this.level.batch([stateOf(state), ...keys.map((key) => ({ type: 'del' as const, key }))]);
       this.state = state;
       for (const key of keys) this.weigh(key, -1);
-      // LevelDB frees disk space only when it compacts.
-      if (this.count === 0) await this.level.compactRange('', '~');
+      if (this.count === 0) await this.wipe();
     });
+  }
+
+  /** LevelDB forgets what was removed only when it compacts, and its lowest level only under what is written above it. */
+  private async wipe(): Promise<void> {
+    await this.level.compactRange('', END);
+    await this.level.batch([stateOf(this.state), { type: 'del', key: END }]);
+    await this.level.compactRange('', END);
   }
 
   async present(keys: string[]): Promise<string[]> {
