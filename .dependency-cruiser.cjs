@@ -11,6 +11,7 @@ const arrows = {
   'database/locks': [],
   'database/embedded': ['database/locks', 'settings'],
   database: ['database/driver', 'database/embedded', 'database/locks', 'generated', 'settings'],
+  log: ['database', 'database/locks', 'settings'],
   meter: ['database', 'database/locks', 'text'],
   projection: ['meter', 'livekit', 'database', 'database/driver', 'generated', 'text'],
   'intake/batching': [],

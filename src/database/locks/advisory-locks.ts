@@ -18,3 +18,6 @@ export function holderName(purpose: RebuildPurpose): string {
 
 /** Held by a transaction that folds usage: two would wait for the same cells. */
 export const FOLD_LOCK = 7_205_318;
+
+/** Held while the parts of the log change: made, copied, exchanged, dropped. */
+export const LOG_LOCK = 72707372;

@@ -1,0 +1,119 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ClientBase } from 'pg';
+import { COPY, copyChanges, copyName, copyPages, makeCopies, type Move } from './copy.js';
+import { exchangeLog, exchangePartition } from './exchange.js';
+import { type LogKeeping, untilFree } from './log-lock.js';
+import { LOG, type Piece } from './months.js';
+import { inShort } from './partitions.js';
+
+const STEP_MS = 150;
+const FIRST_STEP = 16;
+const LARGEST_STEP = 4096;
+/** Between looks at what was written meanwhile. */
+const STEPS = 20;
+/** Writes that may be followed while everybody waits. */
+const FEW = 100;
+
+/**
+ * Puts new tables in the place of a part of the log, in steps that are short and survive a crash. What they hold is
+ * what the part holds, at every moment.
+ * @param source the log, or one of its partitions
+ */
+export async function move(keeping: LogKeeping, source: string, pieces: readonly Piece[]): Promise<void> {
+  await resume(keeping);
+  await untilFree(keeping.stopped, (attempt) =>
+    inShort(keeping.client, attempt, () => begin(keeping.client, source, pieces)),
+  );
+  await resume(keeping);
+}
+
+/** Ends what was begun, by whomever. */
+export async function resume({ client, stopped }: LogKeeping): Promise<void> {
+  const begun = await readMove(client);
+  if (begun === null) return;
+  if (!(await isUnderWay(client, begun)))
+    return untilFree(stopped, (attempt) => inShort(client, attempt, () => giveUp(client)));
+  // The exchange's commit makes all of it durable.
+  await client.query('set synchronous_commit = off');
+  await copyAll(client, begun, stopped);
+  for (const at of begun.pieces.keys()) await client.query(`vacuum (analyze) ${copyName(at)}`);
+  await client.query('set synchronous_commit = on');
+  const isWhole = begun.source === LOG;
+  await untilFree(stopped, async (attempt) => {
+    await catchUp(client, begun.source);
+    await inShort(client, attempt, () => (isWhole ? exchangeLog(client, begun) : exchangePartition(client, begun)));
+  });
+}
+
+/** @returns null if nothing is being moved */
+export async function readMove(client: ClientBase): Promise<Move | null> {
+  const { rows } = await client.query<Omit<Move, 'pieces'> & { pieces: [string, number | null, number | null][] }>(
+    'select source, node::text, pages, page, pieces from log_move',
+  );
+  const [found] = rows;
+  if (!found) return null;
+  const pieces = found.pieces.map(([name, from, to]) => ({ name, from: from ?? -Infinity, to: to ?? Infinity }));
+  return { ...found, pieces };
+}
+
+async function begin(client: ClientBase, source: string, pieces: readonly Piece[]): Promise<void> {
+  await makeCopies(client, pieces);
+  await client.query('delete from log_change');
+  // Waits for everybody who writes to the source, and so is before all that it does not note.
+  await client.query(
+    `create trigger note_log_change after insert or update or delete on ${source} for each row execute function note_log_change()`,
+  );
+  const written = pieces.map(({ name, from, to }) => [
+    name,
+    Number.isFinite(from) ? from : null,
+    Number.isFinite(to) ? to : null,
+  ]);
+  await client.query(
+    `insert into log_move (source, node, pages, pieces)
+      select $1::text, pg_relation_filenode($1::regclass)::bigint,
+        pg_relation_size($1::regclass) / current_setting('block_size')::int, $2::json`,
+    [source, JSON.stringify(written)],
+  );
+}
+
+/** Somebody may have replaced the source or its file. */
+async function isUnderWay(client: ClientBase, { source, node }: Move): Promise<boolean> {
+  const { rows } = await client.query(
+    `select from pg_trigger where tgrelid = to_regclass($1) and tgname = 'note_log_change'
+      and pg_relation_filenode(tgrelid)::text = $2 and to_regclass('${COPY}') is not null`,
+    [source, node],
+  );
+  return rows.length > 0;
+}
+
+async function giveUp(client: ClientBase): Promise<void> {
+  const { rows } = await client.query<{ noted: string }>(
+    `select tgrelid::regclass::text as noted from pg_trigger where tgname = 'note_log_change'`,
+  );
+  for (const { noted } of rows) await client.query(`drop trigger note_log_change on ${noted}`);
+  await client.query(`drop table if exists ${COPY}`);
+  await client.query('delete from log_move');
+}
+
+async function copyAll(client: ClientBase, { source, pages, page }: Move, stopped: AbortSignal): Promise<void> {
+  let step = FIRST_STEP;
+  for (let [at, steps] = [page, 1]; at < pages; steps++) {
+    stopped.throwIfAborted();
+    const [from, to] = [at, Math.min(at + step, pages)];
+    const began = performance.now();
+    await inShort(client, 1, async () => {
+      await copyPages(client, source, [from, to]);
+      await client.query('update log_move set page = $1', [to]);
+    });
+    const took = performance.now() - began;
+    at = to;
+    step = Math.round(Math.min(Math.max((step * STEP_MS) / took, step / 4, 1), step * 2, LARGEST_STEP));
+    if (steps % STEPS === 0) await catchUp(client, source);
+    // Others have the disk as long as this had it.
+    await pause(Math.min(took, STEP_MS));
+  }
+}
+
+async function catchUp(client: ClientBase, source: string): Promise<void> {
+  while ((await inShort(client, 1, () => copyChanges(client, source))) > FEW);
+}
