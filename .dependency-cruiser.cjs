@@ -11,7 +11,8 @@ const arrows = {
   'database/locks': [],
   'database/embedded': ['database/locks', 'settings'],
   database: ['database/driver', 'database/embedded', 'database/locks', 'generated', 'settings'],
-  log: ['database', 'database/locks', 'settings'],
+  'log/archive': ['settings'],
+  log: ['log/archive', 'database', 'database/locks', 'settings'],
   meter: ['database', 'database/locks', 'text'],
   projection: ['meter', 'livekit', 'database', 'database/driver', 'generated', 'text'],
   'intake/batching': [],
@@ -51,7 +52,7 @@ const arrows = {
   reconcile: ['upkeep', 'projection', 'livekit', 'database', 'settings'],
   health: ['reconcile', 'intake', 'access', 'database', 'database/driver', 'database/locks'],
   metrics: ['reconcile', 'intake'],
-  cli: ['reconcile', 'upkeep', 'rebuild', 'access', 'database', 'database/embedded', 'settings'],
+  cli: ['reconcile', 'upkeep', 'rebuild', 'log', 'log/archive', 'access', 'database', 'database/embedded', 'settings'],
   'cli/simulate': ['cli', 'access', 'settings'],
 };
 

@@ -83,6 +83,24 @@ export async function renameIndexes(client: ClientBase, table: string, before: s
   for (const { sql } of rows) await client.query(sql);
 }
 
+/** From the commit on, what is written to a part of the log is noted; only one at a time is watched. */
+export async function noteChanges(client: ClientBase, source: string): Promise<void> {
+  await forgetChanges(client);
+  // Waits for everybody who writes to the source, and so is before all that it does not note.
+  await client.query(
+    `create trigger note_log_change after insert or update or delete on ${source} for each row execute function note_log_change()`,
+  );
+}
+
+export async function forgetChanges(client: ClientBase): Promise<void> {
+  const { rows } = await client.query<{ noted: string }>(
+    `select t.tgrelid::regclass::text as noted from pg_trigger t join pg_class c on c.oid = t.tgrelid
+      where t.tgname = 'note_log_change' and c.relnamespace = (select relnamespace from pg_class where oid = '${LOG}'::regclass)`,
+  );
+  for (const { noted } of rows) await client.query(`drop trigger note_log_change on ${noted}`);
+  await client.query('delete from log_change');
+}
+
 /** Copies the rows on some pages. */
 export async function copyPages(
   client: ClientBase,

@@ -35,7 +35,7 @@ export function isMonth({ from, to }: Pick<Piece, 'from' | 'to'>): boolean {
   return from > 1 && Number.isFinite(to) && monthOf(from) === from && monthOf(from, 1) === to;
 }
 
-function monthsBetween(from: number, to: number): Piece[] {
+export function monthsBetween(from: number, to: number): Piece[] {
   const months: Piece[] = [];
   for (let at = monthOf(from); at < to; at = monthOf(at, 1)) months.push(monthPiece(at));
   return months;

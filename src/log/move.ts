@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
-import { COPY, copyChanges, copyName, copyPages, makeCopies, type Move } from './copy.js';
+import { COPY, copyChanges, copyName, copyPages, forgetChanges, makeCopies, noteChanges, type Move } from './copy.js';
 import { exchangeLog, exchangePartition } from './exchange.js';
 import { type LogKeeping, untilFree } from './log-lock.js';
 import { LOG, type Piece } from './months.js';
@@ -58,11 +58,7 @@ export async function readMove(client: ClientBase): Promise<Move | null> {
 
 async function begin(client: ClientBase, source: string, pieces: readonly Piece[]): Promise<void> {
   await makeCopies(client, pieces);
-  await client.query('delete from log_change');
-  // Waits for everybody who writes to the source, and so is before all that it does not note.
-  await client.query(
-    `create trigger note_log_change after insert or update or delete on ${source} for each row execute function note_log_change()`,
-  );
+  await noteChanges(client, source);
   const written = pieces.map(({ name, from, to }) => [
     name,
     Number.isFinite(from) ? from : null,
@@ -87,10 +83,7 @@ async function isUnderWay(client: ClientBase, { source, node }: Move): Promise<b
 }
 
 async function giveUp(client: ClientBase): Promise<void> {
-  const { rows } = await client.query<{ noted: string }>(
-    `select tgrelid::regclass::text as noted from pg_trigger where tgname = 'note_log_change'`,
-  );
-  for (const { noted } of rows) await client.query(`drop trigger note_log_change on ${noted}`);
+  await forgetChanges(client);
   await client.query(`drop table if exists ${COPY}`);
   await client.query('delete from log_move');
 }

@@ -38,5 +38,7 @@ CREATE TABLE log_drop (
   received_until timestamptz(3) NOT NULL,
   rows bigint NOT NULL,
   archive text,
-  dropped_at timestamptz(3) NOT NULL DEFAULT now()
+  dropped_at timestamptz(3) NOT NULL DEFAULT now(),
+  -- An archive was put back since.
+  restored_at timestamptz(3)
 );

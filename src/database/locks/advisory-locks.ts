@@ -21,3 +21,6 @@ export const FOLD_LOCK = 7_205_318;
 
 /** Held while the parts of the log change: made, copied, exchanged, dropped. */
 export const LOG_LOCK = 72707372;
+
+/** Shared by whoever reads the log from one end to the other: nothing is dropped meanwhile. */
+export const LOG_READ_LOCK = 72707373;

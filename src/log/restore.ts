@@ -1,0 +1,64 @@
+import { StringDecoder } from 'node:string_decoder';
+import { readManifest } from './archive/manifest.js';
+import type { ArchiveStore } from './archive/store.js';
+import { readPart } from './archive/write.js';
+import type { LogKeeping } from './log-lock.js';
+import { LOG, monthPiece, monthsBetween, PAST } from './months.js';
+import { move } from './move.js';
+import { readPartitions } from './partitions.js';
+
+export interface Restored {
+  /** In the archive. */
+  readonly rows: number;
+  /** That the log lacked. */
+  readonly added: number;
+}
+
+/** Puts an archived month back into the log, each event once; it stays there for as long as the retention says. */
+export async function restoreMonth(keeping: LogKeeping, store: ArchiveStore, month: string): Promise<Restored> {
+  const { from, rows, parts } = await readManifest(store, month);
+  await makeRoom(keeping, from);
+  let added = 0;
+  for (const part of parts) {
+    for await (const lines of linesIn(readPart(store, part))) {
+      const { rowCount } = await keeping.client.query(
+        `insert into ${LOG} select * from json_populate_recordset(null::${LOG}, $1::json) on conflict do nothing`,
+        [`[${lines.join(',')}]`],
+      );
+      added += rowCount ?? 0;
+    }
+  }
+  const { name } = monthPiece(from);
+  await keeping.client.query('update log_drop set restored_at = now() where part = $1', [name]);
+  await keeping.client.query(`analyze ${name}`);
+  return { rows, added };
+}
+
+/** Takes months out of the past, up to the oldest that there is. */
+async function makeRoom(keeping: LogKeeping, from: number): Promise<void> {
+  const past = (await readPartitions(keeping.client))?.find(({ name }) => name === PAST);
+  if (!past) throw new Error('The log has no partitions yet: a running service makes them.');
+  if (from >= past.to) return;
+  await move(keeping, PAST, [{ ...past, to: from }, ...monthsBetween(from, past.to)]);
+}
+
+const BYTES = 2 ** 20;
+const MOST = 500;
+
+/** Few lines at a time. */
+async function* linesIn(chunks: AsyncIterable<Buffer>): AsyncGenerator<string[]> {
+  const decoder = new StringDecoder('utf8');
+  let [rest, lines, size] = ['', [] as string[], 0];
+  for await (const chunk of chunks) {
+    const complete = (rest + decoder.write(chunk)).split('\n');
+    rest = complete.pop()!;
+    for (const line of complete) {
+      lines.push(line);
+      size += line.length;
+      if (lines.length < MOST && size < BYTES) continue;
+      yield lines;
+      [lines, size] = [[], 0];
+    }
+  }
+  if (lines.length > 0) yield lines;
+}
