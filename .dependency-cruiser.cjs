@@ -47,7 +47,7 @@ const arrows = {
   ],
   graphiql: ['http'],
   export: ['graphql', 'graphql/cost', 'usage', 'read', 'read/nouns', 'access', 'http', 'settings'],
-  rebuild: ['intake', 'projection', 'meter', 'livekit', 'database', 'database/locks', 'text'],
+  rebuild: ['log', 'intake', 'projection', 'meter', 'livekit', 'database', 'database/locks', 'text'],
   upkeep: ['intake', 'projection', 'livekit', 'database', 'text'],
   reconcile: ['upkeep', 'projection', 'livekit', 'database', 'settings'],
   health: ['reconcile', 'intake', 'access', 'database', 'database/driver', 'database/locks'],
