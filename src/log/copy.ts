@@ -2,7 +2,6 @@ import type { ClientBase } from 'pg';
 import { LOG, type Piece } from './months.js';
 import { boundSql, checkSql } from './partitions.js';
 
-/** The whole log, or a partition, that is being copied into new tables. */
 export interface Move {
   readonly source: string;
   readonly node: string;
@@ -41,7 +40,6 @@ export async function makeCopies(client: ClientBase, pieces: readonly Piece[]): 
   await client.query(statements.join(';\n'));
 }
 
-/** A table like the log's own, which nothing is attached to. */
 export async function makePiece(client: ClientBase, name: string): Promise<void> {
   const like = `create table ${name} (like ${LOG} including defaults including storage including compression)`;
   await client.query([like, ...(await indexesOfLog(client)).map((make) => make(name))].join(';\n'));
@@ -49,7 +47,6 @@ export async function makePiece(client: ClientBase, name: string): Promise<void>
 
 type MakeIndex = (table: string) => string;
 
-/** Statements that make the log's indexes for another table, each named after it. */
 async function indexesOfLog(client: ClientBase): Promise<MakeIndex[]> {
   const { rows } = await client.query<{ suffix: string; definition: string; isConstraint: boolean }>(
     `select substr(x.relname, ${LOG.length + 1}) as suffix, u.oid is not null as "isConstraint",
@@ -67,13 +64,11 @@ async function indexesOfLog(client: ClientBase): Promise<MakeIndex[]> {
   );
 }
 
-/** Gives a copy, and its indexes, another name. */
 export async function rename(client: ClientBase, from: string, to: string): Promise<void> {
   await client.query(`alter table ${from} rename to ${to}`);
   await renameIndexes(client, to, from);
 }
 
-/** After the table, instead of after another one. */
 export async function renameIndexes(client: ClientBase, table: string, before: string): Promise<void> {
   const { rows } = await client.query<{ sql: string }>(
     `select format('alter index %s rename to %I', i.indexrelid::regclass, $1 || substr(x.relname, length($2) + 1)) as sql
@@ -101,7 +96,6 @@ export async function forgetChanges(client: ClientBase): Promise<void> {
   await client.query('delete from log_change');
 }
 
-/** Copies the rows on some pages. */
 export async function copyPages(
   client: ClientBase,
   source: string,

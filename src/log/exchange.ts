@@ -23,7 +23,6 @@ export async function exchangePartition(client: ClientBase, { source, pieces }: 
 const VIEW = 'correction';
 const OLD = `${COPY}_source`;
 
-/** Puts the copies in the place of the whole log, with its rights and its view. */
 export async function exchangeLog(client: ClientBase, { pieces }: Move): Promise<void> {
   await lockLog(client);
   await copyLast(client, LOG);

@@ -5,7 +5,6 @@ import { division, filling, gaps, LOG, type Piece, piecesOf } from './months.js'
 import { move, resume } from './move.js';
 import { boundSql, inShort, readPartitions } from './partitions.js';
 
-/** Whether {@link keepLog} has something to do. */
 export async function needsKeeping(pool: Pool, now: number): Promise<boolean> {
   const pieces = await readPartitions(pool);
   if (pieces === null || gaps(pieces).length > 0 || division(pieces.at(-1)!, now) !== null) return true;
@@ -48,7 +47,6 @@ function addPiece({ client, stopped }: LogKeeping, piece: Piece): Promise<void> 
   );
 }
 
-/** By the log's order, in seconds; null: the log is empty. */
 async function firstArrival({ client }: LogKeeping): Promise<number | null> {
   const { rows } = await client.query<{ first: number | null }>(
     `with recursive known as (

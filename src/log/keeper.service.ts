@@ -21,7 +21,6 @@ const LOOK_MS = 5_000;
 /** Between looks for months to drop; one that others read waits. */
 const DROP_MS = 60_000;
 const STOP_MS = 5_000;
-/** A failure that lasts is told once an hour. */
 const SILENCE_MS = 3_600_000;
 
 /** Keeps the log in partitions: one of all replicas at a time. */

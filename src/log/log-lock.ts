@@ -14,10 +14,7 @@ export interface LogKeeping {
   readonly stopped: AbortSignal;
 }
 
-/**
- * @param wait for another one that works on the log
- * @returns null if another one does, and this one need not wait
- */
+/** @returns null if another one works on the log, and this one does not wait */
 export async function keepingLog<T>(
   url: string,
   { wait, stopped = new AbortController().signal }: { wait: boolean; stopped?: AbortSignal },
@@ -42,7 +39,6 @@ async function takeLock(client: pg.Client): Promise<boolean> {
   return rows[0]!.held;
 }
 
-/** Repeats what others hold up. @throws Error if they do so all the time */
 export async function untilFree<T>(stopped: AbortSignal, work: (attempt: number) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {

@@ -17,7 +17,6 @@ const AHEAD = 3;
 /** A log of more months than these keeps the older ones together. */
 const MOST = 240;
 
-/** In seconds; months are UTC. */
 export function monthOf(seconds: number, months = 0): number {
   const at = new Date(seconds * 1000);
   return Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + months) / 1000;
@@ -41,12 +40,10 @@ export function monthsBetween(from: number, to: number): Piece[] {
   return months;
 }
 
-/** The end of the last month that is made ahead. */
 export function aheadOf(now: number): number {
   return monthOf(now, AHEAD + 1);
 }
 
-/** All pieces of a log whose first event arrived at `first`. */
 export function piecesOf(first: number, now: number): Piece[] {
   const begin = Math.max(monthOf(Math.min(first, now)), monthOf(now, 1 - MOST), monthOf(0, 1));
   const months = monthsBetween(begin, aheadOf(now));
@@ -65,7 +62,6 @@ export function division(future: Piece, now: number): Piece[] | null {
   return [...monthsBetween(future.from, end), { name: FUTURE, from: end, to: Infinity }];
 }
 
-/** Stretches that no piece covers. Each piece must be given in order. */
 export function gaps(pieces: readonly Piece[]): Omit<Piece, 'name'>[] {
   const found: Omit<Piece, 'name'>[] = [];
   let reached = -Infinity;
@@ -77,7 +73,6 @@ export function gaps(pieces: readonly Piece[]): Omit<Piece, 'name'>[] {
   return found;
 }
 
-/** Pieces that fill a gap beside others, of which none has a name of `taken`. */
 export function filling(gap: Omit<Piece, 'name'>, now: number): Piece[] {
   const pieces: Piece[] = [];
   let at = gap.from;

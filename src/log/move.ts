@@ -14,11 +14,7 @@ const STEPS = 20;
 /** Writes that may be followed while everybody waits. */
 const FEW = 100;
 
-/**
- * Puts new tables in the place of a part of the log, in steps that are short and survive a crash. What they hold is
- * what the part holds, at every moment.
- * @param source the log, or one of its partitions
- */
+/** Puts new tables in the place of the log, or of a partition, in steps that are short and survive a crash. */
 export async function move(keeping: LogKeeping, source: string, pieces: readonly Piece[]): Promise<void> {
   await resume(keeping);
   await untilFree(keeping.stopped, (attempt) =>
@@ -45,7 +41,6 @@ export async function resume({ client, stopped }: LogKeeping): Promise<void> {
   });
 }
 
-/** @returns null if nothing is being moved */
 export async function readMove(client: ClientBase): Promise<Move | null> {
   const { rows } = await client.query<Omit<Move, 'pieces'> & { pieces: [string, number | null, number | null][] }>(
     'select source, node::text, pages, page, pieces from log_move',

@@ -30,12 +30,10 @@ export function checkSql({ from, to }: Omit<Piece, 'name'>): string {
   return sides.filter((side) => side !== false).join(' and ') || 'true';
 }
 
-/** How long to wait for locks on the log, in ms. */
 const LOCK_MS = 200;
 /** For every tenth attempt: an autovacuum gives way only after deadlock_timeout, a second. */
 const PATIENT_LOCK_MS = 1500;
 
-/** One short transaction, in which nobody else reads or writes the log where `exclusive`. */
 export async function inShort<T>(client: ClientBase, attempt: number, work: () => Promise<T>): Promise<T> {
   await client.query('begin');
   try {

@@ -8,7 +8,6 @@ import { move } from './move.js';
 import { readPartitions } from './partitions.js';
 
 export interface Restored {
-  /** In the archive. */
   readonly rows: number;
   /** That the log lacked. */
   readonly added: number;
@@ -34,7 +33,6 @@ export async function restoreMonth(keeping: LogKeeping, store: ArchiveStore, mon
   return { rows, added };
 }
 
-/** Takes months out of the past, up to the oldest that there is. */
 async function makeRoom(keeping: LogKeeping, from: number): Promise<void> {
   const past = (await readPartitions(keeping.client))?.find(({ name }) => name === PAST);
   if (!past) throw new Error('The log has no partitions yet: a running service makes them.');
@@ -45,7 +43,6 @@ async function makeRoom(keeping: LogKeeping, from: number): Promise<void> {
 const BYTES = 2 ** 20;
 const MOST = 500;
 
-/** Few lines at a time. */
 async function* linesIn(chunks: AsyncIterable<Buffer>): AsyncGenerator<string[]> {
   const decoder = new StringDecoder('utf8');
   let [rest, lines, size] = ['', [] as string[], 0];

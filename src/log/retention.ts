@@ -10,7 +10,6 @@ import { FUTURE, isMonth, LOG, PAST, type Piece, UNDATED } from './months.js';
 import { boundSql, checkSql, inShort, lockLog, readPartitions } from './partitions.js';
 
 export interface Retention {
-  /** In ms. */
   readonly now: number;
   readonly ageMs: number;
   /** Null: what is dropped is lost. */
@@ -20,7 +19,6 @@ export interface Retention {
 export interface Dropped {
   readonly month: string;
   readonly rows: number;
-  /** Where its archive is. */
   readonly archive: string | null;
 }
 
@@ -105,7 +103,6 @@ async function dropMonth({ client, stopped }: LogKeeping, month: Piece, store: A
   return dropped;
 }
 
-/** What a month's drop takes out of the log, and up to where. */
 async function readGoing(client: ClientBase, month: Piece, goes: string): Promise<Going> {
   const all = [`select * from ${month.name}`, ...odd.map((part) => `select * from ${part} e where ${goes}`)].join(
     ' union all ',
@@ -133,7 +130,6 @@ async function archiveMonth(
   return { place, rows };
 }
 
-/** The past takes the place of a month. Locks wait for every writer. */
 async function exchangeForPast(
   client: ClientBase,
   month: Piece,

@@ -12,7 +12,6 @@ import { refuseLost, type Workspace } from './workspace.js';
 
 const PAGE = 1000;
 
-/** Rows of which events may have been dropped. */
 interface Kept {
   readonly home: string;
   /** SQL: the latest time of a dropped event. */
@@ -60,7 +59,6 @@ function keptSql(row: string, { until }: Kept): string {
   return `${row}.first_seen_at <= ${until}`;
 }
 
-/** SQL: the participants, as p, of a room r. */
 function peopleSql({ home }: Kept): string {
   return `${home}.${participantTable.name} p where p.room_sid = r.sid and p.room_name = r.room_name and p.project = r.project`;
 }

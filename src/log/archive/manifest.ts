@@ -24,7 +24,6 @@ export async function writeManifest(store: ArchiveStore, manifest: Manifest): Pr
   return store.placeOf(name);
 }
 
-/** @throws Error if there is none */
 export async function readManifest(store: ArchiveStore, month: string): Promise<Manifest> {
   const name = `${folderOf(month)}/manifest.json`;
   const content = await store.read(name);

@@ -1,13 +1,11 @@
 import type { Archive } from '../../settings/archive.js';
 import { FolderStore } from './folder-store.js';
 
-/** Files by name. */
 export interface ArchiveStore {
   /** Whole or not at all; replaces what has the name. */
   write(name: string, content: AsyncIterable<Buffer>): Promise<void>;
   /** Null: there is none. */
   read(name: string): Promise<AsyncIterable<Buffer> | null>;
-  /** For people. */
   placeOf(name: string): string;
 }
 

@@ -4,7 +4,6 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import type { ArchiveStore } from './store.js';
 
-/** Some rows of the log, each on a line of its own. */
 export interface Lines {
   readonly text: string;
   readonly rows: number;
@@ -56,7 +55,6 @@ async function writePart(store: ArchiveStore, name: string, texts: Readable): Pr
   return { sha256: sum.digest('hex'), bytes };
 }
 
-/** @throws Error that names the part */
 async function checkPart(store: ArchiveStore, part: Part): Promise<void> {
   let rows = 0;
   for await (const chunk of readPart(store, part)) {
