@@ -13,26 +13,27 @@ export interface Move {
 /** Where copies are made: partitioned as the log is, and one table for each piece. */
 export const COPY = 'log_copy';
 
-export function copyName(at: number): string {
-  return `${COPY}_${at}`;
+/** Of a whole log, all that can be done before the exchange is: it may have hundreds of months. */
+export function copyName(source: string, { name }: Piece): string {
+  return source === LOG ? name : `${COPY}${name.slice(LOG.length)}`;
 }
 
 /** The check by which a copy can be attached unread. */
 export const FITS = 'log_copy_fits';
 
 /** Empty tables for the pieces of a part of the log, with the log's columns and indexes. */
-export async function makeCopies(client: ClientBase, pieces: readonly Piece[]): Promise<void> {
+export async function makeCopies(client: ClientBase, source: string, pieces: readonly Piece[]): Promise<void> {
   const indexes = await indexesOfLog(client);
   const like = `(like ${LOG} including defaults including storage including compression)`;
   const statements = [
     `create table ${COPY} ${like} partition by range (created_seconds)`,
     ...indexes.map((make) => make(COPY)),
   ];
-  for (const [at, piece] of pieces.entries()) {
-    const name = copyName(at);
+  for (const piece of pieces) {
+    const name = copyName(source, piece);
     statements.push(
       `create table ${name} ${like}`,
-      `alter table ${name} add constraint ${FITS} check (${checkSql(piece)})`,
+      ...(source === LOG ? [] : [`alter table ${name} add constraint ${FITS} check (${checkSql(piece)})`]),
       ...indexes.map((make) => make(name)),
       `alter table ${COPY} attach partition ${name} ${boundSql(piece)}`,
     );

@@ -10,9 +10,10 @@ export async function exchangePartition(client: ClientBase, { source, pieces }: 
   await copyLast(client, source);
   await client.query(`alter table ${LOG} detach partition ${source}`);
   await client.query(`drop table ${source}`);
-  for (const [at, piece] of pieces.entries()) {
-    await client.query(`alter table ${COPY} detach partition ${copyName(at)}`);
-    await rename(client, copyName(at), piece.name);
+  for (const piece of pieces) {
+    const copy = copyName(source, piece);
+    await client.query(`alter table ${COPY} detach partition ${copy}`);
+    await rename(client, copy, piece.name);
     await client.query(`alter table ${LOG} attach partition ${piece.name} ${boundSql(piece)}`);
     await client.query(`alter table ${piece.name} drop constraint ${FITS}`);
   }
@@ -23,7 +24,7 @@ export async function exchangePartition(client: ClientBase, { source, pieces }: 
 const VIEW = 'correction';
 const OLD = `${COPY}_source`;
 
-export async function exchangeLog(client: ClientBase, { pieces }: Move): Promise<void> {
+export async function exchangeLog(client: ClientBase): Promise<void> {
   await lockLog(client);
   await copyLast(client, LOG);
   const { rows: views } = await client.query<{ sql: string }>(`select pg_get_viewdef('${VIEW}'::regclass) as sql`);
@@ -34,10 +35,6 @@ export async function exchangeLog(client: ClientBase, { pieces }: Move): Promise
   await client.query(`create or replace view ${VIEW} as ${views[0]!.sql}`);
   await client.query(`drop table ${OLD}`);
   await renameIndexes(client, LOG, COPY);
-  for (const [at, piece] of pieces.entries()) {
-    await rename(client, copyName(at), piece.name);
-    await client.query(`alter table ${piece.name} drop constraint ${FITS}`);
-  }
   await client.query('delete from log_move');
 }
 

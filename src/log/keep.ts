@@ -7,7 +7,8 @@ import { boundSql, inShort, readPartitions } from './partitions.js';
 
 export async function needsKeeping(pool: Pool, now: number): Promise<boolean> {
   const pieces = await readPartitions(pool);
-  if (pieces === null || gaps(pieces).length > 0 || division(pieces.at(-1)!, now) !== null) return true;
+  if (pieces === null) return !(await isDistributed(pool));
+  if (gaps(pieces).length > 0 || division(pieces.at(-1)!, now) !== null) return true;
   return (await pool.query('select from log_move')).rows.length > 0;
 }
 
@@ -27,6 +28,11 @@ export async function rewritePartition(keeping: LogKeeping, name: string): Promi
   const piece = pieces?.find((one) => one.name === name);
   if (!piece) throw new Error(`The log has no partition ${name}.`);
   await move(keeping, name, [piece]);
+}
+
+/** Whoever distributes the log also says how it is divided. */
+async function isDistributed(pool: Pool): Promise<boolean> {
+  return (await pool.query("select from pg_extension where extname = 'citus'")).rows.length > 0;
 }
 
 /** First: events of a missing partition wait meanwhile. */

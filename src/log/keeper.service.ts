@@ -6,6 +6,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleInit,
 } from '@nestjs/common';
+import pg from 'pg';
 import { Database } from '../database/database.js';
 import { isAway, isPassing } from '../database/failure.js';
 import { Clock } from '../settings/clock.js';
@@ -73,7 +74,8 @@ export class LogKeeper implements OnModuleInit, OnApplicationBootstrap, BeforeAp
       if (this.stopping.signal.aborted || isAway(error) || isPassing(error)) return;
       if (performance.now() - this.toldAt < SILENCE_MS) return;
       this.toldAt = performance.now();
-      this.logger.error(`The log's partitions cannot be kept: ${String(error)}`);
+      const detail = error instanceof pg.DatabaseError && error.detail ? ` (${error.detail})` : '';
+      this.logger.error(`The log's partitions cannot be kept: ${String(error)}${detail}`);
     }
   }
 

@@ -32,12 +32,12 @@ export async function resume({ client, stopped }: LogKeeping): Promise<void> {
   // The exchange's commit makes all of it durable.
   await client.query('set synchronous_commit = off');
   await copyAll(client, begun, stopped);
-  for (const at of begun.pieces.keys()) await client.query(`vacuum (analyze) ${copyName(at)}`);
+  await analyze(client, begun);
   await client.query('set synchronous_commit = on');
   const isWhole = begun.source === LOG;
   await untilFree(stopped, async (attempt) => {
     await catchUp(client, begun.source);
-    await inShort(client, attempt, () => (isWhole ? exchangeLog(client, begun) : exchangePartition(client, begun)));
+    await inShort(client, attempt, () => (isWhole ? exchangeLog(client) : exchangePartition(client, begun)));
   });
 }
 
@@ -52,7 +52,7 @@ export async function readMove(client: ClientBase): Promise<Move | null> {
 }
 
 async function begin(client: ClientBase, source: string, pieces: readonly Piece[]): Promise<void> {
-  await makeCopies(client, pieces);
+  await makeCopies(client, source, pieces);
   await noteChanges(client, source);
   const written = pieces.map(({ name, from, to }) => [
     name,
@@ -65,6 +65,16 @@ async function begin(client: ClientBase, source: string, pieces: readonly Piece[
         pg_relation_size($1::regclass) / current_setting('block_size')::int, $2::json`,
     [source, JSON.stringify(written)],
   );
+}
+
+/** But for empty ones: with statistics that say so, plans would read a new month from end to end. */
+async function analyze(client: ClientBase, { source, pieces }: Move): Promise<void> {
+  const names = pieces.map((piece) => copyName(source, piece));
+  const { rows } = await client.query<{ name: string }>(
+    'select name from unnest($1::text[]) name where pg_relation_size(name::regclass) > 0',
+    [names],
+  );
+  for (const { name } of rows) await client.query(`vacuum (analyze) ${name}`);
 }
 
 /** Somebody may have replaced the source or its file. */
@@ -83,7 +93,7 @@ async function giveUp(client: ClientBase): Promise<void> {
   await client.query('delete from log_move');
 }
 
-async function copyAll(client: ClientBase, { source, pages, page }: Move, stopped: AbortSignal): Promise<void> {
+async function copyAll(client: ClientBase, { source, node, pages, page }: Move, stopped: AbortSignal): Promise<void> {
   let step = FIRST_STEP;
   for (let [at, steps] = [page, 1]; at < pages; steps++) {
     stopped.throwIfAborted();
@@ -91,7 +101,9 @@ async function copyAll(client: ClientBase, { source, pages, page }: Move, stoppe
     const began = performance.now();
     await inShort(client, 1, async () => {
       await copyPages(client, source, [from, to]);
-      await client.query('update log_move set page = $1', [to]);
+      const moved = 'update log_move set page = $1 where pg_relation_filenode($2::regclass)::text = $3';
+      const { rowCount } = await client.query(moved, [to, source, node]);
+      if (rowCount !== 1) throw new Error(`${source} was rewritten meanwhile, and is copied anew.`);
     });
     const took = performance.now() - began;
     at = to;
