@@ -16,7 +16,7 @@ interface Node {
 
 /** What a statement did when it was run. */
 export interface Plan {
-  /** Tables read from end to end. */
+  /** Tables read from end to end, but for empty ones: a month that is made ahead has no order to read by. */
   readonly sequential: readonly string[];
   readonly indexes: readonly string[];
   /** Rows and index entries that its scans took up, also those that they dropped again. */
@@ -54,7 +54,7 @@ function planIn(rows: Explained[]): Plan {
   const tables = scans.filter((node) => node['Relation Name'] !== undefined || node['Index Name'] !== undefined);
   return {
     sequential: scans
-      .filter((node) => node['Node Type'].endsWith('Seq Scan'))
+      .filter((node) => node['Node Type'].endsWith('Seq Scan') && takenUp(node) > 0)
       .map((node) => node['Relation Name'] ?? ''),
     indexes: [...new Set(scans.flatMap((node) => node['Index Name'] ?? []))],
     rows: tables.reduce((sum, node) => sum + takenUp(node), 0),

@@ -6,6 +6,7 @@ import { GraphiqlModule } from './graphiql/graphiql.module.js';
 import { ApiModule } from './graphql/api.module.js';
 import { HealthModule } from './health/health.module.js';
 import { IntakeModule } from './intake/intake.module.js';
+import { LogModule } from './log/log.module.js';
 import { MeterModule } from './meter/meter.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { RebuildModule } from './rebuild/rebuild.module.js';
@@ -18,6 +19,7 @@ import { WebhookModule } from './webhook/webhook.module.js';
 @Module({
   imports: [
     DatabaseModule,
+    LogModule,
     AccessModule,
     IntakeModule,
     MeterModule,

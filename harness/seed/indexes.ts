@@ -5,7 +5,7 @@ const definitions = `
       pg_get_constraintdef(c.oid)) as make, format('alter table %s drop constraint %I', c.conrelid::regclass, c.conname) as drop
     from pg_constraint c where c.contype = 'p' and c.conrelid::regclass::text = any($1)
   union all
-  select indexname, indexdef, format('drop index %I', indexname) from pg_indexes i
+  select indexname, replace(indexdef, ' ON ONLY ', ' ON '), format('drop index %I', indexname) from pg_indexes i
     where i.tablename = any($1) and schemaname = 'public'
       and not exists (select from pg_constraint c where c.conname = i.indexname)`;
 

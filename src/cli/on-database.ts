@@ -35,7 +35,11 @@ export async function runCommand(failure: number, run: () => Promise<void>): Pro
 }
 
 /** @throws what keeps the service's database from being used: a command never makes one */
-export async function onLedger(settings: Settings, work: (database: Database) => Promise<void>): Promise<void> {
+export async function onLedger(
+  settings: Settings,
+  work: (database: Database) => Promise<void>,
+  { mayBeEmpty = false }: { mayBeEmpty?: boolean } = {},
+): Promise<void> {
   const databaseUrl = settings.databaseUrl ?? embeddedIn(settings.dataDir);
   console.log(
     `Database: ${settings.databaseUrl === null ? `the embedded one in ${resolve(settings.dataDir)}` : nameOf(settings.databaseUrl)}`,
@@ -46,7 +50,7 @@ export async function onLedger(settings: Settings, work: (database: Database) =>
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   try {
     const { rows } = await database.queries.query('select from webhook_event limit 1');
-    if (rows.length === 0)
+    if (rows.length === 0 && !mayBeEmpty)
       throw new CannotStart('the log of this database is empty', 'Give the DATABASE_URL of the service');
     await work(database);
   } finally {

@@ -3,14 +3,22 @@ import type { Verification } from '../rebuild/verify.js';
 
 const LONGEST = 200;
 
-export function linesOf({ rows, differing, differences, marks }: Verification): string[] {
+export function linesOf({ rows, unchecked, differing, differences, marks }: Verification): string[] {
   const counts = Object.entries(rows).map(([table, count]) => `${table}: ${count} rows compared`);
   const marked =
     marks > 0
       ? [`${marks} events are marked in the log otherwise than this version projects them; npm run rebuild mends that.`]
       : [];
-  if (differing === 0) return [...counts, ...marked, 'No differences.'];
-  return [...counts, ...marked, `${differing} rows differ. The first differences:`, ...differences.map(lineOf)];
+  const kept =
+    unchecked > 0 ? [`${unchecked} rows could not be checked: LOG_RETENTION may have dropped events of theirs.`] : [];
+  if (differing === 0) return [...counts, ...kept, ...marked, 'No differences.'];
+  return [
+    ...counts,
+    ...kept,
+    ...marked,
+    `${differing} rows differ. The first differences:`,
+    ...differences.map(lineOf),
+  ];
 }
 
 function lineOf({ table, key, column, live, rebuilt }: Difference): string {

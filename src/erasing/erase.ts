@@ -8,6 +8,9 @@ import { keyStatement, type ErasedKey } from '../erased/erased.js';
 import { SHORTEST_WITHIN, type ErasedTexts } from '../erased/eraser.js';
 import type { Fingerprints } from '../erased/fingerprints.js';
 import { Writer } from '../erased/writer.js';
+import { keepingLog } from '../log/log-lock.js';
+import type { ArchiveStore } from '../log/archive/store.js';
+import { archivedMonths, eraseArchive } from './erase-archive.js';
 import { eraseLog, eraseNamed } from './erase-log.js';
 import { eraseGroup, nextVersion, type Erasing } from './erase-rows.js';
 import { familiesSql, findPresences, Person, type Presence, presencesSql, type Selection } from './person.js';
@@ -19,6 +22,8 @@ export interface ErasureRequest {
   readonly by: string;
   /** In ms. */
   readonly now: number;
+  /** Where dropped months of the log are. */
+  readonly archive: ArchiveStore | null;
 }
 
 /** What an erasure did, or would do. Holds the old texts, and is stored nowhere. */
@@ -39,11 +44,12 @@ const MOST_ROUNDS = 10;
  * Erases a person: replaces what tells who it was, and remembers how to recognise what arrives late.
  * @throws Error that says what to do
  */
-export function erase(database: Database, { selection, by, now }: ErasureRequest): Promise<ErasureReport> {
+export function erase(database: Database, { selection, by, now, archive }: ErasureRequest): Promise<ErasureReport> {
   return onOneConnection(database.url, async (client) => {
     const writer = new Writer(database);
     await writer.requireKey();
     await lockOutRebuilds(client);
+    await requireArchive(client, archive);
     const fingerprints = fingerprintsOf(writer);
     const person = new Person(selection.project, fingerprints);
     let presences = await findSelected(client, person, selection);
@@ -64,6 +70,7 @@ export function erase(database: Database, { selection, by, now }: ErasureRequest
       presences = await findLate(client, person, now);
     }
     events += await eraseNamed(writer, person.project, [...renamingsOf(all).keys()]);
+    if (archive !== null) events += await eraseArchives(database, writer, archive);
     const report = reportOf(person, all, events);
     return { ...report, sessions: await finish(database, erasure, report) };
   });
@@ -109,6 +116,24 @@ async function onOneConnection<T>(url: string, work: (client: pg.Client) => Prom
   } finally {
     await client.end();
   }
+}
+
+/** @throws Error if what is archived could not be erased */
+async function requireArchive(client: pg.Client, archive: ArchiveStore | null): Promise<void> {
+  const months = archive === null ? await archivedMonths(client) : [];
+  if (months.length === 0) return;
+  const where = 'Set ARCHIVE_DIR or ARCHIVE_S3_BUCKET as the service has it';
+  throw new Error(`Months of the log are archived (${months.join(', ')}), and would not be erased. ${where}.`);
+}
+
+/** Meanwhile no month is archived. */
+async function eraseArchives({ url }: Database, { erased }: Writer, archive: ArchiveStore): Promise<number> {
+  const events = await keepingLog(url, { wait: true }, async ({ client }) => {
+    let events = 0;
+    for (const month of await archivedMonths(client)) events += await eraseArchive(archive, erased, month);
+    return events;
+  });
+  return events ?? 0;
 }
 
 /** They read the log as it was. */

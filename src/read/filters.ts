@@ -73,6 +73,18 @@ export function instant(column: string): Filter<InstantRange> {
     all([gte != null && `${column} >= ${statement.bind(gte)}`, lt != null && `${column} < ${statement.bind(lt)}`]);
 }
 
+/** Of events, with what lets Postgres leave out older partitions: an event's time is that of its key, or its arrival's. */
+export function eventTime(column: string): Filter<InstantRange> {
+  const inRange = instant(column);
+  return (range, statement, by) =>
+    all([inRange(range, statement, by), range.gte != null && notOlderSql(`${statement.bind(range.gte)}::timestamptz`)]);
+}
+
+/** SQL: times before 2000 count as absent, and one that is too late is of a later partition. */
+export function notOlderSql(from: string): string {
+  return `(created_seconds >= floor(extract(epoch from ${from}))::bigint or created_seconds < 946684800)`;
+}
+
 export function count(column: string): Filter<IntFilter> {
   return ({ gte, lte }, statement) =>
     all([gte != null && `${column} >= ${statement.bind(gte)}`, lte != null && `${column} <= ${statement.bind(lte)}`]);

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isAway } from '../database/failure.js';
 import { foldAllSql } from '../meter/fold.js';
 import { applyProblemChanges } from './problem-changes.js';
+import { copyKept } from './kept.js';
 import { Replay, type Report } from './replay.js';
 import { projectedTables } from './shadow.js';
 import { SHORT_TAIL, swap } from './swap.js';
@@ -23,6 +24,7 @@ export function rebuild(url: string, report: Report = () => undefined): Promise<
   return inWorkspace(url, 'rebuild', async (workspace) => {
     // Marks that an earlier run left must be applied before this run's.
     await withReconnect(workspace.lost, () => markLog(workspace));
+    await copyKept(workspace);
     const replay = new Replay(workspace, report);
     await replay.catchUpBelow(SHORT_TAIL);
     await withReconnect(workspace.lost, () => withoutTimeout(workspace, [foldAllSql(workspace.name)]));

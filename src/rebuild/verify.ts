@@ -1,16 +1,19 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { snakeCase } from '../text/snake-case.js';
-import { connection } from '../database/connection.js';
 import { openPrisma } from '../database/prisma.js';
 import type { SessionTable } from '../projection/session-table.js';
 import { sessionTables } from '../projection/session-tables.js';
 import { type ComparedTable, compareRows, type Difference, usageCells } from './compare.js';
+import { copyKept } from './kept.js';
+import { atOneMoment } from './moment.js';
 import { Replay, type Report } from './replay.js';
 import { inWorkspace, refuseLost, type Workspace } from './workspace.js';
 
 export interface Verification {
   readonly events: number;
   readonly rows: Readonly<Record<string, number>>;
+  /** Rows, among those, of which a retention may have dropped events: they were compared with themselves. */
+  readonly unchecked: number;
   readonly differing: number;
   readonly differences: readonly Difference[];
   /** Events whose logged problem is not what this version finds. */
@@ -26,6 +29,7 @@ const FEW = 1000;
  */
 export function verify(url: string, report: Report = () => undefined): Promise<Verification> {
   return inWorkspace(url, 'verify', async (workspace) => {
+    const unchecked = await copyKept(workspace);
     const replay = new Replay(workspace, report);
     await replay.catchUpBelow(FEW);
     return atOneMoment(workspace, async (live) => {
@@ -36,22 +40,9 @@ export function verify(url: string, report: Report = () => undefined): Promise<V
       const [comparison, marks] = [await compareAll(workspace, live), await countMarks(workspace)];
       // Another run may have dropped the compared tables.
       refuseLost(workspace);
-      return { ...comparison, events: replay.events, marks };
+      return { ...comparison, unchecked, events: replay.events, marks };
     });
   });
-}
-
-/** One snapshot for all statements. */
-async function atOneMoment<T>({ url }: Workspace, work: (live: pg.Client) => Promise<T>): Promise<T> {
-  const live = new pg.Client(connection(url, '-c idle_in_transaction_session_timeout=0'));
-  live.on('error', () => undefined);
-  await live.connect();
-  try {
-    await live.query('begin isolation level repeatable read, read only');
-    return await work(live);
-  } finally {
-    await live.end();
-  }
 }
 
 function comparedTableOf({ name, key }: SessionTable): ComparedTable {
@@ -69,7 +60,7 @@ async function compareAll({ url, name, home }: Workspace, live: pg.Client): Prom
   const rows: Record<string, number> = {};
   const differences: Difference[] = [];
   let differing = 0;
-  await atOneMoment({ url } as Workspace, async (rebuilt) => {
+  await atOneMoment({ url }, async (rebuilt) => {
     for (const table of [...sessionTables.map(comparedTableOf), usageCells]) {
       const sides = { live: { client: live, schema: home }, rebuilt: { client: rebuilt, schema: name } };
       const found = await compareRows(table, sides, SHOWN - differences.length);

@@ -4,6 +4,7 @@ import { holderName, REBUILD_LOCK, type RebuildPurpose } from '../database/locks
 import { connection } from '../database/connection.js';
 import { Database } from '../database/database.js';
 import { isAway } from '../database/failure.js';
+import { holdLog } from '../log/readers.js';
 import { dropShadows, makeShadow, refuseDependents, type Shadow } from './shadow.js';
 
 export interface Workspace extends Shadow {
@@ -31,6 +32,7 @@ export async function inWorkspace<T>(
   await holder.connect();
   try {
     await takeLock(holder);
+    await holdLog(holder);
     await refuseInterruptedErasure(holder);
     await dropShadows(holder);
     if (purpose === 'rebuild') await refuseDependents(holder);

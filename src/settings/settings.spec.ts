@@ -40,6 +40,8 @@ describe('defaults', () => {
       usageGraceMs: 300_000,
       introspection: true,
       expireAfterMs: 86_400_000,
+      logRetentionMs: null,
+      archive: null,
       livekitAccounts: new Map(),
       livekitMetrics: [],
       corsOrigins: [],
@@ -238,6 +240,39 @@ describe('values', () => {
     ['schema=a"b', /^DATABASE_URL must name a schema/],
   ])('DATABASE_URL with ?%s is refused', (parameters, problem) => {
     expect(problems({ DATABASE_URL: `postgresql://h/d?${parameters}` })).toEqual([expect.stringMatching(problem)]);
+  });
+
+  const dropped = { LOG_RETENTION: '90d' };
+  test.each([
+    [{ ARCHIVE: 'none' }, { kind: 'none' }],
+    [{ ARCHIVE_DIR: '/archive' }, { kind: 'folder', path: '/archive' }],
+    [
+      { ARCHIVE_S3_BUCKET: 'logs', ARCHIVE_S3_PREFIX: '/a/b/', ARCHIVE_S3_ENDPOINT: 'http://minio:9000' },
+      { kind: 'bucket', bucket: 'logs', prefix: 'a/b/', region: 'us-east-1', endpoint: 'http://minio:9000' },
+    ],
+    [
+      { ARCHIVE_S3_BUCKET: 'logs', ARCHIVE_S3_ACCESS_KEY_ID: 'id', ARCHIVE_S3_SECRET_ACCESS_KEY: 'key' },
+      { kind: 'bucket', prefix: '', credentials: { accessKeyId: 'id', secretAccessKey: 'key' } },
+    ],
+  ])('that drop months say where they go: %j', (texts, archive) => {
+    expect(readSettings({ ...dropped, ...texts })).toMatchObject({ logRetentionMs: 7_776_000_000, archive });
+  });
+
+  const both = { ARCHIVE_DIR: '/archive', ARCHIVE: 'none' };
+  const half = { ARCHIVE_S3_BUCKET: 'b', ARCHIVE_S3_ACCESS_KEY_ID: 'id' };
+  const nowhere = 'LOG_RETENTION needs ARCHIVE_DIR or ARCHIVE_S3_BUCKET, or ARCHIVE=none to lose what it drops';
+  test.each([
+    [dropped, nowhere],
+    [{ LOG_RETENTION: '30d' }, 'LOG_RETENTION must be at least 31d, or off'],
+    [both, 'ARCHIVE set to none, ARCHIVE_DIR and ARCHIVE_S3_BUCKET exclude each other'],
+    [{ ARCHIVE: 'yes' }, 'ARCHIVE must be none, or be left out'],
+    [half, 'ARCHIVE needs ARCHIVE_S3_ACCESS_KEY_ID and ARCHIVE_S3_SECRET_ACCESS_KEY together'],
+    [
+      { ARCHIVE_S3_BUCKET: 'b', ARCHIVE_S3_ENDPOINT: 'minio' },
+      'ARCHIVE needs ARCHIVE_S3_ENDPOINT to be a URL such as https://minio.example.com',
+    ],
+  ])('that would drop the log without care are refused: %j', (texts, problem) => {
+    expect(problems(texts)).toEqual([problem]);
   });
 
   test('that are wrong are all named in one refusal, without secrets', () => {

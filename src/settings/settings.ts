@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type Archive, archiveNames, archiveOf, type ArchiveTexts } from './archive.js';
 import { type ApiKey, keyList, keysByName, type NamedKey } from './api-keys.js';
 import { accountsOf, type LivekitAccount, type ProjectUrl, urlList } from './livekit-accounts.js';
 import { databaseUrl } from './database-url.js';
@@ -11,6 +12,7 @@ import {
   origins,
   Problem,
   requestSize,
+  retention,
   secretKey,
   size,
   timeout,
@@ -55,6 +57,10 @@ export abstract class Settings {
   abstract readonly expireAfterMs: number | null;
   /** Recognises the texts of people who were erased; null: nobody can be. */
   abstract readonly erasureKey: string | null;
+  /** Age at which months of the log are dropped; null: never. */
+  abstract readonly logRetentionMs: number | null;
+  /** Null: nowhere, and nothing is dropped. */
+  abstract readonly archive: Archive | null;
   abstract readonly introspection: boolean;
   abstract readonly corsOrigins: readonly string[];
   abstract readonly logLevel: LogLevel;
@@ -77,7 +83,7 @@ export function readSettings(env: Environment): Settings {
   const production =
     reader.value('NODE_ENV', oneOf('development', 'production', 'test'), 'development') === 'production';
   const dataDir = reader.value('DATA_DIR', String, './data');
-  const settings: Omit<Settings, 'livekitAccounts'> = {
+  const settings: Omit<Settings, 'livekitAccounts' | 'archive'> = {
     production,
     host: reader.value('HOST', String, production ? '0.0.0.0' : '127.0.0.1'),
     port: reader.value('PORT', whole(0, 65_535), 3000),
@@ -102,14 +108,16 @@ export function readSettings(env: Environment): Settings {
     livekitMetrics: reader.value('LIVEKIT_METRICS_URL', urlList, Object.freeze([])),
     expireAfterMs: reader.value('EXPIRE_AFTER', durationOrOff, 86_400_000),
     erasureKey: reader.value('ERASURE_KEY', secretKey, null),
+    logRetentionMs: reader.value('LOG_RETENTION', retention, null),
     introspection: reader.value('INTROSPECTION', yesOrNo, !production),
     corsOrigins: reader.value('CORS_ORIGINS', origins, Object.freeze([])),
     logLevel: reader.value('LOG_LEVEL', logLevel, 'info'),
   };
   const urls = reader.value('LIVEKIT_URL', urlList, []);
   const livekitAccounts = reader.attempt('LIVEKIT_URL', () => accountsOf(urls, settings.keys));
+  const archive = readArchive(reader, settings.logRetentionMs);
   if (livekitAccounts === undefined || reader.problems.length > 0) throw new SettingsRefused(reader.problems);
-  return Object.freeze({ ...settings, livekitAccounts });
+  return Object.freeze({ ...settings, livekitAccounts, archive });
 }
 
 class Reader {
@@ -147,6 +155,15 @@ function readKeys(reader: Reader, production: boolean): ReadonlyMap<string, ApiK
   const keys = given.length === 0 && !refused ? defaultKeys(reader, production) : given;
   if (production && keys.some(isDefault)) reader.problems.push('the default keys are refused in production');
   return reader.attempt('LIVEKIT_KEYS', () => keysByName(keys)) ?? new Map<string, ApiKey>();
+}
+
+function readArchive(reader: Reader, retentionMs: number | null): Archive | null {
+  const texts = Object.fromEntries(archiveNames.map((name) => [name, reader.text(name)])) as ArchiveTexts;
+  const archive = reader.attempt('ARCHIVE', () => archiveOf(texts)) ?? null;
+  if (retentionMs !== null && archive === null) {
+    reader.problems.push('LOG_RETENTION needs ARCHIVE_DIR or ARCHIVE_S3_BUCKET, or ARCHIVE=none to lose what it drops');
+  }
+  return archive;
 }
 
 function readPair(reader: Reader): readonly NamedKey[] {

@@ -31,6 +31,13 @@ export function durationOrOff(text: string): number | null {
   return text === 'off' ? null : duration(text);
 }
 
+/** Months are dropped whole. */
+export function retention(text: string): number | null {
+  const value = durationOrOff(text);
+  if (value !== null && value < 31 * 86_400_000) throw new Problem('must be at least 31d, or off');
+  return value;
+}
+
 function measured(text: string, units: Record<string, number>, what: string): number {
   const [, digits, unit] = /^(\d{1,10})\s*([a-zA-Z]*)$/.exec(text) ?? [];
   const factor = Object.hasOwn(units, unit ?? '-') ? units[unit!]! : 0;

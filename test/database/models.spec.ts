@@ -46,7 +46,8 @@ it("has a model for every table of the migrations, with that table's columns and
   const { rows } = await database.queries.query<{ table: string; column: string; type: string }>(
     `select table_name as table, column_name as column, udt_name as type from information_schema.columns
       where table_schema = 'public' and table_name not in ('_prisma_migrations', '${withoutKey}')
-        and table_name not in (select table_name from information_schema.views where table_schema = 'public')`,
+        and table_name not in (select table_name from information_schema.views where table_schema = 'public')
+        and not (select relispartition from pg_class where oid = table_name::regclass)`,
   );
   const tables = new Map<string, Map<string, string>>();
   for (const { table, column, type } of rows) {

@@ -1,10 +1,14 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { prepare } from '../../src/database/prepare.js';
+import { keepingLog } from '../../src/log/log-lock.js';
+import { LOG, piecesOf } from '../../src/log/months.js';
+import { move } from '../../src/log/move.js';
 import { snakeCase } from '../../src/text/snake-case.js';
 import { planOf } from '../../harness/plan.js';
 import { record, type Sent } from '../../harness/recorded.js';
 import { seedLog, seedSessions } from '../../harness/seed/sessions.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
+import { createEmptyDatabase, type TestDatabase } from '../support/database.js';
 import { type Service, startService } from '../support/service.js';
 
 const SESSIONS = 60_000;
@@ -27,7 +31,11 @@ let service: Service;
 let sent: Sent[];
 let sample: Record<string, string>;
 beforeAll(async () => {
-  database = await createDatabase();
+  database = await createEmptyDatabase();
+  await prepare(database.url);
+  await keepingLog(database.url, { wait: true }, (keeping) =>
+    move(keeping, LOG, piecesOf((until - 365 * 86_400_000) / 1000, until / 1000)),
+  );
   await seedSessions(database.url, { sessions: SESSIONS, rooms: 5000, days: 365, until });
   await seedLog(database.url);
   service = await startService({ databaseUrl: database.url, clock: { now: () => until } });

@@ -151,7 +151,7 @@ it('leaves none of the texts in any table, and keeps every minute', async () => 
   const before = await ask(usage);
   expect(await holding(telling)).not.toEqual([]);
   const selection = { project: 'default', attribute: { path: 'sip.phoneNumber', value: phone } };
-  const report = await erase(service.database, { selection, by: 'dpo', now: now() });
+  const report = await erase(service.database, { selection, by: 'dpo', now: now(), archive: null });
   expect(report).toMatchObject({ sessions: 3, events: 13 });
   expect(await holding(telling)).toEqual([]);
   expect(await ask(usage)).toEqual(before);
@@ -241,7 +241,7 @@ it('refuses without the key, and with another one', async () => {
     ['another key of at least thirty-two characters', /with another ERASURE_KEY/],
   ] as const) {
     const database = new Database(url, 10_000, { erasureKey: key });
-    await expect(erase(database, { selection, by: 'dpo', now: now() })).rejects.toThrow(message);
+    await expect(erase(database, { selection, by: 'dpo', now: now(), archive: null })).rejects.toThrow(message);
     await database.onApplicationShutdown();
   }
 });

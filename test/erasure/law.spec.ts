@@ -78,7 +78,12 @@ it(`gives one set of tables whenever the person is erased, in ${runs} histories`
       const cut = chance % (deliveries.length + 1);
       const [first, second, racing, never] = ['a', 'b', 'r', 'c'].map((way) => `${way}${projects}`) as Ways;
       projects++;
-      const request = (project: string) => ({ selection: { project, identity }, by: 'tests', now: arrival });
+      const request = (project: string) => ({
+        selection: { project, identity },
+        by: 'tests',
+        now: arrival,
+        archive: null,
+      });
       await take(first, deliveries);
       await erase(database, request(first));
       await take(second, deliveries.slice(0, cut));

@@ -7,6 +7,8 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { EmbeddedServer } from '../../src/database/embedded/embedded-server.js';
 import { prepare } from '../../src/database/prepare.js';
+import { keepLog } from '../../src/log/keep.js';
+import { keepingLog } from '../../src/log/log-lock.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -29,7 +31,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
   try {
     await onServer(server.url, `CREATE DATABASE ${template}`);
-    await prepare(Object.assign(new URL(server.url), { pathname: template }).href);
+    const { href } = Object.assign(new URL(server.url), { pathname: template });
+    await prepare(href);
+    await keepingLog(href, { wait: true }, (keeping) => keepLog(keeping, Math.floor(Date.now() / 1000)));
   } catch (error) {
     await close();
     throw error;

@@ -178,7 +178,8 @@ it('quality of events reads the log of the range alone', async () => {
   expect(await quality(`ROOM, ${day}`, 'maxDelaySeconds', token)).toEqual([{ maxDelaySeconds: 1 }]);
   const [asked] = sent;
   const { rows: read, sequential, indexes } = await planOf(queries, asked!);
-  expect({ sequential, indexes }).toEqual({ sequential: [], indexes: ['webhook_event_by_time'] });
+  expect(sequential).toEqual([]);
+  expect(indexes).toContain('webhook_event_past_by_time');
   // What the index names, and the day's 1,440 with two blocks of pages beside them.
   expect(read).toBeLessThan(2 * (1440 + 2 * 32 * 16));
 });

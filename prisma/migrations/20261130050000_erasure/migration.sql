@@ -7,7 +7,9 @@ CREATE TABLE erasure (
   sessions integer NOT NULL,
   rooms integer NOT NULL,
   events integer NOT NULL,
-  finished_at timestamptz(3)
+  finished_at timestamptz(3),
+  -- When the files that had held the texts were gone.
+  files_gone_at timestamptz(3)
 );
 CREATE INDEX erasure_by_project ON erasure (project, id);
 
@@ -46,4 +48,4 @@ INSERT INTO erasure_version DEFAULT VALUES;
 
 -- As the API lists them.
 CREATE VIEW erasure_report AS
-  SELECT 'erasure:' || e.id AS id, e.id AS number, e.project, e.at, e.by, e.sessions, e.rooms, e.events, e.finished_at FROM erasure e;
+  SELECT 'erasure:' || e.id AS id, e.id AS number, e.project, e.at, e.by, e.sessions, e.rooms, e.events, e.finished_at, e.files_gone_at FROM erasure e;

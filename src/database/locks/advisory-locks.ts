@@ -18,3 +18,9 @@ export function holderName(purpose: RebuildPurpose): string {
 
 /** Held by a transaction that folds usage: two would wait for the same cells. */
 export const FOLD_LOCK = 7_205_318;
+
+/** Held while the parts of the log change: made, copied, exchanged, dropped. */
+export const LOG_LOCK = 72707372;
+
+/** Shared by whoever reads the log from one end to the other: nothing is dropped meanwhile. */
+export const LOG_READ_LOCK = 72707373;

@@ -7,7 +7,7 @@ export const erasure: Noun = {
   table: 'erasure_report',
   id: ['id'],
   idPrefix: 'erasure:',
-  columns: { id: 'id', ...plain('at', 'by', 'sessions', 'rooms', 'events', 'finishedAt') },
+  columns: { id: 'id', ...plain('at', 'by', 'sessions', 'rooms', 'events', 'finishedAt', 'filesGoneAt') },
   keys: [],
   filters: {},
   orders: { NUMBER: [{ sql: 'number', kind: 'integer' }] },

@@ -41,7 +41,7 @@ export const webhookEvent: Noun = {
     ingressId: filter.oneOf('ingress_id'),
     resourceId: filter.oneOf('resource_id'),
     jobId: filter.oneOf('job_id'),
-    createdAt: filter.instant('created_at'),
+    createdAt: filter.eventTime('created_at'),
     receivedAt: filter.instant('received_at'),
     projected: filter.is('projected'),
   },

@@ -1,0 +1,67 @@
+import { onTestFinished } from 'vitest';
+import { play } from '../../src/cli/simulate/play.js';
+import { commitEvents } from '../../harness/commit-events.js';
+import { Database } from '../../src/database/database.js';
+import { prepare } from '../../src/database/prepare.js';
+import { readEvent, type LedgerEvent } from '../../src/livekit/event.js';
+import type { JsonObject } from '../../src/livekit/json.js';
+import { keepingLog, type LogKeeping } from '../../src/log/log-lock.js';
+import { LOG, piecesOf } from '../../src/log/months.js';
+import { move } from '../../src/log/move.js';
+import { createEmptyDatabase } from './database.js';
+
+export const DAY = 86_400_000;
+export const PROJECT = 'default';
+
+/** In ms. */
+export function at(text: string): number {
+  return Date.parse(`${text}Z`);
+}
+
+/** A database of one's own whose log has a partition for each month of 2026. */
+export async function yearOfMonths(): Promise<Database> {
+  const { url, drop } = await createEmptyDatabase();
+  await prepare(url);
+  await keeping(url, (log) =>
+    move(log, LOG, piecesOf(at('2026-01-01T00:00:00') / 1000, at('2026-12-31T12:00:00') / 1000)),
+  );
+  const database = new Database(url, 60_000);
+  onTestFinished(async () => {
+    await database.onApplicationShutdown();
+    await drop();
+  });
+  return database;
+}
+
+export async function keeping<T>(url: string, work: (keeping: LogKeeping) => Promise<T>): Promise<T> {
+  return (await keepingLog(url, { wait: true }, work))!;
+}
+
+/** Events of a play between two times, that arrived at once. */
+export function playedBetween(from: number, to: number, count: number, seed = 1): LedgerEvent[] {
+  const messages = [...play({ seed, rooms: 4, count, from, to })];
+  return messages.map(({ body }) => arrived(body as JsonObject, Number(body['createdAt']) * 1000 + 500));
+}
+
+export function arrived(body: JsonObject, receivedAt: number): LedgerEvent {
+  return readEvent(PROJECT, body, receivedAt);
+}
+
+export async function commitAll(database: Database, events: readonly LedgerEvent[]): Promise<void> {
+  for (let from = 0; from < events.length; from += 200)
+    await commitEvents(database.intake, events.slice(from, from + 200));
+}
+
+export async function logOf(database: Database): Promise<string[]> {
+  const { rows } = await database.queries.query<{ row: string }>(
+    `select row_to_json(e)::text as row from ${LOG} e order by epoch, xid, seq`,
+  );
+  return rows.map(({ row }) => row);
+}
+
+export async function partsOf(database: Database): Promise<string[]> {
+  const { rows } = await database.queries.query<{ name: string }>(
+    `select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = '${LOG}'::regclass order by 1`,
+  );
+  return rows.map(({ name }) => name);
+}
