@@ -32,8 +32,14 @@ export class Outdated extends Error {
   override name = 'Outdated';
 }
 
+/** The service cannot use this database as it is. */
+export class Unusable extends Error {
+  override name = 'Unusable';
+}
+
 export function faultOf(error: unknown): Fault {
   if (error instanceof Outdated) return 'conflict';
+  if (error instanceof Unusable) return 'database';
   if (!(error instanceof pg.DatabaseError)) return isAway(error) ? 'database' : 'values';
   // A partition that was not made is a check_violation of the table's own. Messages come in the server's language.
   if (error.code === '23514' && error.routine === 'ExecFindPartition') return 'database';

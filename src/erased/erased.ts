@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Pool } from 'pg';
-import { Outdated } from '../database/failure.js';
+import { Outdated, Unusable } from '../database/failure.js';
 import { millisecondsOf } from '../database/milliseconds.js';
 import type { Run, Statement } from '../database/transaction.js';
 import { UnnestedRows } from '../database/unnested-rows.js';
@@ -183,7 +183,7 @@ export class Erased {
 }
 
 /** Nothing may be stored before it is known what must not be. */
-export class KeyMissing extends Error {
+export class KeyMissing extends Unusable {
   override name = 'KeyMissing';
 
   constructor() {

@@ -65,10 +65,10 @@ export class DatabaseTrouble extends Error {
 type Work = Committed & { writes: Statement[] };
 
 async function logAndProject(run: Run, { erased }: Writer, rewritten: Rewritten): Promise<Work> {
-  const { events, found } = rewritten;
+  const { events, found, version } = rewritten;
   const entries = entriesOf(events);
   const firsts = entries.map(({ event }) => event);
-  const logging = run<Logged>(logStatement(entries)).then((logged) => freshOf(entries, logged));
+  const logging = run<Logged>(logStatement(entries, version)).then((logged) => freshOf(entries, logged));
   const checking = erased.check(run, rewritten);
   const freshFirsts = async (): Promise<LedgerEvent[]> => {
     const fresh = await logging;

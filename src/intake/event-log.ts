@@ -1,7 +1,7 @@
 import { type ParameterColumn, UnnestedRows } from '../database/unnested-rows.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import type { Statement } from '../database/transaction.js';
-import { lockValues, takeLocks } from '../projection/lock.js';
+import { lockValues, takeLocksIf } from '../projection/lock.js';
 
 export interface Entry {
   event: LedgerEvent;
@@ -69,18 +69,22 @@ const logRows = new UnnestedRows(columns, 4);
 const names = columns.map(([name]) => name).join(', ');
 const selected = columns.map(([name]) => `e.${name}${name === 'payload' ? '::json' : ''}`).join(', ');
 
+/** Nothing is written once an erasure came: not even for a moment. */
+const asOfVersion = `(select version = coalesce($${4 + columns.length}::int, version) from erasure_version)`;
+
 /** Locks, then log rows, each in key order: writers cannot deadlock. */
-const takeLocksAndLog = `with locked as (${takeLocks} returning 1)
+const takeLocksAndLog = `with locked as (${takeLocksIf(asOfVersion)} returning 1)
   insert into webhook_event (${names}, epoch)
   select ${selected}, (select epoch from log_epoch) from ${logRows.sql} e
-  where (select count(*) from locked) >= 0
+  where (select count(*) from locked) >= 0 and ${asOfVersion}
   order by e.id, e.project, e.created_seconds
   on conflict (id, project, created_seconds) do update set deliveries = webhook_event.deliveries + excluded.deliveries
   returning id, project, created_seconds::text as created, deliveries`;
 
-export function logStatement(entries: readonly Entry[]): Statement {
+/** @param version of the erasures that the entries were rewritten by; null where there is nothing to erase */
+export function logStatement(entries: readonly Entry[], version: number | null = null): Statement {
   const locks = lockValues(entries.map(({ event }) => event));
-  return { name: 'locks and log', text: takeLocksAndLog, values: [...locks, ...logRows.values(entries)] };
+  return { name: 'locks and log', text: takeLocksAndLog, values: [...locks, ...logRows.values(entries), version] };
 }
 
 export function freshOf(entries: readonly Entry[], logged: readonly Logged[]): Entry[] {

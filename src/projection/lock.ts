@@ -41,9 +41,13 @@ const lockRows = new UnnestedRows<Lock>([
 ]);
 
 /** Sorted, so that batches cannot deadlock. `where false` locks an existing row without writing a new version of it. */
-export const takeLocks = `insert into merge_lock (key, kind, project)
-  select * from ${lockRows.sql} l order by key, kind, project
-  on conflict (key, kind, project) do update set kind = excluded.kind where false`;
+export function takeLocksIf(condition: string): string {
+  return `insert into merge_lock (key, kind, project)
+    select * from ${lockRows.sql} l where ${condition} order by key, kind, project
+    on conflict (key, kind, project) do update set kind = excluded.kind where false`;
+}
+
+export const takeLocks = takeLocksIf('true');
 
 export function lockValues(events: readonly LedgerEvent[]): unknown[] {
   return valuesOfLocks(events.map(lockOf).filter((lock) => lock !== null));

@@ -91,6 +91,17 @@ it('keeps services from starting without the key, or with another one', async ()
   }
 });
 
+it('has a service that runs without the key take no event', async () => {
+  const home = await createDatabase();
+  const keyless = await startService({ databaseUrl: home.url });
+  onTestFinished(() => keyless.stop().then(() => home.drop()));
+  await keyless.deliver(JSON.stringify(joined(1)));
+  expect((await start(home.url, ['--identity', ada.identity, '--by', 'dpo']).ended).code).toBe(0);
+  const late = await keyless.post(JSON.stringify({ ...joined(1), event: 'participant_left', id: 'EV_late' }));
+  expect(late.status).toBe(503);
+  expect(await isHeld(keyless.database, 'Lovelace')).toBe(false);
+});
+
 it('is finished by the next run after it was killed, and keeps a check from reading half of it', async () => {
   const home = await createDatabase();
   const database = new Database(home.url, 10_000, { erasureKey });

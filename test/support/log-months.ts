@@ -3,6 +3,7 @@ import { play } from '../../src/cli/simulate/play.js';
 import { commitEvents } from '../../harness/commit-events.js';
 import { Database } from '../../src/database/database.js';
 import { prepare } from '../../src/database/prepare.js';
+import type { Writer } from '../../src/erased/writer.js';
 import { readEvent, type LedgerEvent } from '../../src/livekit/event.js';
 import type { JsonObject } from '../../src/livekit/json.js';
 import { keepingLog, type LogKeeping } from '../../src/log/log-lock.js';
@@ -47,9 +48,9 @@ export function arrived(body: JsonObject, receivedAt: number): LedgerEvent {
   return readEvent(PROJECT, body, receivedAt);
 }
 
-export async function commitAll(database: Database, events: readonly LedgerEvent[]): Promise<void> {
+export async function commitAll(database: Database, events: readonly LedgerEvent[], writer?: Writer): Promise<void> {
   for (let from = 0; from < events.length; from += 200)
-    await commitEvents(database.intake, events.slice(from, from + 200));
+    await commitEvents(database.intake, events.slice(from, from + 200), writer);
 }
 
 export async function logOf(database: Database): Promise<string[]> {
