@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { beforeBody } from '../http/before-body.js';
 import { Refusal } from '../http/refusal.js';
 import { Access } from './access.service.js';
-import type { Scope } from './scope.js';
+import type { TokenScope } from './scope.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -16,7 +16,7 @@ declare module 'fastify' {
 /** Checks the token of each request to a route with `requiresScope`, before its body is read. */
 @Injectable()
 export class TokenGate implements OnModuleInit {
-  private readonly scopes = new WeakMap<FastifyRequest, Scope>();
+  private readonly scopes = new WeakMap<FastifyRequest, TokenScope>();
 
   constructor(
     private readonly host: HttpAdapterHost<FastifyAdapter>,
@@ -33,7 +33,7 @@ export class TokenGate implements OnModuleInit {
   }
 
   /** Null on routes without `requiresScope`. */
-  scopeOf(request: FastifyRequest): Scope | null {
+  scopeOf(request: FastifyRequest): TokenScope | null {
     return this.scopes.get(request) ?? null;
   }
 

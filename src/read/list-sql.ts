@@ -9,6 +9,7 @@ import type { ListSelection } from './selection.js';
 import { type RowSource, sourcesOf, spanOf } from './overlap-sql.js';
 import { isSteady } from './reusable-plan.js';
 import type { StatementBuilder } from './statement.js';
+import { requireBounds } from './text-search.js';
 
 /** One list at one place of a query, for all parents there. */
 export interface Listing {
@@ -128,6 +129,7 @@ function sourceSql(
   { parents, also }: { parents: readonly Row[]; also: readonly string[] },
 ): ListSource {
   const { relation, filter, ordered } = listing;
+  requireBounds(statement, listing);
   const { of, on } = parentsSql(statement, relation, parents);
   const { ends, filters } = relation.noun;
   const by = ordered.keys[0]!.sql;
