@@ -1,26 +1,51 @@
 import type { StatementBuilder } from '../read/statement.js';
 import { type Measure, measures, pieceEnds } from './measures.js';
-import { piecesSql, rowColumns, rowOrder, type Sessions } from './pieces-sql.js';
+import { groupOrder, piecesSql, rowColumns, rowOrder, type Sessions } from './pieces-sql.js';
 import type { Question } from './question.js';
+import type { GroupValues, Ranking } from './top.js';
+
+interface Asked extends Sessions {
+  readonly wanted: ReadonlySet<Measure>;
+  readonly limit: number;
+  /** Rows with the most of it come first. */
+  readonly by?: Ranking;
+  /** Rows of later windows, and of the first those whose groups come later than this one. */
+  readonly after?: GroupValues;
+}
 
 export function rowsSql(
   statement: StatementBuilder,
   question: Question,
-  { wanted, limit, ...which }: { wanted: ReadonlySet<Measure>; limit: number } & Sessions,
+  { wanted, limit, by, after, ...which }: Asked,
 ): string {
   const row = rowColumns(question).join(', ');
   const asked = Object.entries(measures).filter(([name]) => wanted.has(name as Measure));
   const totals = asked.map(([name, { total }]) => `${total} as "${name}"`);
   const pieces = asked.map(([name, { piece }]) => `${piece} as "${name}"`);
-  const ordered = `group by ${row} order by ${rowOrder(question)} limit ${statement.bind(limit)}`;
-  const source = `(${piecesSql(statement, question, which)}) as session`;
+  const ordered = `group by ${row} order by ${by ? rankOrder(question, by) : rowOrder(question)} limit ${statement.bind(limit)}`;
+  const source = `(${piecesSql(statement, question, which)}) as session${after ? ` where ${laterSql(statement, after)}` : ''}`;
   if (!wanted.has('peak')) {
     return `select ${[row, ...totals].join(', ')} from (select ${[row, ...pieces].join(', ')} from ${source}) as piece ${ordered}`;
   }
   const steps = stepsSql({ row, names: asked.map(([name]) => `"${name}"`) });
   const ends = `${pieceEnds.since} as since, ${pieceEnds.until} as until, upper_ms`;
   return `with piece as (select ${[row, ends, ...pieces].join(', ')} from ${source})
-    select ${[row, ...totals, 'max(present)::int as peak'].join(', ')} from (${steps}) as step ${ordered}`;
+    select ${[row, ...totals, `${peak} as peak`].join(', ')} from (${steps}) as step ${ordered}`;
+}
+
+const peak = 'max(present)::int';
+
+/** Equal ones in byte order. */
+function rankOrder({ dimensions }: Question, by: Ranking): string {
+  const amount = by === 'peak' ? peak : measures[by].total;
+  return [`(${amount})::numeric desc`, ...groupOrder(dimensions)].join(', ');
+}
+
+function laterSql(statement: StatementBuilder, after: GroupValues): string {
+  if (after.length === 0) return 'win > 1';
+  const keys = after.map((_, index) => `group${index} is null, coalesce(group${index}, '') collate "C"`);
+  const values = after.map((value) => `${value === null}, ${statement.bind(value ?? '')}::text`);
+  return `(win > 1 or (${keys.join(', ')}) > (${values.join(', ')}))`;
 }
 
 /** Half-open intervals: starts and ends at one instant are peers, and count together. */

@@ -4,7 +4,7 @@ import { amount, seed } from '../support/amount.js';
 import { now, Rows } from '../support/rows.js';
 import { type Service, startService } from '../support/service.js';
 import { argumentsOf, keeps, type Question, questions } from '../support/usage-questions.js';
-import { type Cell, cellsOf, partOf, type ReferenceRow, rowOf } from '../support/usage-reference.js';
+import { type Cell, cellsOf, partOf, type ReferenceRow, rowOf, topOf } from '../support/usage-reference.js';
 import { scenes, type Starts, startsOf } from '../support/usage-scenes.js';
 import { type Session, sow } from '../support/usage-sessions.js';
 
@@ -29,22 +29,22 @@ afterAll(() => service.stop());
 
 /** Sessions of all scenes: those that are open reach into others. */
 function cellsFor(question: Question): Cell[] {
-  const { scene, from, to, interval, timeZone, groupBy } = question;
+  const { scene, from, to, interval, timeZone, groupBy, top } = question;
   const inside = interval === null ? [] : starts.get(`${scene.name} ${timeZone}`)![interval];
   const edges = [from, ...inside.filter((at) => at > from && at < to), to];
   const matching = [...sessions.values()].flat().filter((session) => keeps(question, session));
-  return cellsOf(matching, edges, groupBy);
+  return top === null ? cellsOf(matching, edges, groupBy) : topOf(matching, edges, { groupBy, top });
 }
 
 const ofCells = `from to group { dimension value } seconds uncertainSeconds minutes certain: certainMinutes certainCeilTotal: certainMinutes(rounding: CEIL_TOTAL)
   ceilSession: minutes(rounding: CEIL_SESSION)
-  ceilTotal: minutes(rounding: CEIL_TOTAL) sessions averageConcurrency openSessions final`;
-const row = `${ofCells} identities peakConcurrency certainCeilSession: certainMinutes(rounding: CEIL_SESSION)`;
+  ceilTotal: minutes(rounding: CEIL_TOTAL) sessions averageConcurrency openSessions final others`;
+const row = `${ofCells} identities peakConcurrency bytes certainCeilSession: certainMinutes(rounding: CEIL_SESSION)`;
 const numbers = Array.from({ length: together }, (_, index) => index);
 const parameters = (n: number): string =>
   `$meter${n}: Meter! $from${n}: DateTime! $to${n}: DateTime! $interval${n}: UsageInterval $timeZone${n}: String
-   $groupBy${n}: [UsageDimension!] $filter${n}: UsageFilter`;
-const names = ['meter', 'from', 'to', 'interval', 'timeZone', 'groupBy', 'filter'];
+   $groupBy${n}: [UsageDimension!] $filter${n}: UsageFilter $top${n}: UsageTop`;
+const names = ['meter', 'from', 'to', 'interval', 'timeZone', 'groupBy', 'filter', 'top'];
 const usage = (n: number, fields: string): string =>
   `u${n}: usage(${names.map((name) => `${name}: $${name}${n}`).join(' ')}) { ${fields} }`;
 const documentOf = (fields: string): string =>
@@ -91,6 +91,7 @@ describe('usage', () => {
             const {
               identities: _,
               peakConcurrency: __,
+              bytes: ____,
               certainCeilSession: ___,
               ...kept
             } = rowOf(cell, question.groupBy);
@@ -133,7 +134,7 @@ describe('usage', () => {
 });
 
 const few = ['PROJECT', 'PARTICIPANT_KIND', 'TRACK_TYPE', 'TRACK_SOURCE', 'EGRESS_TYPE', 'EGRESS_SOURCE_TYPE'];
-const fewInFilters = ['project', 'participantKind', 'trackType', 'trackSource', 'egressType'];
+const fewInFilters = ['project', 'participantKind', 'excludeParticipantKind', 'trackType', 'trackSource', 'egressType'];
 
 /** The question without what only the sessions themselves can answer. */
 function ofFewValues(question: Question): Question {
