@@ -44,7 +44,7 @@ const arrows = {
     'settings',
   ],
   graphiql: ['http'],
-  export: ['graphql', 'graphql/cost', 'usage', 'read', 'read/nouns', 'access', 'http', 'settings'],
+  export: ['graphql', 'usage', 'read', 'read/nouns', 'access', 'http', 'settings'],
   rebuild: ['intake', 'projection', 'meter', 'livekit', 'database', 'database/locks', 'text'],
   upkeep: ['intake', 'projection', 'livekit', 'database', 'text'],
   reconcile: ['upkeep', 'projection', 'livekit', 'database', 'settings'],

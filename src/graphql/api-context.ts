@@ -7,7 +7,6 @@ import type { Limits, Spent } from './cost/cost-walk.js';
 
 /** What the resolvers of one request share. */
 export interface ApiContext {
-  /** Of the token, in ms since 1970. */
   readonly expiresAt: number;
   readonly reading: Reading;
   readonly settings: Settings;

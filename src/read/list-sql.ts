@@ -41,7 +41,8 @@ function pageOfSource(statement: StatementBuilder, listing: Listing, { of, sourc
   const { relation, ordered, window, selection } = listing;
   const { table } = relation.noun;
   const cursor = selection.cursors ? keyColumns(ordered.keys) : [];
-  const columns = [selectList(relation.noun, selection.fields), ...cursor].join(', ');
+  const computed = (selection.computed ?? []).map((sql, index) => `${sql(statement)} as computed${index}`);
+  const columns = [selectList(relation.noun, selection.fields), ...cursor, ...computed].join(', ');
   const order = orderSql(ordered, window.backward);
   // Not bound: a generic plan expects a bound limit to take a tenth of the table.
   const limit = window.size + 1;

@@ -83,7 +83,6 @@ export class Reading {
     return this.run({ text: statement.text(sql), values: statement.values, types: shownTypes }, this.takes);
   }
 
-  /** For what is of no project. */
   ask(text: string): Promise<Row[]> {
     return this.run({ text, types: shownTypes }, this.takes);
   }

@@ -41,7 +41,6 @@ interface Read {
 
 export async function rowsOfCells(reading: Reading, question: Question, read: Read): Promise<UsageRow[]> {
   const { kept, edges } = question;
-  // A rank, and a rest, need every group.
   const limit = kept || read.by ? MAX_SUMS : read.limit;
   const groups = await groupsOf(reading, question, { ...read, limit });
   requireFew(groups.length * edges.length);
@@ -70,7 +69,7 @@ async function groupsOf(reading: Reading, question: Question, read: Read): Promi
   return [...groups.values()];
 }
 
-const MAX_SUMS = 500_000;
+export const MAX_SUMS = 500_000;
 
 function requireFew(sums: number): void {
   if (sums <= MAX_SUMS) return;

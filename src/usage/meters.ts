@@ -20,7 +20,6 @@ export interface Meter {
   readonly roomMetadata?: SessionColumn;
   /** Whether every session has its room's name. */
   readonly namesRoom?: true;
-  /** Whether its sessions write files. */
   readonly writes?: true;
   /** Columns of the participant: the session itself, or the publisher. */
   readonly profile?: (column: string) => SessionColumn;

@@ -95,7 +95,7 @@ function fromSql(
   return [sessions, ...[...joins].map((join) => joinSql[join](statement, meter))].join(' left join ');
 }
 
-const joinSql: Record<'room' | 'publisher', (statement: StatementBuilder, meter: Meter) => string> = {
+export const joinSql: Record<'room' | 'publisher', (statement: StatementBuilder, meter: Meter) => string> = {
   room: ({ inScope }, { namesRoom }) =>
     `(select sid, room_name, metadata_json from room where ${inScope}) as room
      on room.sid = session.room_sid and room.room_name = ${namesRoom ? 'session.room_name' : nameBySid(inScope)}`,

@@ -20,7 +20,6 @@ export interface UsageArguments {
   readonly top?: UsageTop | null;
 }
 
-/** A question without its windows. */
 export interface Matter {
   readonly meterName: string;
   readonly meter: Meter;
@@ -45,8 +44,14 @@ export function questionOf(asked: UsageArguments, allowance: Allowance): Questio
   return { ...matterOf(asked), edges: edgesOf(range, interval, { zone, allowance }) };
 }
 
-/** The edges of any number of windows. @throws Refusal BAD_USER_INPUT */
-export function openQuestionOf(asked: UsageArguments): { matter: Matter; range: Range; edges: Iterable<number> } {
+export interface OpenQuestion {
+  readonly matter: Matter;
+  readonly range: Range;
+  readonly edges: Generator<number>;
+}
+
+/** @throws Refusal BAD_USER_INPUT */
+export function openQuestionOf(asked: UsageArguments): OpenQuestion {
   const { range, interval, zone } = windowsOf(asked);
   return { matter: matterOf(asked), range, edges: eachEdge(range, interval, zone) };
 }

@@ -8,7 +8,6 @@ export interface ShownAt {
   readonly finalBefore: number;
 }
 
-/** A field of a row, and what it is made of. */
 export interface RowValue {
   readonly measures: readonly Measure[];
   readonly of: (row: UsageRow, at: ShownAt) => unknown;

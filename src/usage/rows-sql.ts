@@ -2,15 +2,15 @@ import type { StatementBuilder } from '../read/statement.js';
 import { type Measure, measures, pieceEnds } from './measures.js';
 import { groupOrder, piecesSql, rowColumns, rowOrder, type Sessions } from './pieces-sql.js';
 import type { Question } from './question.js';
-import type { GroupValues, Ranking } from './top.js';
+import type { Ranking } from './top.js';
+import type { UsageRow } from './usage-row.js';
 
 interface Asked extends Sessions {
   readonly wanted: ReadonlySet<Measure>;
   readonly limit: number;
-  /** Rows with the most of it come first. */
   readonly by?: Ranking;
-  /** Rows of later windows, and of the first those whose groups come later than this one. */
-  readonly after?: GroupValues;
+  /** Only rows after this one, of the first window or of later ones. */
+  readonly after?: UsageRow;
 }
 
 export function rowsSql(
@@ -23,7 +23,7 @@ export function rowsSql(
   const totals = asked.map(([name, { total }]) => `${total} as "${name}"`);
   const pieces = asked.map(([name, { piece }]) => `${piece} as "${name}"`);
   const ordered = `group by ${row} order by ${by ? rankOrder(question, by) : rowOrder(question)} limit ${statement.bind(limit)}`;
-  const source = `(${piecesSql(statement, question, which)}) as session${after ? ` where ${laterSql(statement, after)}` : ''}`;
+  const source = `(${piecesSql(statement, question, which)}) as session${after ? ` where ${laterSql(statement, question, after)}` : ''}`;
   if (!wanted.has('peak')) {
     return `select ${[row, ...totals].join(', ')} from (select ${[row, ...pieces].join(', ')} from ${source}) as piece ${ordered}`;
   }
@@ -41,11 +41,14 @@ function rankOrder({ dimensions }: Question, by: Ranking): string {
   return [`(${amount})::numeric desc`, ...groupOrder(dimensions)].join(', ');
 }
 
-function laterSql(statement: StatementBuilder, after: GroupValues): string {
-  if (after.length === 0) return 'win > 1';
-  const keys = after.map((_, index) => `group${index} is null, coalesce(group${index}, '') collate "C"`);
-  const values = after.map((value) => `${value === null}, ${statement.bind(value ?? '')}::text`);
-  return `(win > 1 or (${keys.join(', ')}) > (${values.join(', ')}))`;
+function laterSql(statement: StatementBuilder, { kept }: Question, { group, others }: UsageRow): string {
+  if (others) return 'win > 1';
+  const asText = JSON.stringify(group);
+  const place = kept?.groups.findIndex((one) => JSON.stringify(one) === asText);
+  if (place !== undefined) return `(win > 1 or standing > ${place} or standing is null)`;
+  const keys = group.map((_, index) => `group${index} is null, coalesce(group${index}, '') collate "C"`);
+  const values = group.map((value) => `${value === null}, ${statement.bind(value ?? '')}::text`);
+  return keys.length === 0 ? 'win > 1' : `(win > 1 or (${keys.join(', ')}) > (${values.join(', ')}))`;
 }
 
 /** Half-open intervals: starts and ends at one instant are peers, and count together. */

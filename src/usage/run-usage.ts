@@ -22,7 +22,6 @@ export function answer(
   });
 }
 
-/** With the groups of its top, if it has one. */
 export async function ranked<M extends Matter>(reading: Reading, matter: M, { from, to }: Range): Promise<M> {
   const { top } = matter;
   if (top === null) return matter;

@@ -106,6 +106,14 @@ describe('usage', () => {
     expect(rows).toBeGreaterThan(cases * 5);
   });
 
+  it(`agrees with it as a file in ${Math.ceil(cases / 5)} cases`, { timeout: 3_600_000 }, async () => {
+    const property = fc.asyncProperty(questions, async (question) => {
+      const expected = cellsFor(question).map((cell) => fileRow(rowOf(cell, question.groupBy)));
+      expect(await fileOf(question), JSON.stringify(argumentsOf(question))).toEqual(expected);
+    });
+    await fc.assert(property, { numRuns: Math.ceil(cases / 5), seed, endOnFailure: true });
+  });
+
   it('breaks its rows down into the sessions of the reference, page by page', { timeout: 3_600_000 }, async () => {
     let pages = 0;
     const property = fc.asyncProperty(
@@ -132,6 +140,28 @@ describe('usage', () => {
     expect(pages).toBeGreaterThan(cases / 20);
   });
 });
+
+const columns = 'from,to,group,seconds,minutesCeilSession,sessions,identities,peakConcurrency,bytes,others';
+
+function fileRow({ group, ceilSession, ...row }: ReferenceRow): object {
+  const kept = columns.split(',').flatMap((name) => (name in row ? [[name, row[name]]] : []));
+  const values = group.map(({ dimension, value }) => [dimension, value]);
+  return Object.fromEntries([...kept, ...values, ['minutesCeilSession', ceilSession]]) as object;
+}
+
+async function fileOf(question: Question): Promise<unknown[]> {
+  const parameters = Object.entries(argumentsOf(question) as object).flatMap(([name, value]) => {
+    if (value === null) return [];
+    return [[name, typeof value === 'string' ? value : JSON.stringify(value)]];
+  });
+  const headers = { authorization: `Bearer ${await service.token({ roomList: true })}` };
+  const asked = new URLSearchParams({ ...(Object.fromEntries(parameters) as object), fields: columns });
+  const text = await (await fetch(`${service.url}/export/usage.jsonl?${asked}`, { headers })).text();
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as unknown);
+}
 
 const few = ['PROJECT', 'PARTICIPANT_KIND', 'TRACK_TYPE', 'TRACK_SOURCE', 'EGRESS_TYPE', 'EGRESS_SOURCE_TYPE'];
 const fewInFilters = ['project', 'participantKind', 'excludeParticipantKind', 'trackType', 'trackSource', 'egressType'];
