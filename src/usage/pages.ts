@@ -2,8 +2,9 @@ import type { Reading } from '../read/reading.js';
 import { MAX_SUMS, rowsOfCells, splitByCells } from './answer-from-cells.js';
 import type { Measure } from './measures.js';
 import type { OpenQuestion, Question } from './question.js';
-import { rowsSql } from './rows-sql.js';
+import { boundsSql, rowsSql } from './rows-sql.js';
 import { ranked, rowOf } from './run-usage.js';
+import type { GroupValues } from './top.js';
 import type { UsageRow } from './usage-row.js';
 
 const PAGE = 20_000;
@@ -40,17 +41,30 @@ async function* pagesOf(
 ): AsyncGenerator<UsageRow[]> {
   const split = splitByCells(reading, question, wanted);
   if (split) return void (yield await rowsOfCells(reading, question, { split, wanted, limit: MAX_SUMS }));
-  let rest = question;
-  for (let after: UsageRow | undefined; ;) {
+  let [rest, bounds]: [Question, GroupValues[]] = [question, []];
+  for (let [full, after]: [number, UsageRow | undefined] = [0, undefined]; ;) {
+    const until = bounds[0];
+    const limit = until ? 2 * PAGE : PAGE;
     const statement = reading.statement();
-    const sql = rowsSql(statement, rest, { wanted, limit: PAGE, ...(after && { after }) });
+    const sql = rowsSql(statement, rest, { wanted, limit, ...(after && { after }), ...(until && { until }) });
     const { rows, cut } = await reading.firstRows(statement, sql, PAGE_BYTES);
     const page = rows.map((row) => rowOf(rest, row));
     yield page;
-    after = page.at(-1);
-    if (after === undefined || (!cut && page.length < PAGE)) return;
+    const isWhole = !cut && page.length < limit;
+    if (isWhole && bounds.length === 0) return;
+    after = isWhole ? { ...after!, win: 1, group: bounds.shift()! } : page.at(-1)!;
     rest = { ...rest, edges: rest.edges.slice(after.win - 1) };
+    // Else every page would sum up all groups after it too.
+    if (!isWhole && ++full === 2) bounds = await boundsOf(reading, rest, after);
   }
+}
+
+async function boundsOf(reading: Reading, question: Question, after: UsageRow): Promise<GroupValues[]> {
+  const { edges, kept, dimensions } = question;
+  if (edges.length > 2 || kept || dimensions.length === 0) return [];
+  const statement = reading.statement();
+  const rows = await reading.rows(statement, boundsSql(statement, question, { size: PAGE, after }));
+  return rows.map((row) => dimensions.map((_, index) => row[`group${index}`] as string | null));
 }
 
 function take(edges: Generator<number>, count: number): number[] {

@@ -113,7 +113,7 @@ describe('an export of usage', () => {
 });
 
 describe('more rows than the API answers', () => {
-  const crowd = 25_000;
+  const crowd = 70_000;
   const long = { from: '2025-09-01T00:00:00Z', to: '2026-11-25T00:00:00Z' };
   beforeAll(async () => {
     // In the night before, and one of them in each of four hours.
@@ -142,12 +142,16 @@ describe('more rows than the API answers', () => {
     const keys = rows.map(({ from, REGION, IDENTITY }) => `${from} ${REGION ?? '~'} ${IDENTITY}`);
     expect(keys).toEqual([...keys].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
     expect(new Set(keys).size).toBe(keys.length);
-    // One person is there in four hours; 25 without a name are one for each region.
-    const nameless = new Set(Array.from({ length: 25 }, (_, n) => regionOf(1_000 * n + 7)));
-    expect(rows.length).toBe(crowd - 25 + nameless.size + 3);
+    // One person is there in four hours; 70 without a name are one for each region.
+    const nameless = new Set(Array.from({ length: 70 }, (_, n) => regionOf(1_000 * n + 7)));
+    expect(rows.length).toBe(crowd - 70 + nameless.size + 3);
     expect(rows.reduce((sum, { sessions }) => sum + sessions, 0)).toBe(crowd + 3);
     const [{ seconds }] = (await asked(night)) as [{ seconds: number }];
     expect(rows.reduce((sum, row) => sum + Math.round(row.seconds * 1000), 0) / 1000).toBe(seconds);
+    const whole = await lines({ ...night, groupBy: JSON.stringify(groupBy), fields: 'group,sessions' });
+    expect(whole).toHaveLength(crowd - 70 + nameless.size);
+    const names = new Set(whole.map((row) => JSON.stringify({ ...(row as object), sessions: 0 })));
+    expect(names.size).toBe(whole.length);
   });
 
   it('may have more windows too, with a top of all of them', async () => {
