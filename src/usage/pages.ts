@@ -7,7 +7,9 @@ import { ranked, rowOf } from './run-usage.js';
 import type { GroupValues } from './top.js';
 import type { UsageRow } from './usage-row.js';
 
-const PAGE = 20_000;
+const PAGE = 4_000;
+/** Of a window that is read as many times as it has pages. */
+const WIDE_PAGE = 20_000;
 const PAGE_BYTES = 8 * 2 ** 20;
 const MAX_WINDOWS = 500;
 
@@ -44,7 +46,7 @@ async function* pagesOf(
   let [rest, bounds]: [Question, GroupValues[]] = [question, []];
   for (let [full, after]: [number, UsageRow | undefined] = [0, undefined]; ;) {
     const until = bounds[0];
-    const limit = until ? 2 * PAGE : PAGE;
+    const limit = until ? 2 * WIDE_PAGE : PAGE;
     const statement = reading.statement();
     const sql = rowsSql(statement, rest, { wanted, limit, ...(after && { after }), ...(until && { until }) });
     const { rows, cut } = await reading.firstRows(statement, sql, PAGE_BYTES);
@@ -63,7 +65,7 @@ async function boundsOf(reading: Reading, question: Question, after: UsageRow): 
   const { edges, kept, dimensions } = question;
   if (edges.length > 2 || kept || dimensions.length === 0) return [];
   const statement = reading.statement();
-  const rows = await reading.rows(statement, boundsSql(statement, question, { size: PAGE, after }));
+  const rows = await reading.rows(statement, boundsSql(statement, question, { size: WIDE_PAGE, after }));
   return rows.map((row) => dimensions.map((_, index) => row[`group${index}`] as string | null));
 }
 
