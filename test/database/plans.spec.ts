@@ -172,6 +172,8 @@ const cases: Record<string, Case[]> = {
     ['filter: {identity: {startsWith: "user-"}}', FEW + 2 * PAGE],
     ['filter: {identity: {startsWith: $several}}', FEW + NEAR + PAGE],
     ['filter: {identity: {startsWith: "gone-"}}, first: 1', GONE + 20_001 + 3 * 4_000 + FEW],
+    [`filter: {name: {contains: "nobody"}, joinedAt: ${range(101, 100)}}`, 2 * PAGE],
+    ['filter: {name: {contains: "nobody"}, roomName: {eq: $room_name}}', PAGE],
     [`filter: {identity: {startsWith: "user-"}, joinedAt: ${range(101, 100)}}`, FEW + 2 * PAGE],
     ['filter: {roomName: {startsWith: $room_name}}', FEW + PAGE],
   ],
