@@ -48,7 +48,7 @@ const arrows = {
     'settings',
   ],
   graphiql: ['http'],
-  export: ['graphql', 'graphql/cost', 'usage', 'read', 'read/nouns', 'access', 'http', 'settings'],
+  export: ['graphql', 'usage', 'read', 'read/nouns', 'access', 'http', 'settings'],
   rebuild: ['log', 'intake', 'projection', 'meter', 'livekit', 'database', 'database/locks', 'text'],
   erasing: ['erased', 'rebuild', 'log', 'log/archive', 'projection', 'livekit', 'database', 'database/locks'],
   upkeep: ['intake', 'erased', 'projection', 'livekit', 'database', 'text'],

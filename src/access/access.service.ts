@@ -3,7 +3,7 @@ import { Clock } from '../settings/clock.js';
 import { requireTime, TokenVerifier, type VerifiedToken } from './token-verifier.service.js';
 import { LruCache } from './lru-cache.js';
 import { Refusal } from '../http/refusal.js';
-import { type Scope, scopeOf } from './scope.js';
+import { scopeOf, type TokenScope } from './scope.js';
 
 const bearer = /^bearer +(\S.*)$/i;
 
@@ -11,7 +11,7 @@ const bearer = /^bearer +(\S.*)$/i;
 export class Access {
   /** A verified signature stays valid; only the times are checked again. */
   private readonly verified = new LruCache<string, VerifiedToken>(1_000);
-  private readonly scopes = new WeakMap<VerifiedToken, Scope>();
+  private readonly scopes = new WeakMap<VerifiedToken, TokenScope>();
 
   constructor(
     private readonly tokens: TokenVerifier,
@@ -19,12 +19,14 @@ export class Access {
   ) {}
 
   /** One object for each token, by which requests share. @throws Refusal 401 UNAUTHENTICATED or 403 FORBIDDEN */
-  async scope(authorization: string | undefined): Promise<Scope> {
+  async scope(authorization: string | undefined): Promise<TokenScope> {
     const token = bearer.exec(authorization ?? '')?.[1];
     if (token === undefined)
       throw unauthenticated('The request has no Authorization header of the form "Bearer <token>".');
     const verified = await this.verify(token.trim()).catch(refuse);
-    const scope = this.scopes.get(verified) ?? scopeOf(verified.project, verified.claims);
+    const { project, claims } = verified;
+    const expiresAt = claims.exp! * 1000;
+    const scope = this.scopes.get(verified) ?? { ...scopeOf(project, claims), expiresAt };
     this.scopes.set(verified, scope);
     return scope;
   }

@@ -7,6 +7,11 @@ export interface Scope {
   readonly roomName: string | null;
 }
 
+export interface TokenScope extends Scope {
+  /** In ms since 1970. */
+  readonly expiresAt: number;
+}
+
 /** @throws Refusal 403 if the video grant permits no reading */
 export function scopeOf(project: string, claims: JWTPayload): Scope {
   const video = (claims['video'] ?? {}) as Readonly<Record<string, unknown>>;

@@ -1,17 +1,20 @@
 import type { Readable } from 'node:stream';
-import { Controller, Get, Header, Param, Res } from '@nestjs/common';
+import { Controller, Get, Header, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TokenGate } from '../access/token-gate.service.js';
 import { badInput, Refusal } from '../http/refusal.js';
 import { Settings } from '../settings/settings.js';
+import type { ExportTable } from './export-table.js';
 import { Exports } from './exports.service.js';
 import { type Format, formats } from './format.js';
+import { listOf, lists } from './lists.js';
 import { streamOf } from './stream.js';
-import { sessionLists, sessionsOf } from './sessions.js';
-import type { Reading } from '../read/reading.js';
-import type { ExportTable } from './export-table.js';
 import { usageOf } from './usage.js';
+
+interface Download {
+  readonly url: string;
+}
 
 @Controller('export')
 export class ExportController {
@@ -22,30 +25,38 @@ export class ExportController {
   ) {}
 
   @Get(':file')
-  @RouteConfig({ requiresScope: true })
+  @RouteConfig({ requiresScope: true, takesTicket: true })
   @Header('cache-control', 'no-store')
   @Header('x-content-type-options', 'nosniff')
   async show(@Param('file') file: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<Readable> {
-    const [, name, format] = /^(\w+)\.(\w+)$/.exec(file) ?? [];
-    const texts = formats.get(format ?? '');
-    if (texts === undefined || name === undefined || !(name === 'usage' || sessionLists.has(name)))
-      throw nothingAt(file);
-    const scope = this.gate.scopeOf(reply.request)!;
-    const { bom, ...query } = reply.request.query as Record<string, unknown>;
-    const marked = withMark(texts, bom);
-    const reading = this.exports.begin(scope, reply.raw, name === 'usage' ? 'answer' : 'file');
-    const stream = await streamOf(this.tableOf(name, query, { reply, reading }), marked, reading);
-    reply.type(texts.contentType);
+    const { table, format } = this.asked(file, reply.request);
+    const reading = this.exports.begin(this.gate.scopeOf(reply.request)!, reply.raw);
+    const stream = await streamOf(table, format, reading);
+    reply.type(format.contentType).header('content-disposition', `attachment; filename="${file}"`);
     return stream;
   }
 
-  private tableOf(
-    name: string,
-    query: object,
-    { reply, reading }: { reply: FastifyReply; reading: Reading },
-  ): ExportTable {
-    if (name === 'usage') return usageOf(query, { reply, reading, settings: this.settings });
-    return sessionsOf(name, query, { schema: reply.server.graphql.schema, reading });
+  /** For a browser, whose downloads have no header: the same address, with a ticket for it alone. */
+  @Post(':file')
+  @HttpCode(200)
+  @RouteConfig({ requiresScope: true })
+  @Header('cache-control', 'no-store')
+  async link(@Param('file') file: string, @Req() request: FastifyRequest): Promise<Download> {
+    this.asked(file, request);
+    const { url } = request;
+    const ticket = await this.gate.ticketFor(request);
+    const relative = url.replace(/^[^?]*\//, '');
+    return { url: `${relative}${relative.includes('?') ? '&' : '?'}ticket=${ticket}` };
+  }
+
+  private asked(file: string, { query: given, server }: FastifyRequest): { table: ExportTable; format: Format } {
+    const [, name, extension] = /^(\w+)\.(\w+)$/.exec(file) ?? [];
+    const format = formats.get(extension ?? '');
+    if (format === undefined || name === undefined || !(name === 'usage' || lists.has(name))) throw nothingAt(file);
+    const { bom, ticket: _, ...query } = given as Record<string, unknown>;
+    const { schema } = server.graphql;
+    const table = name === 'usage' ? usageOf(query, { schema, settings: this.settings }) : listOf(name, query, schema);
+    return { table, format: withMark(format, bom) };
   }
 }
 
@@ -58,7 +69,7 @@ function withMark(format: Format, bom: unknown): Format {
 }
 
 function nothingAt(file: string): Refusal {
-  const names = [...sessionLists.keys(), 'usage'].join(', ');
+  const names = [...lists.keys(), 'usage'].join(', ');
   return new Refusal(
     404,
     'NOT_FOUND',

@@ -22,13 +22,13 @@ export class Exports implements OnModuleDestroy {
   ) {}
 
   /** @throws Refusal 503 TOO_MANY_EXPORTS */
-  begin(scope: Scope, response: ServerResponse, read: 'answer' | 'file'): Reading {
+  begin(scope: Scope, response: ServerResponse): Reading {
     this.requirePlace(scope.project);
     this.underWay.set(response, scope.project);
     if (response.destroyed) this.underWay.delete(response);
     response.once('close', () => this.underWay.delete(response));
     endWhenSlow(response, { everyMs: this.patienceMs, rate: this.settings.exportMinRate });
-    return read === 'file' ? this.readings.ofFile(scope, response) : this.readings.of(scope, response);
+    return this.readings.ofFile(scope, response);
   }
 
   onModuleDestroy(): void {

@@ -15,7 +15,7 @@ const logger = new Logger('Export');
  * @throws Refusal for failures before it
  */
 export async function streamOf(table: ExportTable, format: Texts, reading: Reading): Promise<Readable> {
-  const bytes = bytesOf(table, format);
+  const bytes = bytesOf(table, format, reading);
   const first = await bytes.next().catch((error: unknown) => {
     throw reading.stopped ? new Refusal(503, 'UNAVAILABLE', 'The export was stopped.') : refusalOf(error);
   });
@@ -24,9 +24,9 @@ export async function streamOf(table: ExportTable, format: Texts, reading: Readi
 
 const PIECE = 64 * 2 ** 10;
 
-async function* bytesOf({ columns, pages }: ExportTable, format: Texts): AsyncGenerator<Buffer> {
+async function* bytesOf({ columns, pages }: ExportTable, format: Texts, reading: Reading): AsyncGenerator<Buffer> {
   let head = format.head(columns);
-  for await (const rows of pages) {
+  for await (const rows of pages(reading)) {
     const page = Buffer.from(head + format.lines(columns, rows));
     for (let at = 0; at < page.length; at += PIECE) yield page.subarray(at, at + PIECE);
     head = '';

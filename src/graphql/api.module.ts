@@ -14,6 +14,7 @@ import { RecordResolver } from './record.resolver.js';
 import { RoomResolver } from './room.resolver.js';
 import { TrackResolver } from './track.resolver.js';
 import { UsageResolver } from './usage.resolver.js';
+import { ViewerResolver } from './viewer.resolver.js';
 import { WebhookEventResolver } from './webhook-event.resolver.js';
 
 @Module({ imports: [AccessModule, ReadModule], providers: [GraphqlOptions], exports: [GraphqlOptions] })
@@ -39,6 +40,7 @@ class GraphqlOptionsModule {}
     RecordResolver,
     UsageResolver,
     QualityResolver,
+    ViewerResolver,
   ],
 })
 export class ApiModule {}

@@ -34,7 +34,8 @@ export class GraphqlOptions implements GqlOptionsFactory<DriverConfig> {
   }
 
   private contextOf(request: FastifyRequest, { raw }: FastifyReply): ApiContext {
-    const reading = this.readings.of(this.gate.scopeOf(request)!, raw);
-    return { reading, settings: this.settings, spent: nothingSpent() };
+    const scope = this.gate.scopeOf(request)!;
+    const reading = this.readings.of(scope, raw);
+    return { expiresAt: scope.expiresAt, reading, settings: this.settings, spent: nothingSpent() };
   }
 }

@@ -19,6 +19,7 @@ import { dateTime } from './scalars.js';
 import { listIn } from './list-resolvers.js';
 import { selectedFields } from './selection.js';
 import { usageTypes } from './usage-fields.js';
+import { viewerType } from './viewer.resolver.js';
 import type { ExactJson } from '../read/exact-json.js';
 
 type FieldResolver<A> = (row: Row, args: A, ...rest: [ApiContext, GraphQLResolveInfo]) => unknown;
@@ -42,6 +43,7 @@ export const rowFields = {
   ...Object.fromEntries(nouns.map(({ type }) => [`${type}Edge`, edge])),
   PageInfo: pageInfo,
   ...usageTypes,
+  Viewer: viewerType,
 };
 
 function outputsOf({ outputs }: Row): unknown {

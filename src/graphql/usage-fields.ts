@@ -1,10 +1,17 @@
 import type { FieldNode, GraphQLResolveInfo } from 'graphql';
 import { Allowance } from '../usage/allowance.js';
-import { answer } from '../usage/run-usage.js';
+import { answer, ranked } from '../usage/run-usage.js';
 import { Breakdown, type BreakdownPage } from '../usage/breakdown.js';
-import type { Measure } from '../usage/measures.js';
 import { type Question, questionOf, type UsageArguments } from '../usage/question.js';
 import { quotient } from '../usage/divide-exactly.js';
+import {
+  certainMinutesValue,
+  minutesValue,
+  type RowValue,
+  rowValues,
+  type ShownAt,
+  wantedBy,
+} from '../usage/row-values.js';
 import { certainMinutes, type MinuteRounding, minutes, type UsageRow } from '../usage/usage-row.js';
 import { connection, edge } from './connection.js';
 import { type ApiContext, type Ask, limitsOf } from './api-context.js';
@@ -14,7 +21,7 @@ import type { Row } from '../read/reading.js';
 import { fieldsBelow, selectionOfList } from './selection.js';
 
 /** One answered question, with a breakdown for each place in the query. */
-interface Answered {
+interface Answered extends ShownAt {
   readonly question: Question;
   readonly breakdowns: Map<object, Breakdown>;
 }
@@ -28,12 +35,14 @@ export function allowanceOf({ reading, settings }: ApiContext): Allowance {
 export async function usage(args: UsageArguments, ask: Ask): Promise<ShownUsage[]> {
   const { reading, settings, spent, info } = ask;
   const allowance = allowanceOf(ask);
-  const question = questionOf(args, allowance);
+  const asked = questionOf(args, allowance);
+  const question = await ranked(reading, asked, { from: asked.edges[0]!, to: asked.edges.at(-1)! });
   const selected = fieldsBelow(info.fieldNodes, info.fragments);
-  const rows = await answer(reading, question, { wanted: wantedOf(selected), allowance });
+  const rows = await answer(reading, question, { wanted: wantedBy(valuesOf(selected), question.meter), allowance });
   if (selected.has('group')) reading.charge(rows.length * namesLength(question));
   checkRows(info, rows.length, { limits: limitsOf(settings), spent });
-  const answered: Answered = { question, breakdowns: new Map() };
+  const finalBefore = Date.parse(reading.now) - settings.usageGraceMs;
+  const answered: Answered = { question, finalBefore, breakdowns: new Map() };
   return rows.map((row) => ({ ...row, ...answered }));
 }
 
@@ -41,23 +50,15 @@ function namesLength({ dimensions }: Question): number {
   return dimensions.reduce((length, { name }) => length + name.length, 0);
 }
 
+type Rounded = { readonly rounding?: MinuteRounding | null };
+
 export const usageTypes = {
   UsageRow: {
-    from: ({ from }: ShownUsage) => new Date(from).toISOString(),
-    to: ({ to }: ShownUsage) => new Date(to).toISOString(),
+    ...Object.fromEntries(Object.entries(rowValues).map(([name, { of }]) => [name, (row: ShownUsage) => of(row, row)])),
     group: ({ group, question }: ShownUsage) =>
       question.dimensions.map(({ name }, index) => ({ dimension: name, value: group[index] })),
-    seconds: ({ milliseconds }: ShownUsage) => quotient(milliseconds!, 1_000),
-    uncertainSeconds: ({ uncertainMilliseconds }: ShownUsage) => quotient(uncertainMilliseconds!, 1_000),
-    minutes: (row: ShownUsage, { rounding }: { rounding?: MinuteRounding | null }) => minutes(row, rounding ?? 'NONE'),
-    certainMinutes: (row: ShownUsage, { rounding }: { rounding?: MinuteRounding | null }) =>
-      certainMinutes(row, rounding ?? 'NONE'),
-    identities: ({ identities, question }: ShownUsage) =>
-      question.meter.fields['IDENTITY'] === undefined ? null : identities,
-    peakConcurrency: ({ peak }: ShownUsage) => peak,
-    averageConcurrency: ({ milliseconds, from, to }: ShownUsage) => quotient(milliseconds!, to - from),
-    final: ({ to, openSessions }: ShownUsage, _args: unknown, { reading, settings }: ApiContext) =>
-      Date.parse(reading.now) - to > settings.usageGraceMs && openSessions === 0,
+    minutes: (row: ShownUsage, { rounding }: Rounded) => minutes(row, rounding ?? 'NONE'),
+    certainMinutes: (row: ShownUsage, { rounding }: Rounded) => certainMinutes(row, rounding ?? 'NONE'),
     breakdown,
   },
   SessionConnection: { nodes: connection.nodes, edges: connection.edges, pageInfo: connection.pageInfo },
@@ -79,27 +80,21 @@ function breakdown(
   return found.of(row);
 }
 
-const measured: Readonly<Record<string, readonly Measure[]>> = {
-  seconds: ['milliseconds'],
-  uncertainSeconds: ['uncertainMilliseconds'],
-  sessions: ['sessions'],
-  identities: ['identities'],
-  peakConcurrency: ['peak'],
-  averageConcurrency: ['milliseconds'],
-  openSessions: ['openSessions'],
-  final: ['openSessions'],
-};
-
-function wantedOf(selected: ReadonlyMap<string, readonly FieldNode[]>): Set<Measure> {
-  const fields = [...selected.keys()].flatMap((name) => measured[name] ?? []);
-  const ofMinutes = (selected.get('minutes') ?? []).flatMap((node) => measuredMinutes(node, 'startedMinutes'));
-  const ofCertain = (selected.get('certainMinutes') ?? []).flatMap((node) => measuredMinutes(node, 'certainMinutes'));
-  const doubts: Measure[] = ofCertain.includes('milliseconds') ? ['uncertainMilliseconds'] : [];
-  return new Set([...fields, ...ofMinutes, ...ofCertain, ...doubts]);
+function valuesOf(selected: ReadonlyMap<string, readonly FieldNode[]>): Pick<RowValue, 'measures'>[] {
+  const fields = [...selected.keys()].flatMap((name) => (isValue(name) ? [rowValues[name]] : []));
+  const ofMinutes = (selected.get('minutes') ?? []).flatMap((node) => roundingsOf(node).map(minutesValue));
+  const ofCertain = (selected.get('certainMinutes') ?? []).flatMap((node) =>
+    roundingsOf(node).map(certainMinutesValue),
+  );
+  return [...fields, ...ofMinutes, ...ofCertain];
 }
 
-function measuredMinutes({ arguments: given = [] }: FieldNode, started: Measure): readonly Measure[] {
+function isValue(name: string): name is keyof typeof rowValues {
+  return Object.hasOwn(rowValues, name);
+}
+
+function roundingsOf({ arguments: given = [] }: FieldNode): MinuteRounding[] {
   const rounding = given.find(({ name }) => name.value === 'rounding')?.value;
-  if (rounding?.kind === 'Variable') return ['milliseconds', started];
-  return rounding?.kind === 'EnumValue' && rounding.value === 'CEIL_SESSION' ? [started] : ['milliseconds'];
+  if (rounding?.kind === 'Variable') return ['NONE', 'CEIL_SESSION'];
+  return [rounding?.kind === 'EnumValue' ? (rounding.value as MinuteRounding) : 'NONE'];
 }

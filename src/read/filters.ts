@@ -8,6 +8,8 @@ export interface StringFilter {
   readonly eq?: string | null;
   readonly in?: readonly string[] | null;
   readonly startsWith?: string | null;
+  readonly contains?: string | null;
+  readonly notIn?: readonly string[] | null;
 }
 
 export interface InstantRange {
@@ -65,7 +67,18 @@ export function text(column: string): Filter<StringFilter> {
       filter.eq != null && equal(column)(filter.eq, statement),
       filter.in != null && oneOf(column)(filter.in, statement),
       filter.startsWith != null && `${column} ^@ ${statement.bind(boundedText('startsWith', filter.startsWith))}`,
+      filter.contains != null && contains(column, statement.bind(boundedText('contains', filter.contains))),
+      filter.notIn != null && `coalesce(${column} <> all(${statement.bind(bounded(filter.notIn))}::text[]), true)`,
     ]);
+}
+
+function contains(column: string, text: string): string {
+  return `strpos(${folded(column)}, ${folded(`${text}::text`)}) > 0`;
+}
+
+/** Upper case last: it makes one letter of σ and ς, and two of ß. In Turkish, I, i, ı and İ are pairs: here all are one. */
+function folded(text: string): string {
+  return String.raw`replace(upper(lower(${text} collate "und-x-icu")), E'I\u0307', 'I')`;
 }
 
 export function instant(column: string): Filter<InstantRange> {
@@ -99,6 +112,10 @@ export function word(column: string, known: Words): Filter<readonly string[]> {
     const others = `(${column} <> all(${statement.bind([...known.values()])}::text[]) or ${column} is null)`;
     return `(${named} or ${others})`;
   };
+}
+
+export function otherWord(column: string, known: Words): Filter<readonly string[]> {
+  return (names, statement) => `(${word(column, known)(names, statement)}) is not true`;
 }
 
 export function attribute(column: string): Filter<PathFilter> {

@@ -9,6 +9,7 @@ import type { ListSelection } from './selection.js';
 import { type RowSource, sourcesOf, spanOf } from './overlap-sql.js';
 import { isSteady } from './reusable-plan.js';
 import type { StatementBuilder } from './statement.js';
+import { requireBounds } from './text-search.js';
 
 /** One list at one place of a query, for all parents there. */
 export interface Listing {
@@ -40,7 +41,8 @@ function pageOfSource(statement: StatementBuilder, listing: Listing, { of, sourc
   const { relation, ordered, window, selection } = listing;
   const { table } = relation.noun;
   const cursor = selection.cursors ? keyColumns(ordered.keys) : [];
-  const columns = [selectList(relation.noun, selection.fields), ...cursor].join(', ');
+  const computed = (selection.computed ?? []).map((sql, index) => `${sql(statement)} as computed${index}`);
+  const columns = [selectList(relation.noun, selection.fields), ...cursor, ...computed].join(', ');
   const order = orderSql(ordered, window.backward);
   // Not bound: a generic plan expects a bound limit to take a tenth of the table.
   const limit = window.size + 1;
@@ -128,6 +130,7 @@ function sourceSql(
   { parents, also }: { parents: readonly Row[]; also: readonly string[] },
 ): ListSource {
   const { relation, filter, ordered } = listing;
+  requireBounds(statement, listing);
   const { of, on } = parentsSql(statement, relation, parents);
   const { ends, filters } = relation.noun;
   const by = ordered.keys[0]!.sql;

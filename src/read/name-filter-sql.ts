@@ -44,8 +44,9 @@ export function namedOf(
   );
   if (!byStart || !statement.laterals || given === undefined || others.length > 0) return null;
   const column = noun.names?.[given[0]];
-  const { eq, in: list, startsWith } = given[1] as StringFilter;
-  if (column === undefined || eq != null || (list != null) === (startsWith != null)) return null;
+  const { eq, in: list, startsWith, contains, notIn } = given[1] as StringFilter;
+  const beside = eq ?? contains ?? notIn;
+  if (column === undefined || beside != null || (list != null) === (startsWith != null)) return null;
   if (list != null) return list.length === 1 ? null : { column, names: [...new Set(bounded(list))] };
   const from = clean(boundedText('startsWith', startsWith!)) as string;
   const below = endOf(from);

@@ -35,6 +35,8 @@ export interface Noun {
   readonly names?: Readonly<Record<string, string>>;
   readonly orders: Readonly<Record<string, readonly OrderKey[]>>;
   readonly defaultOrder: string;
+  /** Refused without `active: true`, whose rows are few enough to sort. */
+  readonly orderOfActive?: string;
   readonly empty?: string;
   readonly ends?: Ends;
   readonly pointers?: Readonly<Record<string, Pointer>>;

@@ -23,10 +23,12 @@ export interface PageWindow {
 }
 
 /** Newest first by default. @throws Refusal BAD_USER_INPUT for an unknown order */
-export function orderOf(noun: Noun, list: string, { orderBy }: ListArguments): Ordered {
+export function orderOf(noun: Noun, list: string, { orderBy, filter }: ListArguments): Ordered {
   const order = orderBy?.field ?? noun.defaultOrder;
   const keys = noun.orders[order];
   if (keys === undefined) throw badInput(`${list} has no order ${order}.`);
+  if (order === noun.orderOfActive && filter?.['active'] !== true)
+    throw badInput(`The order ${order} wants active: true beside it.`);
   return { list, order, direction: orderBy?.direction ?? 'DESC', keys };
 }
 

@@ -83,6 +83,10 @@ export class Reading {
     return this.run({ text: statement.text(sql), values: statement.values, types: shownTypes }, this.takes);
   }
 
+  ask(text: string): Promise<Row[]> {
+    return this.run({ text, types: shownTypes }, this.takes);
+  }
+
   /** For statements that one plan fits for all values. */
   rowsOfPrepared(statement: StatementBuilder, sql: string): Promise<Row[]> {
     const text = statement.text(sql);

@@ -1,13 +1,15 @@
 import { Refusal } from '../http/refusal.js';
 import type { Reading, Row } from '../read/reading.js';
-import type { UsageRow } from './usage-row.js';
 import { cellsSql } from './cells-sql.js';
 import { lacking } from './filters.js';
 import type { Measure } from './measures.js';
 import { restrictedToCells } from './meters.js';
 import type { Question } from './question.js';
 import { type Split, splitOf } from './split-range.js';
+import { keptRows } from './kept-rows.js';
 import { type Group, type Piece, rowsOfGroup } from './sum-pieces.js';
+import type { Ranking } from './top.js';
+import type { UsageRow } from './usage-row.js';
 
 /** Measures that cells can answer; others need the sessions. */
 const kept: ReadonlySet<Measure> = new Set([
@@ -30,32 +32,44 @@ export function splitByCells(reading: Reading, question: Question, wanted: Reado
   return known ? splitOf(edges, Date.parse(reading.now)) : null;
 }
 
-export async function rowsOfCells(
-  reading: Reading,
-  question: Question,
-  read: { split: Split; wanted: ReadonlySet<Measure>; limit: number },
-): Promise<UsageRow[]> {
+interface Read {
+  readonly split: Split;
+  readonly wanted: ReadonlySet<Measure>;
+  readonly limit: number;
+  readonly by?: Ranking;
+}
+
+export async function rowsOfCells(reading: Reading, question: Question, read: Read): Promise<UsageRow[]> {
+  const { kept, edges } = question;
+  const limit = kept || read.by ? MAX_SUMS : read.limit;
+  const groups = await groupsOf(reading, question, { ...read, limit });
+  requireFew(groups.length * edges.length);
+  const range = { edges, split: read.split, now: Date.parse(reading.now) };
+  const rows: UsageRow[] = [];
+  for (const group of groups) {
+    rows.push(...rowsOfGroup(group, range));
+    if (rows.length >= limit) break;
+  }
+  if (kept) return keptRows(rows, kept);
+  const { by } = read;
+  return by ? rows.sort((a, b) => compare(b[by]!, a[by]!) || inOrder(a, b)).slice(0, read.limit) : rows.sort(inOrder);
+}
+
+async function groupsOf(reading: Reading, question: Question, read: Read): Promise<Group[]> {
   const statement = reading.statement();
-  const pieces = await reading.rows(statement, cellsSql(statement, question, read));
   const groups = new Map<string, Group>();
-  for (const piece of pieces) {
+  const ungrouped = { ...question, kept: null };
+  for (const piece of await reading.rows(statement, cellsSql(statement, ungrouped, read))) {
     const values = question.dimensions.map((_, index) => piece[`group${index}`] as string | null);
     const key = JSON.stringify(values);
     const group = groups.get(key) ?? { values, pieces: [] };
     group.pieces.push(pieceOf(piece));
     groups.set(key, group);
   }
-  requireFew(groups.size * question.edges.length);
-  const range = { edges: question.edges, split: read.split, now: Date.parse(reading.now) };
-  const rows: UsageRow[] = [];
-  for (const group of groups.values()) {
-    rows.push(...rowsOfGroup(group, range));
-    if (rows.length >= read.limit) break;
-  }
-  return rows.sort(inOrder);
+  return [...groups.values()];
 }
 
-const MAX_SUMS = 500_000;
+export const MAX_SUMS = 500_000;
 
 function requireFew(sums: number): void {
   if (sums <= MAX_SUMS) return;
@@ -79,6 +93,11 @@ function pieceOf(row: Row): Piece {
     uncertainMilliseconds: sum('uncertainMilliseconds'),
     startedMinutes: sum('startedMinutes'),
   };
+}
+
+function compare<T extends number | bigint>(a: T, b: T): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 function inOrder(a: UsageRow, b: UsageRow): number {

@@ -6,9 +6,10 @@ import type { Reading, Row } from '../read/reading.js';
 import { pieceMilliseconds } from './measures.js';
 import { piecesSql, rowColumns } from './pieces-sql.js';
 import type { Question } from './question.js';
+import { rowOf } from './run-usage.js';
 import type { UsageRow } from './usage-row.js';
 
-type RowKey = Pick<UsageRow, 'win' | 'group'>;
+type RowKey = Pick<UsageRow, 'win' | 'group' | 'others'>;
 
 /** Reads the sessions behind all rows of an answer together, oldest first. */
 export class Breakdown {
@@ -30,7 +31,7 @@ export class Breakdown {
   }
 
   of(row: RowKey): BreakdownPage {
-    return new BreakdownPage(this, keyOf(row.win, row.group));
+    return new BreakdownPage(this, keyOf(row));
   }
 
   async rows(key: string): Promise<readonly Row[]> {
@@ -91,8 +92,7 @@ export class Breakdown {
   private async byRow(statement: ReturnType<Reading['statement']>, sql: string): Promise<Map<string, Row[]>> {
     const found = new Map<string, Row[]>();
     for (const row of await this.reading.rows(statement, sql)) {
-      const group = this.question.dimensions.map((_, index) => row[`group${index}`] as string | null);
-      const key = keyOf(row['win'] as number, group);
+      const key = keyOf(rowOf(this.question, row));
       found.set(key, [...(found.get(key) ?? []), row]);
     }
     return found;
@@ -122,6 +122,6 @@ export class BreakdownPage {
   }
 }
 
-function keyOf(win: number, group: readonly (string | null)[]): string {
-  return JSON.stringify([win, ...group]);
+function keyOf({ win, group, others }: RowKey): string {
+  return JSON.stringify([win, others, ...group]);
 }

@@ -27,10 +27,15 @@ export function dimensionsOf(meterName: string, meter: Meter, groupBy: readonly 
     // @oneOf: GraphQL has refused all else.
     const [kind, text] = Object.entries(input)[0] as [Kind, string];
     const name = kind === 'field' ? text : `${kind}:${text}`;
-    const sql = kinds[kind](meter, boundedText(kind, text));
+    const sql = dimensionSql(meter, input);
     if (sql === undefined) throw badInput(`The meter ${meterName} has no dimension ${name}.`);
     return { name, sql };
   });
+}
+
+export function dimensionSql(meter: Meter, input: DimensionInput): Sql | undefined {
+  const [kind, text] = Object.entries(input)[0] as [Kind, string];
+  return kinds[kind](meter, boundedText(kind, text));
 }
 
 type Kind = keyof DimensionInput;

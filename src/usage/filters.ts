@@ -43,6 +43,7 @@ const filters: Readonly<Record<string, OfMeter>> = {
   roomName: field('ROOM_NAME', filter.text),
   identity: field('IDENTITY', filter.text),
   participantKind: field('PARTICIPANT_KIND', ofWords(kinds)),
+  excludeParticipantKind: field('PARTICIPANT_KIND', (column) => filter.otherWord(column, kinds)),
   trackType: field('TRACK_TYPE', ofWords(trackTypes)),
   trackSource: field('TRACK_SOURCE', ofWords(sources)),
   egressType: field('EGRESS_TYPE', ofWords(egressTypes)),

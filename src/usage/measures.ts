@@ -12,6 +12,7 @@ export type Measure =
   | 'starts'
   | 'identities'
   | 'openSessions'
+  | 'bytes'
   | 'peak';
 
 const until = 'least(end_ms, upper_ms)';
@@ -19,6 +20,8 @@ const since = 'greatest(start_ms, lower_ms)';
 
 // Minute k begins at start + 60k. Those that began before an instant are the minutes up to it, rounded up.
 const minutesBefore = (instant: string): string => `(${instant} - start_ms + 59999) / 60000`;
+
+const written = `(select sum((output ->> 'sizeBytes')::numeric) from json_array_elements(outputs) as output)`;
 
 /** Whole milliseconds as text, so that sums are exact. Null counts as nothing. */
 export const measures: Readonly<Record<Exclude<Measure, 'peak'>, MeasureSql>> = {
@@ -36,6 +39,10 @@ export const measures: Readonly<Record<Exclude<Measure, 'peak'>, MeasureSql>> = 
   starts: { piece: 'case when start_ms >= lower_ms then 1 end', total: 'count(starts)::int' },
   identities: { piece: 'of_identity', total: 'count(distinct identities)::int' },
   openSessions: { piece: 'case when ended_at is null then 1 end', total: 'count("openSessions")::int' },
+  bytes: {
+    piece: `case when ended_at is not null and end_ms <= upper_ms then ${written} end`,
+    total: 'coalesce(sum(bytes), 0)::text',
+  },
 };
 
 export const pieceMilliseconds = measures.milliseconds.piece;

@@ -6,6 +6,7 @@ import { participant } from '../read/nouns/participant.js';
 import type { Noun } from '../read/noun.js';
 import { room } from '../read/nouns/room.js';
 import { track } from '../read/nouns/track.js';
+import type { Measure } from './measures.js';
 
 export type Joins = Set<'room' | 'publisher'>;
 
@@ -19,10 +20,16 @@ export interface Meter {
   readonly roomMetadata?: SessionColumn;
   /** Whether every session has its room's name. */
   readonly namesRoom?: true;
+  readonly writes?: true;
   /** Columns of the participant: the session itself, or the publisher. */
   readonly profile?: (column: string) => SessionColumn;
   /** Fields that cells hold: the cell's column, under the session's column name. */
   readonly cells: Readonly<Record<string, string>>;
+}
+
+export function has({ fields, writes }: Meter, measure: Measure): boolean {
+  if (measure === 'bytes') return writes === true;
+  return measure !== 'identities' || fields['IDENTITY'] !== undefined;
 }
 
 /** Restricted to the fields that cells hold. */
@@ -87,6 +94,7 @@ export const meters: Readonly<Record<string, Meter>> = {
   EGRESS: {
     ...inRoom,
     noun: egress,
+    writes: true,
     fields: {
       ...fields,
       EGRESS_TYPE: own('type'),

@@ -6,13 +6,17 @@ import { filterSql } from './filters.js';
 import type { Joins, Meter } from './meters.js';
 import type { Question } from './question.js';
 
-export function rowColumns({ dimensions }: Question): string[] {
-  return ['win', ...dimensions.map((_, index) => `group${index}`)];
+export function rowColumns({ dimensions, kept }: Question): string[] {
+  return ['win', ...(kept ? ['standing'] : []), ...dimensions.map((_, index) => `group${index}`)];
 }
 
-/** Windows in order, groups in byte order, null last. */
-export function rowOrder({ dimensions }: Question): string {
-  return ['win', ...dimensions.map((_, index) => `group${index} collate "C"`)].join(', ');
+/** Windows in order, groups by their place, or else in byte order; null comes last. */
+export function rowOrder({ dimensions, kept }: Question): string {
+  return kept ? 'win, standing' : ['win', ...groupOrder(dimensions)].join(', ');
+}
+
+export function groupOrder(dimensions: Question['dimensions']): string[] {
+  return dimensions.map((_, index) => `group${index} collate "C"`);
 }
 
 /**
@@ -26,8 +30,27 @@ export function piecesSql(statement: StatementBuilder, question: Question, which
   const first = `greatest(width_bucket(start_ms, ${bounds}), 1)`;
   const last = `least(width_bucket(end_ms - 1, ${bounds}), ${windows})`;
   const win = windows === 1 ? '1' : `generate_series(${first}, ${last})`;
-  const cut = `select session.*, ${win} as win from (${sessionsSql(statement, question, which)}) as session`;
+  const cut = `select session.*, ${win} as win from (${placedSql(statement, question, which)}) as session`;
   return `select session.*, (${bounds})[win] as lower_ms, (${bounds})[win + 1] as upper_ms from (${cut}) as session`;
+}
+
+/** With the place of each session's group among those kept. The others have none, nor values of their group. */
+function placedSql(statement: StatementBuilder, question: Question, which: Sessions): string {
+  const { dimensions, kept } = question;
+  const sessions = sessionsSql(statement, question, which);
+  if (kept === null) return sessions;
+  const places = `${statement.bind(kept.groups.map((_, index) => index))}::int[]`;
+  const values = dimensions.map((_, at) => `${statement.bind(kept.groups.map((group) => marked(group[at]!)))}::text[]`);
+  const names = ['standing', ...dimensions.map((_, at) => `value${at}`)];
+  // Null equals null here, in a comparison that can be hashed.
+  const same = dimensions.map((_, at) => `coalesce('=' || of_group${at}, '') = value${at}`);
+  const groups = dimensions.map((_, at) => `, case when standing is not null then of_group${at} end as group${at}`);
+  return `select session.*, standing${groups.join('')} from (${sessions}) as session
+    ${kept.others ? 'left ' : ''}join unnest(${[places, ...values].join(', ')}) as kept(${names.join(', ')}) on ${['true', ...same].join(' and ')}`;
+}
+
+function marked(value: string | null): string {
+  return value === null ? '' : `=${value}`;
 }
 
 const derived = derivedSql('session.end_source');
@@ -40,9 +63,10 @@ export interface Sessions {
 }
 
 export function sessionsSql(statement: StatementBuilder, question: Question, which: Sessions = {}): string {
-  const { meter, dimensions, filter } = question;
+  const { meter, dimensions, filter, kept } = question;
   const joins: Joins = new Set();
-  const groups = dimensions.map(({ sql }, index) => `(${sql(statement, joins)})::text as group${index}`);
+  const name = kept === null ? 'group' : 'of_group';
+  const groups = dimensions.map(({ sql }, index) => `(${sql(statement, joins)})::text as ${name}${index}`);
   const identity = meter.fields['IDENTITY']?.(joins) ?? 'null::text';
   const doubted = which.doubtsOfEnded ? derived : `(session.ended_at is null or ${derived})`;
   const doubt = `case when ${doubted} then greatest(session.last_seen_at, session.started_at) else ${end} end`;
@@ -71,7 +95,7 @@ function fromSql(
   return [sessions, ...[...joins].map((join) => joinSql[join](statement, meter))].join(' left join ');
 }
 
-const joinSql: Record<'room' | 'publisher', (statement: StatementBuilder, meter: Meter) => string> = {
+export const joinSql: Record<'room' | 'publisher', (statement: StatementBuilder, meter: Meter) => string> = {
   room: ({ inScope }, { namesRoom }) =>
     `(select sid, room_name, metadata_json from room where ${inScope}) as room
      on room.sid = session.room_sid and room.room_name = ${namesRoom ? 'session.room_name' : nameBySid(inScope)}`,

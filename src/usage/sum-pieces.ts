@@ -105,10 +105,12 @@ function emptyRow(win: number, group: Group['values'], edges: readonly number[])
     to: edges[win]!,
     win,
     group,
+    others: false,
     ...zero,
     identities: undefined,
     peak: undefined,
     certainMinutes: undefined,
+    bytes: undefined,
   };
 }
 

@@ -9,6 +9,8 @@ export interface UsageRow {
   /** From 1. */
   readonly win: number;
   readonly group: readonly (string | null)[];
+  /** Whether it sums the groups that a top left out; their values are null. */
+  readonly others: boolean;
   readonly milliseconds: bigint | undefined;
   readonly uncertainMilliseconds: bigint | undefined;
   readonly startedMinutes: bigint | undefined;
@@ -18,6 +20,7 @@ export interface UsageRow {
   readonly identities: number | undefined;
   readonly openSessions: number | undefined;
   readonly peak: number | undefined;
+  readonly bytes: bigint | undefined;
 }
 
 export function minutes(row: UsageRow, rounding: MinuteRounding): number {

@@ -18,16 +18,22 @@ export function edgesOf(
   interval: UsageInterval | null,
   { zone, allowance }: { zone: Zone; allowance: Allowance },
 ): number[] {
-  const edges = [from];
-  allowance.spendWindows(1);
+  const edges: number[] = [];
+  for (const edge of eachEdge({ from, to }, interval, zone)) {
+    if (edge < to) allowance.spendWindows(1);
+    edges.push(edge);
+  }
+  return edges;
+}
+
+export function* eachEdge({ from, to }: Range, interval: UsageInterval | null, zone: Zone): Generator<number> {
+  let last = from;
+  yield from;
   for (const start of interval === null ? [] : starts[interval](zone, from)) {
     if (start >= to) break;
-    if (start <= edges.at(-1)!) continue;
-    allowance.spendWindows(1);
-    edges.push(start);
+    if (start > last) yield (last = start);
   }
-  edges.push(to);
-  return edges;
+  yield to;
 }
 
 type Starts = (zone: Zone, from: number) => Generator<number>;

@@ -16,6 +16,8 @@ const SESSIONS = 60_000;
 const PAGE = 110;
 /** A page of each class of lengths, and what of the class began within its bound but ended before the span. */
 const SPAN = 12 * 51 + 600;
+/** Rooms that are open. */
+const OPEN = 100;
 /** Participants whose names begin as nobody's do since. */
 const GONE = 21_000;
 /** As far as the entries of names, and then the rows in order, are followed for a page. */
@@ -161,6 +163,7 @@ const cases: Record<string, Case[]> = {
     ['filter: {name: {eq: $room_name}}', PAGE],
     ['filter: {name: {startsWith: $room_name}}', PAGE],
     ['orderBy: {field: NAME, direction: ASC}', PAGE],
+    ['filter: {active: true}, orderBy: {field: PARTICIPANT_COUNT, direction: DESC}', OPEN + PAGE],
     ['filter: {recording: true}', 4000],
     ['filter: {identity: $identity}', PAGE],
   ],
@@ -177,6 +180,8 @@ const cases: Record<string, Case[]> = {
     ['filter: {identity: {startsWith: "user-"}}', FEW + 2 * PAGE],
     ['filter: {identity: {startsWith: $several}}', FEW + NEAR + PAGE],
     ['filter: {identity: {startsWith: "gone-"}}, first: 1', GONE + 20_001 + 3 * 4_000 + FEW],
+    [`filter: {name: {contains: "nobody"}, joinedAt: ${range(101, 100)}}`, 2 * PAGE],
+    ['filter: {name: {contains: "nobody"}, roomName: {eq: $room_name}}', PAGE],
     [`filter: {identity: {startsWith: "user-"}, joinedAt: ${range(101, 100)}}`, FEW + 2 * PAGE],
     ['filter: {roomName: {startsWith: $room_name}}', FEW + PAGE],
   ],
@@ -192,6 +197,9 @@ const cases: Record<string, Case[]> = {
     ...ofRoom,
     ['filter: {id: [$job_id]}', PAGE],
     ['filter: {active: true}', PAGE],
+    ['orderBy: {field: STARTED_AT, direction: ASC}', PAGE],
+    ['orderBy: {field: ENDED_AT, direction: ASC}', PAGE],
+    ['orderBy: {field: ENDED_AT, direction: DESC}', PAGE],
     [`filter: {activeAt: ${at(0.0007)}}`, PAGE],
     [`filter: {activeAt: ${at(120.1)}}`, SPAN],
   ],

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sessionLists } from '../../src/export/sessions.js';
+import { sessionLists } from '../../src/export/lists.js';
 import { meters } from '../../src/usage/meters.js';
 import { now, Rows } from '../support/rows.js';
 import { type Service, startService } from '../support/service.js';
@@ -14,13 +14,18 @@ const ways = [...sessionLists.keys()].flatMap((list) => [
   `${list}.jsonl?${range}`,
   `${list}.jsonl?filter=${foreign}`,
 ]);
+const joined = encodeURIComponent('id,roomMetadata:secret');
+const events = ['webhookEvents.csv', 'webhookEvents.jsonl', `webhookEvents.jsonl?filter=${foreign}`];
+const columns = [...sessionLists.keys()].map((list) => `${list}.jsonl?fields=${joined}`);
+const attributes = ['participants', 'tracks'].map((list) => `${list}.csv?fields=id,attribute:secret`);
 const groupBy = encodeURIComponent('[{"field":"ROOM_NAME"},{"roomMetadata":"secret"}]');
 const usages = Object.keys(meters).flatMap((meter) => [
   `usage.csv?meter=${meter}&${range}`,
   `usage.jsonl?meter=${meter}&${range}&groupBy=${groupBy}`,
   `usage.jsonl?meter=${meter}&${range}&filter=${foreign}`,
+  `usage.jsonl?meter=${meter}&${range}&groupBy=${groupBy}&top=${encodeURIComponent('{"by":"SESSIONS","first":1,"others":true}')}`,
 ]);
-const all = [...ways, ...usages];
+const all = [...ways, ...events, ...columns, ...attributes, ...usages];
 
 let service: Service;
 beforeAll(async () => {
@@ -33,6 +38,12 @@ async function get(file: string, token?: string, more: RequestInit = {}): Promis
   return fetch(`${service.url}/export/${file}`, { ...more, headers });
 }
 
+/** As a browser does: with a link made for it, and without a header. */
+async function download(file: string, token: string): Promise<Response> {
+  const { url } = (await (await get(file, token, { method: 'POST' })).json()) as { url: string };
+  return fetch(new URL(url, `${service.url}/export/${file}`));
+}
+
 async function insert(rows: Rows, scope: { project: string; roomName: string }, suffix: string): Promise<void> {
   const hidden = suffix === '' ? {} : { secret };
   const room = { ...scope, roomSid: `RM_1${suffix}` };
@@ -42,6 +53,7 @@ async function insert(rows: Rows, scope: { project: string; roomName: string }, 
   await rows.egresses({ ...room, egressId: `EG_1${suffix}`, info: hidden });
   await rows.ingressSessions({ ...room, resourceId: `RT_1${suffix}`, info: hidden });
   await rows.agentJobs({ ...room, jobId: `AJ_1${suffix}`, info: hidden });
+  await rows.events({ ...room, id: `EV_1${suffix}`, payload: hidden });
   await rows.countUsage();
 }
 
@@ -61,7 +73,7 @@ describe('an export is refused as GraphQL refuses', () => {
 
   it('and is not found where there is none', async () => {
     const token = await service.token({ roomList: true });
-    for (const file of ['webhookEvents.csv', 'rooms.xml', 'rooms', 'toString.csv', 'usage.csv.jsonl']) {
+    for (const file of ['corrections.csv', 'rooms.xml', 'rooms', 'toString.csv', 'usage.csv.jsonl']) {
       const answer = await get(file, token);
       expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'NOT_FOUND' }]);
     }
@@ -113,6 +125,7 @@ describe.each(Object.entries(cases))('%s reads nothing else', (_name, [grants, s
       prisma.egress,
       prisma.ingressSession,
       prisma.agentJob,
+      prisma.webhookEvent,
     ])
       await (table.deleteMany as () => Promise<unknown>)();
     await insert(new Rows(service.database), { project: 'default', roomName: 'daily' }, '');
@@ -121,15 +134,16 @@ describe.each(Object.entries(cases))('%s reads nothing else', (_name, [grants, s
   });
 
   it.each(all)('through %s', async (way) => {
-    const answer = await get(way, token);
-    const text = await answer.text();
-    expect(answer.status).toBe(200);
-    expect(text).not.toMatch(/SECRET|_foreign|acme/);
-    expect(text).toBe(alone.get(way));
+    for (const answer of [await get(way, token), await download(way, token)]) {
+      const text = await answer.text();
+      expect(answer.status).toBe(200);
+      expect(text).not.toMatch(/SECRET|_foreign|acme/);
+      expect(text).toBe(alone.get(way));
+    }
   });
 
   it('and all of its own', async () => {
-    for (const way of ways.filter((one) => !one.includes('filter')))
+    for (const way of [...ways, ...events].filter((one) => !one.includes('filter')))
       expect(await (await get(way, token)).text()).toContain('_1');
   });
 });

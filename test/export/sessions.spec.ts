@@ -1,6 +1,6 @@
 import { buildSchema, getNamedType, type GraphQLObjectType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sessionLists } from '../../src/export/sessions.js';
+import { sessionLists } from '../../src/export/lists.js';
 import { sdl } from '../../src/graphql/sdl.js';
 import { insertFilterRows } from '../support/filter-rows.js';
 import { at, now, Rows } from '../support/rows.js';

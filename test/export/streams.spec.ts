@@ -29,8 +29,8 @@ afterAll(async () => {
 async function insertJobs({ database }: Service, count: number): Promise<void> {
   await database.intake.query(
     `insert into agent_job (project, job_id, waiting, started_at, start_source, last_seen_at, first_seen_at, type,
-       status, info_clock, info)
-     select 'default', 'AJ_' || lpad(n::text, 6, '0'), false, time, 'REPORTED', time, time, 'JT_ROOM', 'JS_RUNNING', '',
+       agent_identity, status, info_clock, info)
+     select 'default', 'AJ_' || lpad(n::text, 6, '0'), false, time, 'REPORTED', time, time, 'JT_ROOM', 'agent-' || n, 'JS_RUNNING', '',
        jsonb_build_object('note', repeat('x', 200))
      from generate_series(1, $1) as n, (select timestamptz '2026-11-24 10:00:00Z' as time) as moment`,
     [count],
@@ -204,13 +204,17 @@ describe('an export of large rows', () => {
 });
 
 describe('an export of very many rows', () => {
-  it('takes no more memory than one of few, and is whole', async () => {
+  const range = 'from=2026-11-24T00:00:00Z&to=2026-11-25T00:00:00Z';
+  it.each([
+    'agentJobs.jsonl',
+    `usage.jsonl?meter=AGENT_JOB&${range}&groupBy=${encodeURIComponent('[{"field":"IDENTITY"}]')}`,
+  ])('takes no more memory than one of few, and is whole: %s', async (file) => {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;
     const held: number[] = [];
     let lines = 0;
     let chunks = 0;
-    for await (const chunk of await start('agentJobs.jsonl')) {
+    for await (const chunk of await start(file)) {
       for (const byte of chunk as Uint8Array) if (byte === 10) lines++;
       if (chunks++ % 250 !== 0) continue;
       collect();

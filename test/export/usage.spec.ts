@@ -41,13 +41,13 @@ const fields = `from to group { dimension value } seconds uncertainSeconds minut
   minutesCeilSession: minutes(rounding: CEIL_SESSION) minutesCeilTotal: minutes(rounding: CEIL_TOTAL)
   certainMinutes certainMinutesCeilSession: certainMinutes(rounding: CEIL_SESSION)
   certainMinutesCeilTotal: certainMinutes(rounding: CEIL_TOTAL)
-  sessions identities peakConcurrency averageConcurrency openSessions final`;
+  sessions identities peakConcurrency averageConcurrency bytes openSessions others final`;
 
 /** GraphQL's rows, each dimension in a column of its own. */
 async function asked(variables: object): Promise<unknown[]> {
   const query = `query ($meter: Meter!, $from: DateTime!, $to: DateTime!, $interval: UsageInterval, $timeZone: String,
-    $groupBy: [UsageDimension!], $filter: UsageFilter) { usage(meter: $meter, from: $from, to: $to, interval: $interval,
-    timeZone: $timeZone, groupBy: $groupBy, filter: $filter) { ${fields} } }`;
+    $groupBy: [UsageDimension!], $filter: UsageFilter, $top: UsageTop) { usage(meter: $meter, from: $from, to: $to, interval: $interval,
+    timeZone: $timeZone, groupBy: $groupBy, filter: $filter, top: $top) { ${fields} } }`;
   const { data, errors } = await service.query<{ usage: Row[] }>(query, variables);
   expect(errors).toBeUndefined();
   return data.usage.map(({ group, ...row }) => ({
@@ -66,6 +66,14 @@ describe('an export of usage', () => {
     filtered: { meter: 'PARTICIPANT', filter: { identity: { in: ['bob'] }, roomName: { startsWith: 'o' } } },
     'without identities': { meter: 'ROOM', groupBy: [{ roomNamePrefix: 'i' }] },
     'of tracks': { meter: 'TRACK', groupBy: [{ field: 'TRACK_TYPE' }] },
+    'of the top': { meter: 'PARTICIPANT', groupBy, top: { by: 'SECONDS', first: 1 } },
+    'of the top and the rest': {
+      meter: 'PARTICIPANT',
+      interval: 'HOUR',
+      groupBy,
+      top: { by: 'PEAK_CONCURRENCY', first: 1, others: true },
+    },
+    'of what cells hold': { meter: 'TRACK', interval: 'HOUR', top: { by: 'SESSIONS', first: 1, others: true } },
     'of nothing': { meter: 'EGRESS', groupBy },
   };
   it.each(Object.entries(questions))('%s has the rows of GraphQL', async (_what, question) => {
@@ -104,6 +112,64 @@ describe('an export of usage', () => {
   });
 });
 
+describe('more rows than the API answers', () => {
+  const crowd = 70_000;
+  const long = { from: '2025-09-01T00:00:00Z', to: '2026-11-25T00:00:00Z' };
+  beforeAll(async () => {
+    // In the night before, and one of them in each of four hours.
+    await service.database.intake.query(
+      `insert into participant select (jsonb_populate_record(participant, jsonb_build_object('sid', 'PA_crowd' || n,
+         'identity', case when n % 1000 = 7 then '' else 'i' || n end, 'region', case when n % 3 = 0 then 'r' || n % 7 end,
+         'room_sid', 'RM_crowd', 'started_at', timestamptz '2026-11-23 20:00Z' + n * interval '10 ms',
+         'ended_at', timestamptz '2026-11-23 20:10Z' + case when n = 4 then interval '3 h' else n * interval '10 ms' end))).*
+       from participant, generate_series(1, $1) as n where sid = 'PA_2'`,
+      [crowd],
+    );
+    await new Rows(service.database).countUsage();
+  });
+
+  const regionOf = (n: number): string | null => (n % 3 === 0 ? `r${n % 7}` : null);
+
+  it('are all in the file, each once, in order', async () => {
+    const night = { from: '2026-11-23T20:00:00Z', to: '2026-11-24T00:00:00Z', meter: 'PARTICIPANT' };
+    const groupBy = [{ field: 'REGION' }, { field: 'IDENTITY' }];
+    const rows = (await lines({
+      ...night,
+      interval: 'HOUR',
+      groupBy: JSON.stringify(groupBy),
+      fields: 'from,group,seconds,sessions',
+    })) as { from: string; REGION: string | null; IDENTITY: string; seconds: number; sessions: number }[];
+    const keys = rows.map(({ from, REGION, IDENTITY }) => `${from} ${REGION ?? '~'} ${IDENTITY}`);
+    expect(keys).toEqual([...keys].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
+    expect(new Set(keys).size).toBe(keys.length);
+    // One person is there in four hours; 70 without a name are one for each region.
+    const nameless = new Set(Array.from({ length: 70 }, (_, n) => regionOf(1_000 * n + 7)));
+    expect(rows.length).toBe(crowd - 70 + nameless.size + 3);
+    expect(rows.reduce((sum, { sessions }) => sum + sessions, 0)).toBe(crowd + 3);
+    const [{ seconds }] = (await asked(night)) as [{ seconds: number }];
+    expect(rows.reduce((sum, row) => sum + Math.round(row.seconds * 1000), 0) / 1000).toBe(seconds);
+    const whole = await lines({ ...night, groupBy: JSON.stringify(groupBy), fields: 'group,sessions' });
+    expect(whole).toHaveLength(crowd - 70 + nameless.size);
+    const names = new Set(whole.map((row) => JSON.stringify({ ...(row as object), sessions: 0 })));
+    expect(names.size).toBe(whole.length);
+  });
+
+  it('may have more windows too, with a top of all of them', async () => {
+    const top = { by: 'SESSIONS', first: 2, others: true };
+    for (const groupBy of [[{ field: 'IDENTITY' }], [{ field: 'PARTICIPANT_KIND' }], []]) {
+      const question = { ...long, meter: 'PARTICIPANT', interval: 'HOUR' };
+      const texts = { groupBy: JSON.stringify(groupBy), top: JSON.stringify(top) };
+      const rows = await lines({ ...question, ...texts, fields: 'from,group,sessions,seconds,others' });
+      const recent = { ...question, from: '2026-11-20T00:00:00Z', groupBy, top };
+      const answered = (await asked(recent)) as Record<string, unknown>[];
+      expect(rows).toMatchObject(
+        answered.map(({ from, sessions, seconds, others }) => ({ from, sessions, seconds, others })),
+      );
+      expect(rows.length).toBeGreaterThan(4);
+    }
+  });
+});
+
 describe('a question is refused', () => {
   const question = { ...range, meter: 'PARTICIPANT' };
   const cases: Record<string, [parameters: Record<string, string>, code: string, message: RegExp]> = {
@@ -132,10 +198,20 @@ describe('a question is refused', () => {
       /^The meter PARTICIPANT has no filter trackType\.$/,
     ],
     'with an unknown field': [{ ...question, fields: 'breakdown' }, 'BAD_USER_INPUT', /^There is no field "breakdown"/],
-    'with too many windows': [
-      { ...question, from: '2020-01-01T00:00:00Z', interval: 'HOUR' },
-      'TOO_MANY_ROWS',
-      /more than 10000 windows/,
+    'of a top that is too long': [
+      { ...question, top: '{"by":"SECONDS","first":1001}' },
+      'BAD_USER_INPUT',
+      /^A top of 1001 groups is not between 1 and 1000\.$/,
+    ],
+    'of a top by what is no measure': [
+      { ...question, top: '{"by":"MINUTES","first":1}' },
+      'BAD_USER_INPUT',
+      /^The parameter top\.by is wrong: .*"MINUTES"/,
+    ],
+    'of windows over too many years': [
+      { ...question, from: '1800-01-01T00:00:00Z', interval: 'HOUR' },
+      'BAD_USER_INPUT',
+      /more than 200 years to cut by HOUR\.$/,
     ],
   };
   it.each(Object.entries(cases))('%s', async (_what, [parameters, code, message]) => {

@@ -151,6 +151,9 @@ describe.each(Object.entries(cases))('%s reads nothing else', (_name, { grants, 
       ['recording: false', ['RM_quiet']],
       ['identity: "ann{}"', ['RM_1']],
       [`identity: "${secret}"`, []],
+      ['name: {contains: "DAIL"}, active: true', ['RM_quiet', 'RM_1']],
+      ['name: {contains: "O"}, active: true', []],
+      ['name: {notIn: ["daily"]}', []],
       [`metadata: {path: "secret", eq: "${secret}"}`, []],
     ];
     for (const [filter, sids] of filters) {

@@ -59,6 +59,8 @@ const lists: [entry: string, order: string, all: string[]][] = [
   ['egresses', 'ENDED_AT', ascending('EG_', by('end'))],
   ['ingressSessions', 'STARTED_AT', ascending('RT_', by('start'))],
   ['ingressSessions', 'ENDED_AT', ascending('RT_', by('end'))],
+  ['agentJobs', 'STARTED_AT', ascending('AJ_', by('start'))],
+  ['agentJobs', 'ENDED_AT', ascending('AJ_', by('end'))],
 ];
 
 let service: Service;

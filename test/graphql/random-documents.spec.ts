@@ -34,7 +34,8 @@ async function reference({ query, variables, operationName }: Asked): Promise<st
   if (validate(schema, document).length > 0) return null;
   const response = new ServerResponse(new IncomingMessage(new Socket()));
   const reading = service.app.get(Readings).of({ project: 'default', roomName: null }, response);
-  const contextValue = { reading, settings: service.settings, spent: nothingSpent() };
+  const expiresAt = now + 3_600_000;
+  const contextValue = { expiresAt, reading, settings: service.settings, spent: nothingSpent() };
   const result = await execute({ schema, document, contextValue, variableValues: variables, operationName });
   return 'data' in result ? exactJson(formatResult(result)) : null;
 }

@@ -67,6 +67,8 @@ const questions: Readonly<Record<string, string | (() => Promise<string>)>> = {
   'names-by-prefix': people('filter: {identity: {startsWith: "a"}}'),
   'names-by-in': people('filter: {identity: {in: ["ann", "bob"]}}'),
   'rooms-by-name': '{ rooms(orderBy: {field: NAME, direction: ASC}) { nodes { sid name } } }',
+  'busiest-rooms': `{ rooms(filter: {active: true}, orderBy: {field: PARTICIPANT_COUNT, direction: DESC}) { nodes { sid participantCount } } }`,
+  'participants-by-part-of-a-name': people('filter: {identity: {contains: "NN", notIn: ["bob"]}, active: true}'),
   'rooms-that-record': '{ rooms(filter: {recording: true}) { nodes { sid recording } } }',
   'rooms-by-metadata': '{ rooms(filter: {metadata: {path: "tenant.id", eq: "7"}}) { nodes { sid } } }',
   'participants-by-attribute': people('filter: {attribute: {path: "plan", eq: "pro"}}'),
@@ -76,6 +78,11 @@ const questions: Readonly<Record<string, string | (() => Promise<string>)>> = {
     `{ node(id: ${JSON.stringify(await idOf('participants'))}) { id ... on Session { active } } }`,
   'usage-by-day': usage(', interval: DAY', 'from seconds sessions'),
   'usage-by-room-metadata': usage(', groupBy: [{roomMetadata: "tenant.id"}]', 'group { value } seconds identities'),
+  'usage-of-the-top': usage(
+    ', groupBy: [{field: IDENTITY}], top: {by: SESSIONS, first: 1, others: true}',
+    'from others group { value } seconds identities',
+  ),
+  'bytes-of-egresses': `{ usage(meter: EGRESS, ${day}) { bytes } }`,
   'peak-concurrency': usage(', interval: HOUR', 'from peakConcurrency'),
   breakdown: usage('', 'seconds breakdown(first: 10) { edges { seconds node { id roomName } } }'),
 };

@@ -32,8 +32,9 @@ export function entryPoints(ids: readonly string[], otherProject: string): Way[]
     if (field.name === 'usage') return usageArguments(otherProject).map(way);
     if (field.name === 'quality') return qualityArguments().map(way);
     const [argument] = field.args;
-    if (argument?.name === 'first') return [way('(first: 200)'), way('(last: 200)')];
-    if (argument?.name !== 'filter') return ids.map((id) => way(`(${argument!.name}: "${id}")`));
+    if (argument === undefined) return [way('')];
+    if (argument.name === 'first') return [way('(first: 200)'), way('(last: 200)')];
+    if (argument.name !== 'filter') return ids.map((id) => way(`(${argument.name}: "${id}")`));
     return [way('(first: 200)'), way('(last: 200)'), way(`(filter: {project: "${otherProject}"})`)];
   });
 }
@@ -59,6 +60,8 @@ function usageArguments(otherProject: string): string[] {
     return [
       `(${range})`,
       `(${range}, filter: {project: "${otherProject}"})`,
+      `(${range}, groupBy: [{field: ROOM_SID}], top: {by: SESSIONS, first: 1, others: true})`,
+      `(${range}, groupBy: [{roomMetadata: "secret"}], top: {by: PEAK_CONCURRENCY, first: 9})`,
       ...dimensions.map((dimension) => `(${range}, interval: HOUR, groupBy: [{${dimension}}])`),
     ];
   });

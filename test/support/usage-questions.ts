@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type DimensionAsked, scalarAt } from './usage-reference.js';
+import { type DimensionAsked, scalarAt, type TopAsked } from './usage-reference.js';
 import type { Interval, Scene } from './usage-scenes.js';
 import { scenes } from './usage-scenes.js';
 import type { MeterName, Session } from './usage-sessions.js';
@@ -13,6 +13,7 @@ export interface Question {
   readonly timeZone: string;
   readonly groupBy: readonly DimensionAsked[];
   readonly filter: Readonly<Record<string, unknown>>;
+  readonly top: TopAsked | null;
 }
 
 const common = ['PROJECT', 'ROOM_NAME', 'ROOM_SID'];
@@ -39,6 +40,8 @@ interface Texts {
   readonly eq?: string;
   readonly in?: readonly string[];
   readonly startsWith?: string;
+  readonly contains?: string;
+  readonly notIn?: readonly string[];
 }
 
 const every = Object.keys(fieldsOf);
@@ -47,6 +50,8 @@ const texts = (...values: string[]): fc.Arbitrary<Texts> =>
     fc.record({ eq: fc.constantFrom(...values) }),
     fc.record({ in: fc.subarray(values) }),
     fc.record({ startsWith: fc.constantFrom('', 'a', 'acme_', 'ﬀ') }),
+    fc.record({ contains: fc.constantFrom('', 'A', 'FF', 'ZOË', '_D', '%') }),
+    fc.record({ notIn: fc.subarray(values) }),
   );
 const some = (...values: string[]): fc.Arbitrary<string[]> => fc.subarray(values, { minLength: 1 });
 
@@ -76,6 +81,11 @@ export const filters: Readonly<Record<string, FilterCase>> = {
     meters: people,
     value: some('STANDARD', 'AGENT', 'SIP', 'OTHER'),
     keeps: word('PARTICIPANT_KIND', ['STANDARD', 'INGRESS', 'EGRESS', 'SIP', 'AGENT', 'CONNECTOR', 'BRIDGE']),
+  },
+  excludeParticipantKind: {
+    meters: people,
+    value: some('STANDARD', 'AGENT', 'SIP', 'OTHER'),
+    keeps: (session, kinds: string[]) => !filters['participantKind']!.keeps(session, kinds as never),
   },
   trackType: {
     meters: ['TRACK'],
@@ -122,9 +132,14 @@ export const filters: Readonly<Record<string, FilterCase>> = {
   },
 };
 
-function matches(text: string | null | undefined, { eq, in: list, startsWith }: Texts): boolean {
-  if (text == null) return false;
-  return (eq === undefined || text === eq) && (list?.includes(text) ?? true) && text.startsWith(startsWith ?? '');
+function matches(text: string | null | undefined, { eq, in: list, startsWith, contains, notIn }: Texts): boolean {
+  if (text == null) return notIn !== undefined;
+  const isOne = (eq === undefined || text === eq) && (list?.includes(text) ?? true) && !notIn?.includes(text);
+  return isOne && text.startsWith(startsWith ?? '') && folded(text).includes(folded(contains ?? ''));
+}
+
+function folded(text: string): string {
+  return text.toLowerCase().toUpperCase();
 }
 
 function word(field: string, known: readonly string[]): FilterCase['keeps'] {
@@ -172,6 +187,15 @@ function ranges({ from, to }: Scene): fc.Arbitrary<{ from: number; to: number }>
     .map(([a, b]) => ({ from: Math.min(a, b), to: Math.max(a, b) }));
 }
 
+function tops(meter: MeterName): fc.Arbitrary<TopAsked | null> {
+  const lacks = (by: TopAsked['by']): boolean =>
+    (by === 'BYTES' && meter !== 'EGRESS') || (by === 'IDENTITIES' && !fieldsOf[meter].includes('IDENTITY'));
+  const by = fc.constantFrom(...measures.filter((one) => !lacks(one)));
+  return fc.option(fc.record({ by, first: fc.integer({ min: 1, max: 4 }), others: fc.boolean() }));
+}
+
+const measures = ['SECONDS', 'STARTED_MINUTES', 'SESSIONS', 'IDENTITIES', 'PEAK_CONCURRENCY', 'BYTES'] as const;
+
 export const questions: fc.Arbitrary<Question> = fc
   .tuple(fc.constantFrom(...scenes), fc.constantFrom(...(every as MeterName[])))
   .chain(([scene, meter]) =>
@@ -181,12 +205,13 @@ export const questions: fc.Arbitrary<Question> = fc
         timeZone: fc.constantFrom(...scene.zones, 'UTC'),
         groupBy: fc.array(dimensions(meter), { maxLength: 3 }),
         filter: filterOf(meter),
+        top: tops(meter),
         range: ranges(scene),
       })
       .map(({ range, ...rest }) => ({ scene, meter, ...range, ...rest })),
   );
 
-export function argumentsOf({ meter, from, to, interval, timeZone, groupBy, filter }: Question): object {
+export function argumentsOf({ meter, from, to, interval, timeZone, groupBy, filter, top }: Question): object {
   const [first, last] = [new Date(from).toISOString(), new Date(to).toISOString()];
-  return { meter, from: first, to: last, interval, timeZone, groupBy, filter };
+  return { meter, from: first, to: last, interval, timeZone, groupBy, filter, top };
 }

@@ -20,8 +20,16 @@ export interface ReferenceRow {
   readonly [measure: string]: unknown;
 }
 
+export interface TopAsked {
+  readonly by: 'SECONDS' | 'STARTED_MINUTES' | 'SESSIONS' | 'IDENTITIES' | 'PEAK_CONCURRENCY' | 'BYTES';
+  readonly first: number;
+  readonly others: boolean;
+}
+
 /** The sessions of one window and group. */
 export interface Cell {
+  /** The groups that the top left out. */
+  readonly others?: true;
   readonly from: number;
   readonly to: number;
   readonly group: readonly (string | null)[];
@@ -50,7 +58,43 @@ export function cellsOf(
   return cells;
 }
 
-export function rowOf({ from, to, group, sessions }: Cell, groupBy: readonly DimensionAsked[]): ReferenceRow {
+const measured: Readonly<Record<TopAsked['by'], string>> = {
+  SECONDS: 'seconds',
+  STARTED_MINUTES: 'ceilSession',
+  SESSIONS: 'sessions',
+  IDENTITIES: 'identities',
+  PEAK_CONCURRENCY: 'peakConcurrency',
+  BYTES: 'bytes',
+};
+
+/** The cells of the groups with the most over the whole range, best first, and if asked for one more of the others. */
+export function topOf(
+  sessions: readonly Session[],
+  edges: readonly number[],
+  { groupBy, top }: { groupBy: readonly DimensionAsked[]; top: TopAsked },
+): Cell[] {
+  const amountOf = (cell: Cell): number => rowOf(cell, groupBy)[measured[top.by]] as number;
+  const whole = cellsOf(sessions, [edges[0]!, edges.at(-1)!], groupBy);
+  const ranked = whole.sort((a, b) => amountOf(b) - amountOf(a) || compareGroups(a.group, b.group));
+  const best = ranked.slice(0, top.first).map(({ group }) => JSON.stringify(group));
+  const isBest = (session: Session, group: string): boolean =>
+    JSON.stringify(groupBy.map((dimension) => valueOf(session, dimension))) === group;
+  return edges.slice(1).flatMap((to, index) => {
+    const window = [edges[index]!, to];
+    const kept = best.flatMap((group) =>
+      cellsOf(
+        sessions.filter((one) => isBest(one, group)),
+        window,
+        groupBy,
+      ),
+    );
+    const rest = sessions.filter((one) => !best.some((group) => isBest(one, group)));
+    const others = top.others ? cellsOf(rest, window, []) : [];
+    return [...kept, ...others.map((cell) => ({ ...cell, group: groupBy.map(() => null), others: true as const }))];
+  });
+}
+
+export function rowOf({ from, to, group, sessions, others }: Cell, groupBy: readonly DimensionAsked[]): ReferenceRow {
   const total = sum(sessions, (session) => partOf(session, from, to));
   const uncertain = sum(sessions, (session) => uncertainPartOf(session, from, to));
   const open = sessions.filter(({ end }) => end === null).length;
@@ -70,7 +114,9 @@ export function rowOf({ from, to, group, sessions }: Cell, groupBy: readonly Dim
     identities: identitiesOf(sessions),
     peakConcurrency: peak(sessions, from),
     averageConcurrency: total / (to - from),
+    bytes: sessions[0]?.sizes === undefined ? null : sum(sessions, (session) => bytesOf(session, to)),
     openSessions: open,
+    others: others === true,
     final: now - to > GRACE && open === 0,
   };
 }
@@ -82,6 +128,11 @@ function endOf({ start, end, empty }: Session): number {
 
 export function partOf(session: Session, from: number, to: number): number {
   return Math.max(0, Math.min(endOf(session), to) - Math.max(session.start, from));
+}
+
+/** Written by those that ended in (from, to]; the others of the cell ended later, or not at all. */
+function bytesOf({ end, sizes }: Session, to: number): number {
+  return end === null || end > to ? 0 : sizes!.reduce<number>((total, size) => total + (size ?? 0), 0);
 }
 
 function uncertainPartOf(session: Session, from: number, to: number): number {

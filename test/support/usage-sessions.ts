@@ -17,6 +17,8 @@ export interface Session {
   /** By the API's UsageField; what a meter lacks is absent. */
   readonly fields: Readonly<Record<string, string | null>>;
   readonly metadata: unknown;
+  /** Of an egress: the sizes of its outputs. */
+  readonly sizes?: readonly (number | null)[];
   /** Of the participant that it is, or that published it. */
   readonly person?: Person | null;
 }
@@ -147,8 +149,11 @@ class Seed {
     const type = chance.pick(['ROOM_COMPOSITE', 'WEB', 'HOLO', null]);
     const source = chance.pick(['WEB', 'SDK', 'NEW']);
     const fields = { ...room.fields, EGRESS_TYPE: type, EGRESS_SOURCE_TYPE: source };
-    this.sessions.push({ meter: 'EGRESS', id: `EG_${id}`, ...life, empty: false, fields, metadata: room.metadata });
-    const row = { egressId: `EG_${id}`, ...room.columns, type, sourceType: `EGRESS_SOURCE_TYPE_${source}` };
+    const sizes = chance.pick([[], [null], [5_000_000_001], [1, null, 2 ** 45]]);
+    const { metadata } = room;
+    this.sessions.push({ meter: 'EGRESS', id: `EG_${id}`, ...life, empty: false, fields, metadata, sizes });
+    const outputs = sizes.map((sizeBytes) => ({ kind: 'FILE', sizeBytes }));
+    const row = { outputs, egressId: `EG_${id}`, ...room.columns, type, sourceType: `EGRESS_SOURCE_TYPE_${source}` };
     return this.twice((project) => this.rows.egresses({ ...row, ...columns(life), ...project }));
   }
 

@@ -4,7 +4,7 @@ import { amount, seed } from '../support/amount.js';
 import { now, Rows } from '../support/rows.js';
 import { type Service, startService } from '../support/service.js';
 import { argumentsOf, keeps, type Question, questions } from '../support/usage-questions.js';
-import { type Cell, cellsOf, partOf, type ReferenceRow, rowOf } from '../support/usage-reference.js';
+import { type Cell, cellsOf, partOf, type ReferenceRow, rowOf, topOf } from '../support/usage-reference.js';
 import { scenes, type Starts, startsOf } from '../support/usage-scenes.js';
 import { type Session, sow } from '../support/usage-sessions.js';
 
@@ -29,22 +29,22 @@ afterAll(() => service.stop());
 
 /** Sessions of all scenes: those that are open reach into others. */
 function cellsFor(question: Question): Cell[] {
-  const { scene, from, to, interval, timeZone, groupBy } = question;
+  const { scene, from, to, interval, timeZone, groupBy, top } = question;
   const inside = interval === null ? [] : starts.get(`${scene.name} ${timeZone}`)![interval];
   const edges = [from, ...inside.filter((at) => at > from && at < to), to];
   const matching = [...sessions.values()].flat().filter((session) => keeps(question, session));
-  return cellsOf(matching, edges, groupBy);
+  return top === null ? cellsOf(matching, edges, groupBy) : topOf(matching, edges, { groupBy, top });
 }
 
 const ofCells = `from to group { dimension value } seconds uncertainSeconds minutes certain: certainMinutes certainCeilTotal: certainMinutes(rounding: CEIL_TOTAL)
   ceilSession: minutes(rounding: CEIL_SESSION)
-  ceilTotal: minutes(rounding: CEIL_TOTAL) sessions averageConcurrency openSessions final`;
-const row = `${ofCells} identities peakConcurrency certainCeilSession: certainMinutes(rounding: CEIL_SESSION)`;
+  ceilTotal: minutes(rounding: CEIL_TOTAL) sessions averageConcurrency openSessions final others`;
+const row = `${ofCells} identities peakConcurrency bytes certainCeilSession: certainMinutes(rounding: CEIL_SESSION)`;
 const numbers = Array.from({ length: together }, (_, index) => index);
 const parameters = (n: number): string =>
   `$meter${n}: Meter! $from${n}: DateTime! $to${n}: DateTime! $interval${n}: UsageInterval $timeZone${n}: String
-   $groupBy${n}: [UsageDimension!] $filter${n}: UsageFilter`;
-const names = ['meter', 'from', 'to', 'interval', 'timeZone', 'groupBy', 'filter'];
+   $groupBy${n}: [UsageDimension!] $filter${n}: UsageFilter $top${n}: UsageTop`;
+const names = ['meter', 'from', 'to', 'interval', 'timeZone', 'groupBy', 'filter', 'top'];
 const usage = (n: number, fields: string): string =>
   `u${n}: usage(${names.map((name) => `${name}: $${name}${n}`).join(' ')}) { ${fields} }`;
 const documentOf = (fields: string): string =>
@@ -91,6 +91,7 @@ describe('usage', () => {
             const {
               identities: _,
               peakConcurrency: __,
+              bytes: ____,
               certainCeilSession: ___,
               ...kept
             } = rowOf(cell, question.groupBy);
@@ -103,6 +104,14 @@ describe('usage', () => {
     );
     await fc.assert(property, { numRuns: Math.ceil(cases / together), seed, endOnFailure: true });
     expect(rows).toBeGreaterThan(cases * 5);
+  });
+
+  it(`agrees with it as a file in ${Math.ceil(cases / 5)} cases`, { timeout: 3_600_000 }, async () => {
+    const property = fc.asyncProperty(questions, async (question) => {
+      const expected = cellsFor(question).map((cell) => fileRow(rowOf(cell, question.groupBy)));
+      expect(await fileOf(question), JSON.stringify(argumentsOf(question))).toEqual(expected);
+    });
+    await fc.assert(property, { numRuns: Math.ceil(cases / 5), seed, endOnFailure: true });
   });
 
   it('breaks its rows down into the sessions of the reference, page by page', { timeout: 3_600_000 }, async () => {
@@ -132,8 +141,30 @@ describe('usage', () => {
   });
 });
 
+const columns = 'from,to,group,seconds,minutesCeilSession,sessions,identities,peakConcurrency,bytes,others';
+
+function fileRow({ group, ceilSession, ...row }: ReferenceRow): object {
+  const kept = columns.split(',').flatMap((name) => (name in row ? [[name, row[name]]] : []));
+  const values = group.map(({ dimension, value }) => [dimension, value]);
+  return Object.fromEntries([...kept, ...values, ['minutesCeilSession', ceilSession]]) as object;
+}
+
+async function fileOf(question: Question): Promise<unknown[]> {
+  const parameters = Object.entries(argumentsOf(question) as object).flatMap(([name, value]) => {
+    if (value === null) return [];
+    return [[name, typeof value === 'string' ? value : JSON.stringify(value)]];
+  });
+  const headers = { authorization: `Bearer ${await service.token({ roomList: true })}` };
+  const asked = new URLSearchParams({ ...(Object.fromEntries(parameters) as object), fields: columns });
+  const text = await (await fetch(`${service.url}/export/usage.jsonl?${asked}`, { headers })).text();
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as unknown);
+}
+
 const few = ['PROJECT', 'PARTICIPANT_KIND', 'TRACK_TYPE', 'TRACK_SOURCE', 'EGRESS_TYPE', 'EGRESS_SOURCE_TYPE'];
-const fewInFilters = ['project', 'participantKind', 'trackType', 'trackSource', 'egressType'];
+const fewInFilters = ['project', 'participantKind', 'excludeParticipantKind', 'trackType', 'trackSource', 'egressType'];
 
 /** The question without what only the sessions themselves can answer. */
 function ofFewValues(question: Question): Question {

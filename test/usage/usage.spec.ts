@@ -60,6 +60,7 @@ describe('usage refuses, and names,', () => {
   const values: Record<string, unknown> = {
     identity: {},
     participantKind: [],
+    excludeParticipantKind: [],
     trackType: [],
     trackSource: [],
     egressType: [],

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sessionLists } from '../../src/export/sessions.js';
+import { sessionLists } from '../../src/export/lists.js';
 import { type Service, startService } from '../support/service.js';
 
 const now = 1_795_000_000;

@@ -44,8 +44,14 @@ export const room: Noun = {
       { sql: 'room_name', kind: 'text' },
       { sql: 'sid', kind: 'text' },
     ],
+    PARTICIPANT_COUNT: [
+      { sql: 'participant_count', kind: 'integer' },
+      { sql: 'sid', kind: 'text' },
+      { sql: 'room_name', kind: 'text' },
+    ],
   },
   defaultOrder: 'STARTED_AT',
+  orderOfActive: 'PARTICIPANT_COUNT',
   ends,
 };
 

@@ -4,48 +4,53 @@ import type { Noun } from '../read/noun.js';
 import type { PageWindow } from '../read/page-arguments.js';
 import type { Reading, Row } from '../read/reading.js';
 import { roomCounts } from '../read/room-counts.js';
+import type { Computed } from '../read/selection.js';
 import type { ExportRows } from './format.js';
 
 const PAGE = 2_000;
 const PAGE_BYTES = 2 ** 20;
 const COUNTED_PAGE = 200;
 
-export interface SessionFilter {
+export interface ListFilter {
   readonly activeDuring?: { readonly from: string; readonly to: string } | null;
   readonly [name: string]: unknown;
 }
 
-export interface SessionList {
+export interface ExportedList {
   readonly noun: Noun;
   readonly columns: readonly string[];
-  readonly filter: SessionFilter;
+  readonly joined: ReadonlyMap<string, Computed>;
+  readonly filter: ListFilter;
 }
 
 type Count = keyof typeof roomCounts;
 
-/** By start, then id. Pages are read on demand; no transaction stays open between them. */
-export async function* pagesOf(list: SessionList, reading: Reading): AsyncGenerator<ExportRows> {
-  const { noun, columns } = list;
+/** In the default order, the oldest first. Pages are read on demand; no transaction stays open between them. */
+export async function* pagesOf(list: ExportedList, reading: Reading): AsyncGenerator<ExportRows> {
+  const { noun, columns, joined } = list;
   const ordered = {
     list: '',
     order: noun.defaultOrder,
     direction: 'ASC',
     keys: noun.orders[noun.defaultOrder]!,
   } as const;
-  const counts = columns.filter((column): column is Count => !(column in noun.columns));
+  const names = [...joined.keys()];
+  const held = columns.map((column) => (joined.has(column) ? `computed${names.indexOf(column)}` : column));
+  const counts = columns.filter((column): column is Count => !(column in noun.columns) && !joined.has(column));
   const most = counts.length > 0 ? COUNTED_PAGE : PAGE;
   for await (const page of rowPages(list, { reading, ordered, most })) {
     const counted = await Promise.all(page.map((row) => withCounts(row, counts, reading)));
-    yield counted.map((row) => columns.map((column) => row[column]));
+    yield counted.map((row) => held.map((name) => row[name]));
   }
 }
 
 async function* rowPages(
-  { noun, columns, filter }: SessionList,
+  { noun, columns, joined, filter }: ExportedList,
   { reading, ordered, most }: { reading: Reading; ordered: Ordered; most: number },
 ): AsyncGenerator<Row[]> {
   const relation = { noun, list: ordered.list, keys: [], on: () => 'true' };
-  const selection = { fields: new Set(columns), cursors: true, pointed: new Map<string, never>() };
+  const fields = new Set(columns.filter((column) => !joined.has(column)));
+  const selection = { fields, cursors: true, computed: [...joined.values()], pointed: new Map<string, never>() };
   let size = most;
   for (let after: Position | null = null; ;) {
     const statement = reading.statement();
