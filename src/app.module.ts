@@ -6,6 +6,7 @@ import { GraphiqlModule } from './graphiql/graphiql.module.js';
 import { ApiModule } from './graphql/api.module.js';
 import { HealthModule } from './health/health.module.js';
 import { IntakeModule } from './intake/intake.module.js';
+import { LiveModule } from './live/live.module.js';
 import { MeterModule } from './meter/meter.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { RebuildModule } from './rebuild/rebuild.module.js';
@@ -26,6 +27,7 @@ import { WebhookModule } from './webhook/webhook.module.js';
     MetricsModule,
     WebhookModule,
     ApiModule,
+    LiveModule,
     GraphiqlModule,
     ExportModule,
     HealthModule,

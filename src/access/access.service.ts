@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../settings/clock.js';
-import { requireTime, TokenVerifier, type VerifiedToken } from './token-verifier.service.js';
+import { requireTime, toleranceSeconds, TokenVerifier, type VerifiedToken } from './token-verifier.service.js';
 import { LruCache } from './lru-cache.js';
 import { Refusal } from '../http/refusal.js';
 import { type Scope, scopeOf } from './scope.js';
@@ -12,6 +12,7 @@ export class Access {
   /** A verified signature stays valid; only the times are checked again. */
   private readonly verified = new LruCache<string, VerifiedToken>(1_000);
   private readonly scopes = new WeakMap<VerifiedToken, Scope>();
+  private readonly tokenOf = new WeakMap<Scope, VerifiedToken>();
 
   constructor(
     private readonly tokens: TokenVerifier,
@@ -26,7 +27,15 @@ export class Access {
     const verified = await this.verify(token.trim()).catch(refuse);
     const scope = this.scopes.get(verified) ?? scopeOf(verified.project, verified.claims);
     this.scopes.set(verified, scope);
+    this.tokenOf.set(scope, verified);
     return scope;
+  }
+
+  /** How long a token is good for from now on, ms; past its end, as long as another clock may say so. */
+  remainingMs(scope: Scope): number {
+    const { claims } = this.tokenOf.get(scope)!;
+    const left = claims.exp! * 1000 - this.clock.now();
+    return left > 0 ? left : left + toleranceSeconds * 1000;
   }
 
   private async verify(token: string): Promise<VerifiedToken> {

@@ -20,7 +20,7 @@ export class TokenGate implements OnModuleInit {
 
   constructor(
     private readonly host: HttpAdapterHost<FastifyAdapter>,
-    private readonly access: Access,
+    readonly access: Access,
   ) {}
 
   onModuleInit(): void {

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyHttpOptions, FastifyInstance, FastifyServerOptions } from 'fastify';
 import { answerFailure } from './answer-failure.js';
@@ -44,7 +44,9 @@ export function closeIdleConnectionsAtStop(fastify: FastifyInstance): void {
     silent.add(socket);
     socket.once('close', () => silent.delete(socket));
   });
-  fastify.server.on('request', ({ socket }) => silent.delete(socket));
+  for (const used of ['request', 'upgrade']) {
+    fastify.server.on(used, ({ socket }: IncomingMessage) => silent.delete(socket));
+  }
   fastify.addHook('preClose', (done) => {
     const close = (): void => {
       for (const socket of silent) socket.destroy();

@@ -35,6 +35,8 @@ export interface Noun {
   readonly names?: Readonly<Record<string, string>>;
   readonly orders: Readonly<Record<string, readonly OrderKey[]>>;
   readonly defaultOrder: string;
+  /** SQL of what its cursors carry, so that a stream can resume from them. */
+  readonly horizon?: string;
   readonly empty?: string;
   readonly ends?: Ends;
   readonly pointers?: Readonly<Record<string, Pointer>>;
@@ -69,4 +71,14 @@ export function selectList(noun: Noun, fields: ReadonlySet<string>, prefix = '')
 
 export function idField({ columns, id }: Noun, fields: ReadonlySet<string>): string {
   return [...fields].find((field) => columns[field] === id[0]) ?? 'id';
+}
+
+/** A filter as SQL, each part by itself. @throws Refusal BAD_USER_INPUT */
+export function conditionsOf(
+  { filters }: Noun,
+  filter: Readonly<Record<string, unknown>>,
+  statement: StatementBuilder,
+): string[] {
+  const given = Object.entries(filter).filter(([, value]) => value != null);
+  return given.map(([name, value]) => (filters as Readonly<Record<string, Filter<unknown>>>)[name]!(value, statement));
 }

@@ -27,7 +27,7 @@ export function orderOf(noun: Noun, list: string, { orderBy }: ListArguments): O
   const order = orderBy?.field ?? noun.defaultOrder;
   const keys = noun.orders[order];
   if (keys === undefined) throw badInput(`${list} has no order ${order}.`);
-  return { list, order, direction: orderBy?.direction ?? 'DESC', keys };
+  return { list, order, direction: orderBy?.direction ?? 'DESC', keys, horizon: noun.horizon };
 }
 
 /** @throws Refusal BAD_USER_INPUT */
