@@ -12,7 +12,7 @@ export class CorrectionResolver {
   corrections(@Args() args: ListArguments, @Asked() ask: Ask): Page {
     if (ask.reading.scope.roomName !== null) {
       const who = 'Who corrected what, and why, is told only to tokens of the whole project';
-      throw new Refusal(403, 'FORBIDDEN', `${who}: the token needs video.roomList.`);
+      throw new Refusal(403, 'FORBIDDEN', `${who}: this one is of one room.`);
     }
     return listOf(correction, args, ask);
   }

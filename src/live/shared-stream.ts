@@ -10,6 +10,8 @@ export interface Watching {
 }
 
 const RETRY_MS = 500;
+/** Messages that are sent before others have a turn: some milliseconds. */
+const MOST_OF_TURN = 500;
 
 /** All who ask the same of the same scope watch one stream: each event is read, executed and written once. */
 export class SharedStream {
@@ -89,20 +91,28 @@ export class SharedStream {
       for (const message of messages) this.ring.push(message);
       batch.told();
       this.position = batch.upTo;
-      if (messages.length > 0) this.tell(messages.length);
+      if (messages.length > 0) await this.tell(messages.length);
     } while (isBefore(this.position, until) && !this.closed);
   }
 
-  private tell(newest: number): void {
+  /** In turns, so that webhooks are taken meanwhile. */
+  private async tell(newest: number): Promise<void> {
     const dropped = this.ring.shrinkTo(this.parts.ringBytes(), newest);
     if (dropped !== undefined) this.complete = dropped.position;
-    for (const watcher of this.watchers) watcher.wake();
+    let sent = 0;
+    for (const watcher of this.watchers) {
+      watcher.wake();
+      sent += newest;
+      if (sent < MOST_OF_TURN) continue;
+      sent = 0;
+      await new Promise(setImmediate);
+    }
   }
 
   private async recover(error: unknown): Promise<void> {
     this.news = true;
     if (isPassing(error)) return pause(RETRY_MS);
     this.failure = error;
-    this.tell(0);
+    return this.tell(0);
   }
 }

@@ -3,6 +3,7 @@ import type { FieldNode } from 'graphql';
 import { Refusal } from '../http/refusal.js';
 import { Readings } from '../read/readings.service.js';
 import { Settings } from '../settings/settings.js';
+import { requireKept } from '../stream/kept.js';
 import { LogTail } from '../stream/log-tail.service.js';
 import type { Answering } from '../graphql/answering.js';
 import { SharedStream } from './shared-stream.js';
@@ -32,7 +33,8 @@ export class Streams {
 
   /** @throws Refusal */
   async watch(answering: Answering, subscribed: Subscribed, slow: () => void): Promise<Watcher> {
-    const { source } = subscribed;
+    const { source, scope } = subscribed;
+    if (source.after !== null) requireKept(source.after, this.tail.completeAfter(scope.project));
     const key = keyOf(subscribed);
     const opened = this.opened.get(key) ?? this.open(key, answering, subscribed);
     opened.watchers++;

@@ -65,6 +65,11 @@ export class LogTail implements OnApplicationShutdown {
     return this.projects.get(project)?.position ?? null;
   }
 
+  /** Where the kept log begins; null: nothing was ever dropped. */
+  completeAfter(_project: string): LogPosition | null {
+    return null;
+  }
+
   /** Resolves once the log was looked at. */
   async follow(project: string, follower: (news: News) => void): Promise<Following> {
     const looked = new Promise<void>((resolve) => this.joining.push(resolve));

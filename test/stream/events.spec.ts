@@ -26,7 +26,7 @@ async function happen(to: Service = service, name = 'daily', key = 'devkey'): Pr
 }
 
 async function watch(after?: string, of: Service = service): Promise<Subscriber> {
-  return new Subscriber(await connect(of), { query: events, ...(after !== undefined && { variables: { after } }) });
+  return new Subscriber(connect(of), { query: events, ...(after !== undefined && { variables: { after } }) });
 }
 
 /** Cursors of the newest events in the list, the newest first. */
@@ -73,7 +73,7 @@ describe('a stream of events', () => {
 
   it('shows only what matches its filter', async () => {
     const query = 'subscription { webhookEvents(filter: {roomName: {startsWith: "wanted-"}}) { node { id } } }';
-    const subscriber = new Subscriber(await connect(service), { query });
+    const subscriber = new Subscriber(connect(service), { query });
     const wanted: string[] = [];
     while (subscriber.told.length === 0) wanted.push(await happen(service, 'wanted-0'));
     await happen(service, 'unwanted');
@@ -127,7 +127,7 @@ describe('a stream of events', () => {
     const other = await startService();
     onTestFinished(() => other.stop());
     const token = await other.token({ roomList: true });
-    const first = await begun(other, new Subscriber(await connect(other), { query: events }));
+    const first = await begun(other, new Subscriber(connect(other), { query: events }));
     const start = first.cursor;
     const wanted = new Set(bodies.map((body) => (JSON.parse(body) as { id: string }).id));
     const posting = startPosting(other, bodies);
@@ -135,7 +135,7 @@ describe('a stream of events', () => {
       Array.from({ length: 6 }, async () => {
         const ids: string[] = [];
         for (let after = start; posting.underWay() || ids.length < wanted.size;) {
-          const client = await connect(other, { token });
+          const client = connect(other, { token });
           const one = new Subscriber(client, { query: events, variables: { after } });
           await one.until((now) => now.told.length >= 20 || ids.length + now.ids.length >= wanted.size);
           one.stop();

@@ -35,7 +35,7 @@ const fields =
   '{ name sid active endSource lastSeenAt participantCount recording participants { nodes { sid state } } }';
 
 async function watch(filter = '', options: { token?: string; key?: string } = {}): Promise<Subscriber> {
-  const client = await connect(service, options);
+  const client = connect(service, options);
   const given = filter === '' ? '' : `(filter: {${filter}})`;
   const subscriber = new Subscriber(client, { query: `subscription { roomChanged${given} ${fields} }` });
   return subscriber;
@@ -164,7 +164,7 @@ describe('a token of', () => {
     const token = await service.token({ roomAdmin: true, room: 'probe' });
     const rooms = await begun(service, await watch('', { token }));
     const query = 'subscription { webhookEvents { cursor node { id roomName } } }';
-    const events = await begun(service, new Subscriber(await connect(service, { token }), { query }));
+    const events = await begun(service, new Subscriber(connect(service, { token }), { query }));
     await happen('room_started', 'unseen');
     await begun(service, rooms);
     await begun(service, events);

@@ -64,11 +64,11 @@ export function socketUrl({ url }: Service): string {
 }
 
 /** A client of graphql-ws, disposed after the test. Without a token, with one of the whole default project. */
-export async function connect(
+export function connect(
   service: Service,
   { token, ...options }: Partial<ClientOptions> & { token?: string } = {},
-): Promise<Client> {
-  const connectionParams = { Authorization: `Bearer ${token ?? (await service.token({ roomList: true }))}` };
+): Client {
+  const connectionParams = { Authorization: `Bearer ${token ?? service.readToken()}` };
   const url = socketUrl(service);
   const client = createClient({ url, webSocketImpl: WebSocket, connectionParams, retryAttempts: 0, ...options });
   onTestFinished(() => void client.dispose());
