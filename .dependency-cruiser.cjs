@@ -48,6 +48,7 @@ const arrows = {
   live: ['graphql', 'graphql/cost', 'graphql/documents', 'stream', 'read', 'access', 'database', 'http', 'settings'],
   graphiql: ['http'],
   export: ['graphql', 'graphql/cost', 'usage', 'read', 'read/nouns', 'access', 'http', 'settings'],
+  analytics: ['export', 'graphql', 'graphql/cost', 'read', 'access', 'http', 'settings'],
   rebuild: ['intake', 'projection', 'meter', 'livekit', 'database', 'database/locks', 'text'],
   upkeep: ['intake', 'projection', 'livekit', 'database', 'text'],
   reconcile: ['upkeep', 'projection', 'livekit', 'database', 'settings'],

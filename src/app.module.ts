@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
+import { AnalyticsModule } from './analytics/analytics.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { ExportModule } from './export/export.module.js';
 import { GraphiqlModule } from './graphiql/graphiql.module.js';
@@ -30,6 +31,7 @@ import { WebhookModule } from './webhook/webhook.module.js';
     LiveModule,
     GraphiqlModule,
     ExportModule,
+    AnalyticsModule,
     HealthModule,
   ],
 })

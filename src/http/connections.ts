@@ -18,8 +18,8 @@ const refuseUnreadable: FastifyServerOptions['clientErrorHandler'] = (error, soc
 };
 
 export const httpOptions = {
-  // LiveKit drops an event for good that got a 404.
-  rewriteUrl: ({ url = '/' }) => url.replace(/^\/webhook\/(?=\?|$)/, '/webhook'),
+  // LiveKit drops an event for good that got a 404, and its samples of the Analytics API end with a slash.
+  rewriteUrl: ({ url = '/' }) => url.replace(/^(\/webhook|\/api\/project\/[^/?]+\/sessions)\/(?=\?|$)/, '$1'),
   // For the headers, and below for the whole request.
   http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
   requestTimeout: 30_000,
