@@ -1,11 +1,13 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
+import { AnalyticsModule } from './analytics/analytics.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { ExportModule } from './export/export.module.js';
 import { GraphiqlModule } from './graphiql/graphiql.module.js';
 import { ApiModule } from './graphql/api.module.js';
 import { HealthModule } from './health/health.module.js';
 import { IntakeModule } from './intake/intake.module.js';
+import { LiveModule } from './live/live.module.js';
 import { LogModule } from './log/log.module.js';
 import { MeterModule } from './meter/meter.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
@@ -28,8 +30,10 @@ import { WebhookModule } from './webhook/webhook.module.js';
     MetricsModule,
     WebhookModule,
     ApiModule,
+    LiveModule,
     GraphiqlModule,
     ExportModule,
+    AnalyticsModule,
     HealthModule,
   ],
 })

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../settings/clock.js';
-import { requireTime, TokenVerifier, type VerifiedToken } from './token-verifier.service.js';
+import { requireTime, toleranceSeconds, TokenVerifier, type VerifiedToken } from './token-verifier.service.js';
 import { LruCache } from './lru-cache.js';
 import { Refusal } from '../http/refusal.js';
 import { scopeOf, type TokenScope } from './scope.js';
@@ -29,6 +29,12 @@ export class Access {
     const scope = this.scopes.get(verified) ?? { ...scopeOf(project, claims), expiresAt };
     this.scopes.set(verified, scope);
     return scope;
+  }
+
+  /** How long a token is good for from now on, ms; past its end, as long as another clock may say so. */
+  remainingMs({ expiresAt }: TokenScope): number {
+    const left = expiresAt - this.clock.now();
+    return left > 0 ? left : left + toleranceSeconds * 1000;
   }
 
   private async verify(token: string): Promise<VerifiedToken> {

@@ -12,12 +12,22 @@ export interface TokenScope extends Scope {
   readonly expiresAt: number;
 }
 
-/** @throws Refusal 403 if the video grant permits no reading */
+type Grant = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads LiveKit's own tokens, and read tokens, which can do nothing at LiveKit.
+ * @throws Refusal 403 if neither grant permits reading
+ */
 export function scopeOf(project: string, claims: JWTPayload): Scope {
-  const video = (claims['video'] ?? {}) as Readonly<Record<string, unknown>>;
-  if (video['roomList'] === true) return { project, roomName: null };
-  const room = video['room'];
-  if (video['roomAdmin'] === true && typeof room === 'string' && room !== '') return { project, roomName: room };
-  const wanted = 'video.roomList, for the whole project, or video.roomAdmin with video.room, for one room';
-  throw new Refusal(403, 'FORBIDDEN', `The token grants no reading: it needs ${wanted}.`);
+  const [video, ours] = [claims['video'] ?? {}, claims['roomledger'] ?? {}] as [Grant, Grant];
+  const read = ours['read'] === true;
+  if (video['roomList'] === true || (read && ours['room'] === undefined)) return { project, roomName: null };
+  const rooms = [video['roomAdmin'] === true && video['room'], read && ours['room']];
+  const roomName = rooms.find((room) => typeof room === 'string' && room !== '');
+  if (roomName !== undefined) return { project, roomName: roomName as string };
+  const wanted = [
+    'roomledger.read, with roomledger.room for one room',
+    "or of LiveKit's grants video.roomList, or video.roomAdmin with video.room for one room",
+  ];
+  throw new Refusal(403, 'FORBIDDEN', `The token grants no reading: it needs ${wanted.join(', ')}.`);
 }

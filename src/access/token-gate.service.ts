@@ -25,7 +25,7 @@ export class TokenGate implements OnModuleInit {
 
   constructor(
     private readonly host: HttpAdapterHost<FastifyAdapter>,
-    private readonly access: Access,
+    readonly access: Access,
     private readonly tickets: Tickets,
   ) {}
 

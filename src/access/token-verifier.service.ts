@@ -4,7 +4,8 @@ import { Clock } from '../settings/clock.js';
 import { Refusal } from '../http/refusal.js';
 import { Settings } from '../settings/settings.js';
 
-const toleranceSeconds = 60;
+/** How far clocks may differ. */
+export const toleranceSeconds = 60;
 
 export interface VerifiedToken {
   readonly key: string;

@@ -8,13 +8,25 @@ import { signingKey } from './signing-key.js';
 const options = {
   room: { type: 'string' },
   key: { type: 'string' },
-  ttl: { type: 'string', default: '6h' },
+  ttl: { type: 'string', default: '1h' },
 } as const;
 
-/** A token for queries on the key's whole project, or with `--room` on that room name only. */
-export async function accessToken(args: readonly string[], env: Environment, now: number): Promise<string> {
+export interface AccessToken {
+  readonly token: string;
+  /** Opens the page with it, where this service listens. */
+  readonly link: string;
+}
+
+/** A token to look at the key's whole project, or with `--room` at that room name only; LiveKit takes it for nothing. */
+export async function accessToken(args: readonly string[], env: Environment, now: number): Promise<AccessToken> {
   const { room, key, ttl } = parseArgs({ args: [...args], options }).values;
-  const video = room === undefined ? { roomList: true } : { roomAdmin: true, room };
-  const signer = signingKey(readSettings(env), key);
-  return signToken({ video }, { ...signer, now, ttlSeconds: Math.ceil(readOption('ttl', ttl, duration) / 1000) });
+  const settings = readSettings(env);
+  const signer = { ...signingKey(settings, key), now, ttlSeconds: Math.ceil(readOption('ttl', ttl, duration) / 1000) };
+  const token = await signToken({ roomledger: { read: true, ...(room !== undefined && { room }) } }, signer);
+  return { token, link: `http://${nameOf(settings.host)}:${settings.port}/#token=${token}` };
+}
+
+function nameOf(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
 }

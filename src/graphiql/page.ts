@@ -76,8 +76,10 @@ const tokenIn = (text) => {
     return null;
   }
 };
+const url = new URL('graphql', location.href).href;
+const subscriptionUrl = url.replace(/^http/, 'ws');
 const show = () => root.render(React.createElement(GraphiQL, {
-  fetcher: GraphiQL.createFetcher({ url: new URL('graphql', location.href).href, headers: { Authorization: 'Bearer ' + kept() } }),
+  fetcher: GraphiQL.createFetcher({ url, subscriptionUrl, headers: { Authorization: 'Bearer ' + kept() } }),
   headers,
   onEditHeaders: (text) => {
     const token = tokenIn(text);

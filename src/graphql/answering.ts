@@ -2,6 +2,7 @@ import {
   execute,
   type ExecutionResult,
   getVariableValues,
+  GraphQLError,
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
@@ -21,6 +22,15 @@ export interface Question {
   readonly variables?: Variables | undefined;
 }
 
+/** A question within the limits. */
+export interface Checked {
+  readonly document: Document;
+  readonly operation: OperationDefinitionNode;
+  readonly operationName: string | undefined;
+  readonly variables: Variables;
+  readonly coerced: Variables;
+}
+
 /** Answers questions as graphql-js does, once they are found within the limits. */
 export class Answering {
   private readonly documents: Documents;
@@ -33,25 +43,40 @@ export class Answering {
   }
 
   /** @throws Refusal or RequestErrors, before anything is read */
-  async answer({ query, operationName, variables = {} }: Question, context: ApiContext): Promise<ExecutionResult> {
+  async answer(question: Question, context: ApiContext): Promise<ExecutionResult> {
+    const checked = this.check(question);
+    if (checked.operation.operation === 'subscription') throw overSocket();
+    return this.run(checked, context);
+  }
+
+  /** @throws Refusal or RequestErrors */
+  check({ query, operationName, variables = {} }: Question): Checked {
     const document = this.documents.of(query);
     const operation = operationOf(document.tree, { name: operationName, schema: this.schema });
     const coerced = this.coerce(operation, variables);
     this.requireWithin(document, operation, coerced);
-    const run = this.documents.runOf(document);
-    const result = await (run === null
-      ? this.execute(document, { variables, operationName, context })
-      : run(undefined, context, coerced));
-    requireAnswerWithin(result, document.tree, context.reading);
-    return result;
+    return { document, operation, operationName, variables, coerced };
   }
 
-  private execute(
-    { tree: document }: Document,
-    asked: { variables: Variables; operationName: string | undefined; context: ApiContext },
-  ): ExecutionResult | Promise<ExecutionResult> {
-    const { variables: variableValues, operationName = null, context: contextValue } = asked;
-    return execute({ schema: this.schema, document, contextValue, variableValues, operationName });
+  /** @param root of a subscription, one event */
+  async run(
+    { document, operationName, variables, coerced }: Checked,
+    context: ApiContext,
+    root?: object,
+  ): Promise<ExecutionResult> {
+    const run = this.documents.runOf(document);
+    const result = await (run === null
+      ? execute({
+          schema: this.schema,
+          document: document.tree,
+          rootValue: root,
+          contextValue: context,
+          variableValues: variables,
+          operationName: operationName ?? null,
+        })
+      : run(root, context, coerced));
+    requireAnswerWithin(result, document.tree, context.reading);
+    return result;
   }
 
   private coerce({ variableDefinitions = [] }: OperationDefinitionNode, variables: Variables): Variables {
@@ -70,4 +95,9 @@ export class Answering {
     );
     document.within = sizes;
   }
+}
+
+function overSocket(): RequestErrors {
+  const sentence = 'A subscription is answered over a WebSocket at this path, with the protocol graphql-transport-ws.';
+  return new RequestErrors('BAD_REQUEST', [new GraphQLError(sentence)]);
 }

@@ -7,7 +7,8 @@ import type { Limits, Spent } from './cost/cost-walk.js';
 
 /** What the resolvers of one request share. */
 export interface ApiContext {
-  readonly expiresAt: number;
+  /** Of the token, in ms; absent where no field can ask for it. */
+  readonly expiresAt?: number;
   readonly reading: Reading;
   readonly settings: Settings;
   /** Cost of the rows read so far. */

@@ -25,5 +25,5 @@ export class RecordResolver {
 function listOfProject(noun: Noun, args: ListArguments, ask: Ask): Page {
   if (ask.reading.scope.roomName === null) return listOf(noun, args, ask);
   const who = 'Who changed the record is told only to tokens of the whole project';
-  throw new Refusal(403, 'FORBIDDEN', `${who}: the token needs video.roomList.`);
+  throw new Refusal(403, 'FORBIDDEN', `${who}: this one is of one room.`);
 }

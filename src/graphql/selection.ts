@@ -31,6 +31,12 @@ export function selectedFields({ fieldNodes, fragments }: GraphQLResolveInfo): R
   return fields;
 }
 
+/** Below the node of an edge. */
+export function selectedNodeFields({ fieldNodes, fragments }: GraphQLResolveInfo): ReadonlySet<string> {
+  const nodes = fieldsBelow(fieldNodes, fragments).get('node') ?? [];
+  return new Set(fieldsBelow(nodes, fragments).keys());
+}
+
 export function selectionOfList(
   { fieldNodes, fragments }: GraphQLResolveInfo,
   pointers: Noun['pointers'] = {},

@@ -12,7 +12,7 @@ export class ViewerResolver {
   @Query()
   viewer(@Asked() { reading, expiresAt }: Ask): object {
     const { project, roomName: room } = reading.scope;
-    return { project, room, expiresAt: new Date(expiresAt).toISOString(), version };
+    return { project, room, expiresAt: new Date(expiresAt!).toISOString(), version };
   }
 }
 

@@ -1,10 +1,13 @@
-import { Args, Query, Resolver } from '@nestjs/graphql';
+import { Args, Query, Resolver, Subscription } from '@nestjs/graphql';
 import type { Page } from '../read/list.js';
 import { webhookEvent } from '../read/nouns/webhook-event.js';
 import type { ListArguments } from '../read/page-arguments.js';
 import type { Row } from '../read/reading.js';
+import { EventSource, type EventsAsked } from '../stream/event-source.js';
+import type { Source } from '../stream/source.js';
 import { type Ask, Asked } from './api-context.js';
 import { listOf, oneOf } from './list-resolvers.js';
+import { selectedNodeFields } from './selection.js';
 
 @Resolver()
 export class WebhookEventResolver {
@@ -16,5 +19,10 @@ export class WebhookEventResolver {
   @Query()
   webhookEvents(@Args() args: ListArguments, @Asked() ask: Ask): Page {
     return listOf(webhookEvent, args, ask);
+  }
+
+  @Subscription('webhookEvents')
+  subscribe(@Args() asked: EventsAsked, @Asked() { info }: Ask): Source {
+    return new EventSource(asked, selectedNodeFields(info));
   }
 }

@@ -4,7 +4,7 @@ import { holderName, REBUILD_LOCK } from '../database/locks/advisory-locks.js';
 import { Database } from '../database/database.js';
 import { Intake, type IntakeState } from '../intake/intake.service.js';
 import { tryDatabase } from '../intake/trial.js';
-import { OwnConnection } from './own-connection.js';
+import { OwnConnection } from '../database/own-connection.js';
 
 /** Whether the service can take events (`intake`) and answer questions (`queries`). */
 export interface HealthReport {

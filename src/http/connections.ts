@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyHttpOptions, FastifyInstance, FastifyServerOptions } from 'fastify';
 import { answerFailure } from './answer-failure.js';
@@ -18,8 +18,8 @@ const refuseUnreadable: FastifyServerOptions['clientErrorHandler'] = (error, soc
 };
 
 export const httpOptions = {
-  // LiveKit drops an event for good that got a 404.
-  rewriteUrl: ({ url = '/' }) => url.replace(/^\/webhook\/(?=\?|$)/, '/webhook'),
+  // LiveKit drops an event for good that got a 404, and its samples of the Analytics API end with a slash.
+  rewriteUrl: ({ url = '/' }) => url.replace(/^(\/webhook|\/api\/project\/[^/?]+\/sessions)\/(?=\?|$)/, '$1'),
   // For the headers, and below for the whole request.
   http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
   requestTimeout: 30_000,
@@ -44,7 +44,9 @@ export function closeIdleConnectionsAtStop(fastify: FastifyInstance): void {
     silent.add(socket);
     socket.once('close', () => silent.delete(socket));
   });
-  fastify.server.on('request', ({ socket }) => silent.delete(socket));
+  for (const used of ['request', 'upgrade']) {
+    fastify.server.on(used, ({ socket }: IncomingMessage) => silent.delete(socket));
+  }
   fastify.addHook('preClose', (done) => {
     const close = (): void => {
       for (const socket of silent) socket.destroy();

@@ -3,6 +3,7 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 import type { Committed } from '../intake/commit.js';
 import { IntakeEvents } from '../intake/intake-events.service.js';
 import type { RoundTally } from '../reconcile/round-tally.js';
+import { LogTail } from '../stream/log-tail.service.js';
 
 export interface SpoolPresent {
   readonly entries: number;
@@ -42,7 +43,10 @@ export class Metrics {
   private readonly setAside = this.gauge('spool_set_aside', 'Entries of the spool that could not be read.');
   private readonly lost = this.gauge('spool_lost', 'Events that the spool took and that its disk lacks.');
   private readonly away = this.gauge('database_away', 'Whether the database is away.');
-
+  private readonly held = this.gauge(
+    'streams_held_seconds',
+    'How long the oldest running transaction has held streams back; 0 while nobody subscribes.',
+  );
   private readonly findings = this.counter('findings_total', 'What upkeep found out, by conclusion.', ['conclusion']);
   private readonly failedRounds = this.counter(
     'reconcile_failed_rounds_total',
@@ -54,7 +58,10 @@ export class Metrics {
     'When the last round without a failure ended, of the project where that is longest ago; 0 before the first.',
   );
 
-  constructor(events: IntakeEvents) {
+  constructor(
+    events: IntakeEvents,
+    private readonly tail: LogTail,
+  ) {
     collectDefaultMetrics({ register: this.registry });
     for (const outcome of ['committed', 'known', 'spooled']) this.events.inc({ outcome }, 0);
     events.on('committed', (batch, took) => this.countBatch(batch, took));
@@ -64,6 +71,7 @@ export class Metrics {
   }
 
   render({ databaseAway, spool, rounds }: Present): Promise<string> {
+    this.held.set(this.tail.heldSeconds);
     this.away.set(databaseAway ? 1 : 0);
     this.entries.set(spool.entries);
     this.bytes.set(spool.bytes);

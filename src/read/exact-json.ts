@@ -22,7 +22,12 @@ let pending: string[] = [];
 /** As `JSON.stringify`; Node 20 has no `JSON.rawJSON`. */
 export function exactJson(value: unknown): string {
   pending = [];
-  const json = JSON.stringify(value);
+  return withExact(JSON.stringify(value));
+}
+
+/** What another writer has made with `JSON.stringify`, in this turn, of values that hold exact JSON. */
+export function withExact(json: string): string {
   const texts = pending;
+  pending = [];
   return texts.length === 0 ? json : json.replace(marked, (_, at: string) => texts[Number(at)]!);
 }

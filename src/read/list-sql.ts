@@ -1,4 +1,4 @@
-import { keyColumns, type Ordered, type Position } from './cursor.js';
+import { keyColumns, keyNames, type Ordered, type Position } from './cursor.js';
 import { all } from './filters.js';
 import { type Filter, type OrderKey, type NestedList, selectList } from './noun.js';
 import { namedOf, namedSql } from './name-filter-sql.js';
@@ -40,7 +40,7 @@ export function pageSql(statement: StatementBuilder, listing: Listing, parents: 
 function pageOfSource(statement: StatementBuilder, listing: Listing, { of, sources }: ListSource): string {
   const { relation, ordered, window, selection } = listing;
   const { table } = relation.noun;
-  const cursor = selection.cursors ? keyColumns(ordered.keys) : [];
+  const cursor = selection.cursors ? keyColumns(ordered) : [];
   const computed = (selection.computed ?? []).map((sql, index) => `${sql(statement)} as computed${index}`);
   const columns = [selectList(relation.noun, selection.fields), ...cursor, ...computed].join(', ');
   const order = orderSql(ordered, window.backward);
@@ -58,7 +58,7 @@ function pageOfSource(statement: StatementBuilder, listing: Listing, { of, sourc
   const page = withPointed(statement, selection, {
     noun: relation.noun,
     page: `select ${columns} from ${from} ${end}`,
-    cursor: cursor.map((_, index) => `key${index}`),
+    cursor: selection.cursors ? keyNames(ordered) : [],
   });
   return of === null ? page : `select parent, page.* from ${of} cross join lateral (${page}) as page`;
 }

@@ -37,6 +37,8 @@ export interface Noun {
   readonly defaultOrder: string;
   /** Refused without `active: true`, whose rows are few enough to sort. */
   readonly orderOfActive?: string;
+  /** SQL of what its cursors carry, so that a stream can resume from them. */
+  readonly horizon?: string;
   readonly empty?: string;
   readonly ends?: Ends;
   readonly pointers?: Readonly<Record<string, Pointer>>;
@@ -71,4 +73,14 @@ export function selectList(noun: Noun, fields: ReadonlySet<string>, prefix = '')
 
 export function idField({ columns, id }: Noun, fields: ReadonlySet<string>): string {
   return [...fields].find((field) => columns[field] === id[0]) ?? 'id';
+}
+
+/** A filter as SQL, each part by itself. @throws Refusal BAD_USER_INPUT */
+export function conditionsOf(
+  { filters }: Noun,
+  filter: Readonly<Record<string, unknown>>,
+  statement: StatementBuilder,
+): string[] {
+  const given = Object.entries(filter).filter(([, value]) => value != null);
+  return given.map(([name, value]) => (filters as Readonly<Record<string, Filter<unknown>>>)[name]!(value, statement));
 }

@@ -29,7 +29,7 @@ export function orderOf(noun: Noun, list: string, { orderBy, filter }: ListArgum
   if (keys === undefined) throw badInput(`${list} has no order ${order}.`);
   if (order === noun.orderOfActive && filter?.['active'] !== true)
     throw badInput(`The order ${order} wants active: true beside it.`);
-  return { list, order, direction: orderBy?.direction ?? 'DESC', keys };
+  return { list, order, direction: orderBy?.direction ?? 'DESC', keys, horizon: noun.horizon };
 }
 
 /** @throws Refusal BAD_USER_INPUT */

@@ -33,25 +33,29 @@ export class Readings implements OnModuleInit, OnModuleDestroy {
 
   /** For the answer of one request: it stops once the response is closed. */
   of(scope: Scope, response: ServerResponse): Reading {
+    return stoppedWith(response, this.ofSocket(scope));
+  }
+
+  /** For one answer over a socket, or one step of a stream: whoever begins it stops it. */
+  ofSocket(scope: Scope): Reading {
     const { queryMaxBytes: bytes, queryMaxTimeMs: time, queryMaxWaitMs: wait } = this.settings;
-    return this.begin(scope, response, { limits: { bytes, time, wait }, names: this.names });
+    return this.begin(scope, { bytes, time, wait }, this.names);
   }
 
   /** For a file of any length, whose statements wait as long as they must. */
   ofFile(scope: Scope, response: ServerResponse): Reading {
     const limits = { bytes: Infinity, time: Infinity, wait: Infinity };
-    return this.begin(scope, response, { limits, names: null });
+    return stoppedWith(response, this.begin(scope, limits, null));
   }
 
-  private begin(
-    scope: Scope,
-    response: ServerResponse,
-    { limits, names }: { limits: ReadingLimits; names: StatementNames | null },
-  ): Reading {
+  private begin(scope: Scope, limits: ReadingLimits, names: StatementNames | null): Reading {
     const tables: Tables = { pool: this.database.queries, distributed: this.distributed, names, turns: this.turns };
-    const reading = new Reading(tables, scope, { now: new Date(this.clock.now()).toISOString(), limits });
-    if (response.destroyed) reading.stop();
-    else response.once('close', () => reading.stop());
-    return reading;
+    return new Reading(tables, scope, { now: new Date(this.clock.now()).toISOString(), limits });
   }
+}
+
+function stoppedWith(response: ServerResponse, reading: Reading): Reading {
+  if (response.destroyed) reading.stop();
+  else response.once('close', () => reading.stop());
+  return reading;
 }

@@ -61,6 +61,14 @@ export abstract class Settings {
   abstract readonly logRetentionMs: number | null;
   /** Null: nowhere, and nothing is dropped. */
   abstract readonly archive: Archive | null;
+  abstract readonly socketsPerToken: number;
+  abstract readonly socketsPerProject: number;
+  abstract readonly subscriptionsPerSocket: number;
+  /** Of each stream, for those who read slower than it comes. */
+  abstract readonly streamBufferBytes: number;
+  abstract readonly socketPingMs: number;
+  /** How long a socket may have no subscription. */
+  abstract readonly socketIdleMs: number;
   abstract readonly introspection: boolean;
   abstract readonly corsOrigins: readonly string[];
   abstract readonly logLevel: LogLevel;
@@ -109,6 +117,12 @@ export function readSettings(env: Environment): Settings {
     expireAfterMs: reader.value('EXPIRE_AFTER', durationOrOff, 86_400_000),
     erasureKey: reader.value('ERASURE_KEY', secretKey, null),
     logRetentionMs: reader.value('LOG_RETENTION', retention, null),
+    socketsPerToken: reader.value('SOCKETS_PER_TOKEN', whole(1, 100_000), 250),
+    socketsPerProject: reader.value('SOCKETS_PER_PROJECT', whole(1, 100_000), 1_000),
+    subscriptionsPerSocket: reader.value('SUBSCRIPTIONS_PER_SOCKET', whole(1, 10_000), 100),
+    streamBufferBytes: reader.value('STREAM_BUFFER', size, 4 * 2 ** 20),
+    socketPingMs: reader.value('SOCKET_PING', timeout, 20_000),
+    socketIdleMs: reader.value('SOCKET_IDLE', timeout, 120_000),
     introspection: reader.value('INTROSPECTION', yesOrNo, !production),
     corsOrigins: reader.value('CORS_ORIGINS', origins, Object.freeze([])),
     logLevel: reader.value('LOG_LEVEL', logLevel, 'info'),

@@ -68,7 +68,7 @@ export class Breakdown {
       `(${pieceMilliseconds})::text as "pieceMilliseconds"`,
       `'${noun.type}' as "__typename"`,
       selectList(noun, this.ask.fields),
-      keyColumns(this.ordered.keys),
+      ...keyColumns(this.ordered),
     ];
     const limit = statement.bind(this.window.size + 1);
     return this.byRow(

@@ -114,6 +114,17 @@ describe('a query reads', () => {
     expect(await reads({ roomAdmin: true, room: 'nul\u0000' })).toEqual([]);
   });
 
+  it('as much with a read token', async () => {
+    const readsWith = async (claims: object, key = 'devkey'): Promise<string[]> => {
+      const { body } = await ask(`Bearer ${service.sign({ roomledger: claims }, { key })}`);
+      return body.data!.rooms.nodes.map(({ sid }) => sid).sort();
+    };
+    expect(await readsWith({ read: true })).toEqual(['RM_1', 'RM_2']);
+    expect(await readsWith({ read: true }, 'acmekey')).toEqual(['RM_3']);
+    expect(await readsWith({ read: true, room: 'weekly' })).toEqual(['RM_2']);
+    expect(await readsWith({ read: true, room: 'other' })).toEqual([]);
+  });
+
   it('over GET too', async () => {
     const query = new URLSearchParams({
       query: 'query ($sid: ID!) { room(sid: $sid) { name } }',

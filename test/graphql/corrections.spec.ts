@@ -147,7 +147,7 @@ it('tells who and why to no token of one room name, and nothing to other project
   const refused = await service.query('{ corrections { nodes { by } } }', {}, ofRoom);
   expect([refused.data, refused.errors]).toMatchObject([
     null,
-    [{ message: expect.stringMatching(/whole project.*roomList/), extensions: { code: 'FORBIDDEN' } }],
+    [{ message: expect.stringMatching(/whole project: this one is of one room/), extensions: { code: 'FORBIDDEN' } }],
   ]);
   const query = `{ node(id: "${corrections.nodes[0]!.id}") { id } }`;
   expect(await ask(query, ofRoom)).toEqual({ node: null });

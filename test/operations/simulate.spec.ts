@@ -96,14 +96,14 @@ describe('a play', () => {
 
 describe('a token for queries', () => {
   test('reads the whole project of its key', async () => {
-    const token = await accessToken(['--key', 'devkey'], env, Date.now());
+    const { token } = await accessToken(['--key', 'devkey'], env, Date.now());
     const { data, errors } = await service.query('{ rooms { totalCount { value } } }', {}, token);
     expect(errors).toBeUndefined();
     expect(data).toMatchObject({ rooms: { totalCount: { value: await count(`room where project = 'default'`) } } });
   });
 
   test('reads one room name only with --room', async () => {
-    const token = await accessToken(['--room', 'standup-1'], env, Date.now());
+    const { token } = await accessToken(['--room', 'standup-1'], env, Date.now());
     const { data } = await service.query<{ rooms: { nodes: { name: string }[] } }>(
       '{ rooms { nodes { name } } }',
       {},
@@ -112,8 +112,17 @@ describe('a token for queries', () => {
     expect(new Set(data.rooms.nodes.map(({ name }) => name))).toEqual(new Set(['standup-1']));
   });
 
+  test('is worth nothing at LiveKit, ends within an hour, and opens the page', async () => {
+    const now = Date.now();
+    const { token, link } = await accessToken(['--room', 'standup-1'], { ...env, HOST: '0.0.0.0', PORT: '3456' }, now);
+    const claims = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as Record<string, unknown>;
+    expect(Object.keys(claims).sort()).toEqual(['exp', 'iat', 'iss', 'nbf', 'roomledger']);
+    expect(claims).toMatchObject({ roomledger: { read: true, room: 'standup-1' }, exp: Math.floor(now / 1000) + 3600 });
+    expect(link).toBe(`http://127.0.0.1:3456/#token=${token}`);
+  });
+
   test('ends after --ttl', async () => {
-    const token = await accessToken(['--ttl', '90s'], env, Date.now() - 151_000);
+    const { token } = await accessToken(['--ttl', '90s'], env, Date.now() - 151_000);
     expect((await service.query('{ rooms { totalCount { value } } }', {}, token)).status).toBe(401);
     await expect(accessToken(['--ttl', 'x'], env, Date.now())).rejects.toThrow('--ttl must be a duration');
   });

@@ -50,4 +50,5 @@ export const webhookEvent: Noun = {
     LOG: ['epoch', 'xid', 'seq'].map((sql) => ({ sql, kind: 'integer' })),
   },
   defaultOrder: 'LOG',
+  horizon: `((select epoch from log_epoch) || ':' || pg_snapshot_xmin(pg_current_snapshot())::text)`,
 };

@@ -106,7 +106,9 @@ select win,
     'Participant' as "__typename",
     sid as "id",
     room_name as "roomName",
-    started_at as "key0",sid as "key1",room_name as "key2"
+    started_at as "key0",
+    sid as "key1",
+    room_name as "key2"
 from (
   select session.*, row_number() over (partition by win order by started_at, sid, room_name) as place
   from (

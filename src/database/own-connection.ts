@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { openClient, endClient } from '../database/driver/driver.js';
+import { openClient, endClient } from './driver/driver.js';
 
 /** A connection that is kept between questions, and opened anew once it is lost. */
 export class OwnConnection {
@@ -10,10 +10,10 @@ export class OwnConnection {
     private readonly lost: () => void,
   ) {}
 
-  async ask<Row extends object>(text: string): Promise<Row[]> {
+  async ask<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
     const client = this.kept ?? (await this.open());
     try {
-      return (await client.query<Row>(text)).rows;
+      return (await client.query<Row>(text, values)).rows;
     } catch (error) {
       this.end();
       throw error;
