@@ -62,7 +62,10 @@ export function erase(database: Database, { selection, by, now, archive }: Erasu
       if (groups.length === 0 && round > 1) break;
       const erasing = erasingOf(person, { erasure, now });
       await rememberTexts(database, person, { erasure, now, fingerprints });
-      for (const group of groups) await whenFree(() => eraseGroup(writer, erasing, group));
+      for (const group of groups) {
+        await whenFree(() => eraseGroup(writer, erasing, group));
+        await pause(BREATH_MS);
+      }
       await rememberNames(database, person, { erasure, now, fingerprints });
       await untilEarlierEnd(client);
       events += await eraseLog(writer, erasure);
@@ -236,6 +239,8 @@ async function untilEarlierEnd(client: pg.Client): Promise<void> {
   }
 }
 
+/** After each step, batches that look again get their turn. */
+const BREATH_MS = 10;
 const PAUSE_MS = 50;
 const MOST_ATTEMPTS = 1200;
 

@@ -1,6 +1,8 @@
-import { faultOf } from '../database/failure.js';
+import { faultOf, Outdated } from '../database/failure.js';
 
 const ATTEMPTS = 4;
+/** An erasure of many rooms comes again and again. */
+const OUTDATED_ATTEMPTS = 20;
 
 /** What became of an item; null: it is done. */
 export type Failure = { readonly error: unknown } | null;
@@ -32,7 +34,8 @@ async function failureOf(work: () => Promise<void>): Promise<Failure> {
       await work();
       return null;
     } catch (error) {
-      if (attempt === ATTEMPTS || faultOf(error) !== 'conflict') return { error };
+      const most = error instanceof Outdated ? OUTDATED_ATTEMPTS : ATTEMPTS;
+      if (attempt >= most || faultOf(error) !== 'conflict') return { error };
     }
   }
 }

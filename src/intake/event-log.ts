@@ -1,3 +1,4 @@
+import { Outdated } from '../database/failure.js';
 import { type ParameterColumn, UnnestedRows } from '../database/unnested-rows.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import type { Statement } from '../database/transaction.js';
@@ -87,7 +88,9 @@ export function logStatement(entries: readonly Entry[], version: number | null =
   return { name: 'locks and log', text: takeLocksAndLog, values: [...locks, ...logRows.values(entries), version] };
 }
 
+/** @throws Outdated if an erasure came before the log statement, which then wrote nothing */
 export function freshOf(entries: readonly Entry[], logged: readonly Logged[]): Entry[] {
+  if (logged.length < entries.length) throw new Outdated('an erasure came before the event could be logged');
   const total = new Map(logged.map((row) => [identityOf({ ...row, createdSeconds: row.created }), row.deliveries]));
   return entries.filter((entry) => total.get(identityOf(entry.event)) === deliveriesOf(entry));
 }

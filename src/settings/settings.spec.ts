@@ -46,6 +46,7 @@ describe('defaults', () => {
       socketIdleMs: 120_000,
       introspection: true,
       expireAfterMs: 86_400_000,
+      erasureKey: null,
       logRetentionMs: null,
       archive: null,
       livekitAccounts: new Map(),
