@@ -113,51 +113,52 @@ describe('an export of usage', () => {
 });
 
 describe('more rows than the API answers', () => {
-  const crowd = 70_000;
+  const crowd = 30_000;
   const long = { from: '2025-09-01T00:00:00Z', to: '2026-11-25T00:00:00Z' };
   beforeAll(async () => {
     // In the night before, and one of them in each of four hours.
     await service.database.intake.query(
-      `insert into participant select (jsonb_populate_record(participant, jsonb_build_object('sid', 'PA_crowd' || n,
-         'identity', case when n % 1000 = 7 then '' else 'i' || n end, 'region', case when n % 3 = 0 then 'r' || n % 7 end,
-         'room_sid', 'RM_crowd', 'started_at', timestamptz '2026-11-23 20:00Z' + n * interval '10 ms',
-         'ended_at', timestamptz '2026-11-23 20:10Z' + case when n = 4 then interval '3 h' else n * interval '10 ms' end))).*
-       from participant, generate_series(1, $1) as n where sid = 'PA_2'`,
+      `insert into agent_job (project, job_id, waiting, started_at, start_source, ended_at, end_source, last_seen_at,
+         first_seen_at, type, status, agent_identity, agent_name, info_clock, info)
+       select 'default', 'AJ_' || n, false, start, 'REPORTED', start + length, 'REPORTED', start, start, 'JT_ROOM',
+         'JS_SUCCESS', case when n % 1000 = 7 then '' else 'i' || n end, case when n % 3 = 0 then 'r' || n % 7 end, '', '{}'
+       from generate_series(1, $1) as n, lateral (select timestamptz '2026-11-23 20:00Z' + n * interval '10 ms' as start,
+         case when n = 4 then interval '3 h' else interval '10 min' end as length) as life`,
       [crowd],
     );
     await new Rows(service.database).countUsage();
   });
 
-  const regionOf = (n: number): string | null => (n % 3 === 0 ? `r${n % 7}` : null);
+  const nameOf = (n: number): string | null => (n % 3 === 0 ? `r${n % 7}` : null);
 
   it('are all in the file, each once, in order', async () => {
-    const night = { from: '2026-11-23T20:00:00Z', to: '2026-11-24T00:00:00Z', meter: 'PARTICIPANT' };
-    const groupBy = [{ field: 'REGION' }, { field: 'IDENTITY' }];
+    const night = { from: '2026-11-23T20:00:00Z', to: '2026-11-24T00:00:00Z', meter: 'AGENT_JOB' };
+    const groupBy = [{ field: 'AGENT_NAME' }, { field: 'IDENTITY' }];
     const rows = (await lines({
       ...night,
       interval: 'HOUR',
       groupBy: JSON.stringify(groupBy),
       fields: 'from,group,seconds,sessions',
-    })) as { from: string; REGION: string | null; IDENTITY: string; seconds: number; sessions: number }[];
-    const keys = rows.map(({ from, REGION, IDENTITY }) => `${from} ${REGION ?? '~'} ${IDENTITY}`);
+    })) as { from: string; AGENT_NAME: string | null; IDENTITY: string; seconds: number; sessions: number }[];
+    const keys = rows.map(({ from, AGENT_NAME, IDENTITY }) => `${from} ${AGENT_NAME ?? '~'} ${IDENTITY}`);
     expect(keys).toEqual([...keys].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
     expect(new Set(keys).size).toBe(keys.length);
-    // One person is there in four hours; 70 without a name are one for each region.
-    const nameless = new Set(Array.from({ length: 70 }, (_, n) => regionOf(1_000 * n + 7)));
-    expect(rows.length).toBe(crowd - 70 + nameless.size + 3);
+    // One person is there in four hours; 30 without a name are one for each region.
+    const nameless = new Set(Array.from({ length: 30 }, (_, n) => nameOf(1_000 * n + 7)));
+    expect(rows.length).toBe(crowd - 30 + nameless.size + 3);
     expect(rows.reduce((sum, { sessions }) => sum + sessions, 0)).toBe(crowd + 3);
     const [{ seconds }] = (await asked(night)) as [{ seconds: number }];
     expect(rows.reduce((sum, row) => sum + Math.round(row.seconds * 1000), 0) / 1000).toBe(seconds);
     const whole = await lines({ ...night, groupBy: JSON.stringify(groupBy), fields: 'group,sessions' });
-    expect(whole).toHaveLength(crowd - 70 + nameless.size);
+    expect(whole).toHaveLength(crowd - 30 + nameless.size);
     const names = new Set(whole.map((row) => JSON.stringify({ ...(row as object), sessions: 0 })));
     expect(names.size).toBe(whole.length);
   });
 
   it('may have more windows too, with a top of all of them', async () => {
     const top = { by: 'SESSIONS', first: 2, others: true };
-    for (const groupBy of [[{ field: 'IDENTITY' }], [{ field: 'PARTICIPANT_KIND' }], []]) {
-      const question = { ...long, meter: 'PARTICIPANT', interval: 'HOUR' };
+    for (const groupBy of [[{ field: 'IDENTITY' }], [{ field: 'PROJECT' }], []]) {
+      const question = { ...long, meter: 'AGENT_JOB', interval: 'HOUR' };
       const texts = { groupBy: JSON.stringify(groupBy), top: JSON.stringify(top) };
       const rows = await lines({ ...question, ...texts, fields: 'from,group,sessions,seconds,others' });
       const recent = { ...question, from: '2026-11-20T00:00:00Z', groupBy, top };
@@ -165,7 +166,7 @@ describe('more rows than the API answers', () => {
       expect(rows).toMatchObject(
         answered.map(({ from, sessions, seconds, others }) => ({ from, sessions, seconds, others })),
       );
-      expect(rows.length).toBeGreaterThan(4);
+      expect(rows.length).toBeGreaterThanOrEqual(4);
     }
   });
 });
