@@ -12,6 +12,9 @@ import { listOf, lists } from './lists.js';
 import { streamOf } from './stream.js';
 import { usageOf } from './usage.js';
 
+/** The export that reads the log. */
+const EVENTS = 'webhookEvents';
+
 interface Download {
   readonly url: string;
 }
@@ -30,7 +33,8 @@ export class ExportController {
   @Header('x-content-type-options', 'nosniff')
   async show(@Param('file') file: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<Readable> {
     const { table, format } = this.asked(file, reply.request);
-    const reading = this.exports.begin(this.gate.scopeOf(reply.request)!, reply.raw);
+    const scope = this.gate.scopeOf(reply.request)!;
+    const reading = await this.exports.begin(scope, reply.raw, file.startsWith(`${EVENTS}.`));
     const stream = await streamOf(table, format, reading);
     reply.type(format.contentType).header('content-disposition', `attachment; filename="${file}"`);
     return stream;

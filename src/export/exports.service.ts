@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Scope } from '../access/scope.js';
 import type { Reading } from '../read/reading.js';
+import { LogReaders } from '../log/readers.js';
 import { Readings } from '../read/readings.service.js';
 import { Refusal } from '../http/refusal.js';
 import { Settings } from '../settings/settings.js';
@@ -19,16 +20,24 @@ export class Exports implements OnModuleDestroy {
   constructor(
     private readonly readings: Readings,
     private readonly settings: Settings,
+    private readonly logReaders: LogReaders,
   ) {}
 
-  /** @throws Refusal 503 TOO_MANY_EXPORTS */
-  begin(scope: Scope, response: ServerResponse): Reading {
+  /** @param ofLog nothing is dropped from the log meanwhile @throws Refusal 503 TOO_MANY_EXPORTS */
+  async begin(scope: Scope, response: ServerResponse, ofLog: boolean): Promise<Reading> {
     this.requirePlace(scope.project);
     this.underWay.set(response, scope.project);
     if (response.destroyed) this.underWay.delete(response);
     response.once('close', () => this.underWay.delete(response));
+    if (ofLog) await this.holdLog(response);
     endWhenSlow(response, { everyMs: this.patienceMs, rate: this.settings.exportMinRate });
     return this.readings.ofFile(scope, response);
+  }
+
+  private async holdLog(response: ServerResponse): Promise<void> {
+    const leave = await this.logReaders.enter();
+    if (response.destroyed) leave();
+    response.once('close', leave);
   }
 
   onModuleDestroy(): void {

@@ -3,7 +3,9 @@ import type { FieldNode } from 'graphql';
 import { Refusal } from '../http/refusal.js';
 import { Readings } from '../read/readings.service.js';
 import { Settings } from '../settings/settings.js';
+import { LogReaders } from '../log/readers.js';
 import { requireKept } from '../stream/kept.js';
+import type { LogPosition } from '../stream/log-position.js';
 import { LogTail } from '../stream/log-tail.service.js';
 import type { Answering } from '../graphql/answering.js';
 import { SharedStream } from './shared-stream.js';
@@ -29,20 +31,37 @@ export class Streams {
     readonly settings: Settings,
     readonly readings: Readings,
     private readonly tail: LogTail,
+    private readonly logReaders: LogReaders,
   ) {}
 
   /** @throws Refusal */
   async watch(answering: Answering, subscribed: Subscribed, slow: () => void): Promise<Watcher> {
-    const { source, scope } = subscribed;
-    if (source.after !== null) requireKept(source.after, this.tail.completeAfter(scope.project));
+    const { source } = subscribed;
+    const caughtUp = source.after === null ? () => undefined : await this.resume(source.after);
+    let opened: Opened | undefined;
+    const left = (): void => {
+      caughtUp();
+      if (opened !== undefined) this.leave(key, opened);
+    };
     const key = keyOf(subscribed);
-    const opened = this.opened.get(key) ?? this.open(key, answering, subscribed);
-    opened.watchers++;
-    const left = (): void => this.leave(key, opened);
     try {
-      return new Watcher(await opened.stream, source.after, { slow, left });
+      opened = this.opened.get(key) ?? this.open(key, answering, subscribed);
+      opened.watchers++;
+      return new Watcher(await opened.stream, source.after, { slow, left, caughtUp });
     } catch (error) {
       left();
+      throw error;
+    }
+  }
+
+  /** What is still to be read of the log must not be dropped meanwhile. @returns what lets it go */
+  private async resume(after: LogPosition): Promise<() => void> {
+    const leave = await this.logReaders.enter();
+    try {
+      requireKept(after, await this.tail.completeAfter());
+      return leave;
+    } catch (error) {
+      leave();
       throw error;
     }
   }

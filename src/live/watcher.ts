@@ -9,6 +9,8 @@ export interface WatcherEnds {
   /** It takes less than comes, and would miss some. */
   slow(): void;
   left(): void;
+  /** It needs no more of the log than comes. */
+  caughtUp(): void;
 }
 
 /**
@@ -89,6 +91,7 @@ export class Watcher implements AsyncGenerator<Told, undefined>, Watching {
     else if (!isBefore(after, stream.complete)) {
       this.at = stream.ring.firstWhere(({ position }) => isBefore(after, position));
     }
+    if (this.at !== null) this.ends.caughtUp();
   }
 
   private async catchUp(): Promise<void> {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { LogKeeper } from './keeper.service.js';
+import { LogReaders } from './readers.js';
 
-@Module({ providers: [LogKeeper] })
+@Module({ providers: [LogKeeper, LogReaders], exports: [LogReaders] })
 export class LogModule {}

@@ -2,7 +2,8 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import { OwnConnection } from '../database/own-connection.js';
 import { IntakeEvents } from '../intake/intake-events.service.js';
-import { isBefore, type LogPosition } from './log-position.js';
+import { readLogDrop } from '../log/drops.js';
+import { isBefore, logPosition, type LogPosition } from './log-position.js';
 import { type Horizon, readHorizon, readStep, type Step } from './log-step.js';
 
 /** What followers of a project are told. A swap has no step: any row may be another. */
@@ -42,7 +43,10 @@ export class LogTail implements OnApplicationShutdown {
   private stopped = false;
   private wake: () => void = () => undefined;
 
-  constructor(database: Database, intake: IntakeEvents) {
+  constructor(
+    private readonly database: Database,
+    intake: IntakeEvents,
+  ) {
     this.connection = new OwnConnection(database.queries, () => undefined);
     intake.on('committed', ({ fresh }) => {
       if (fresh > 0) this.wake();
@@ -66,8 +70,9 @@ export class LogTail implements OnApplicationShutdown {
   }
 
   /** Where the kept log begins; null: nothing was ever dropped. */
-  completeAfter(_project: string): LogPosition | null {
-    return null;
+  async completeAfter(): Promise<LogPosition | null> {
+    const drop = await readLogDrop(this.database.queries);
+    return drop && logPosition(drop.epoch, drop.xid, drop.seq);
   }
 
   /** Resolves once the log was looked at. */
