@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { LogTail } from '../../src/stream/log-tail.service.js';
 import { played, postAll, startPosting } from '../support/load.js';
 import { type Service, startService } from '../support/service.js';
-import { begun, connect, events, Subscriber, webhook } from '../support/subscriber.js';
+import { begun, connect, events, settled, Subscriber, webhook } from '../support/subscriber.js';
 
 let service: Service;
 let replica: Service;
@@ -54,6 +54,7 @@ async function hold(id: string): Promise<() => Promise<void>> {
 describe('a stream of events', () => {
   it('begins now, and tells each once, in the order of the log', async () => {
     await happen();
+    await settled(service);
     const subscriber = await begun(service, await watch());
     const ids: string[] = [];
     for (let n = 0; n < 20; n++) ids.push(await happen());

@@ -4,7 +4,7 @@ import { rebuild } from '../../src/rebuild/rebuild.js';
 import { close, reopen } from '../../src/upkeep/corrections.js';
 import { recordSightings } from '../../src/upkeep/sightings.js';
 import { type Service, startService } from '../support/service.js';
-import { begun, connect, media, Subscriber, webhook } from '../support/subscriber.js';
+import { begun, connect, media, settled, Subscriber, webhook } from '../support/subscriber.js';
 
 let service: Service;
 let replica: Service;
@@ -109,6 +109,7 @@ describe('a stream of rooms', () => {
   it('tells of egress that names only the sid, and leaves other rooms alone', async () => {
     await happen('room_started', 'filmed');
     await happen('room_started', 'other');
+    await settled(service);
     const subscriber = await watch('recording: true');
     const egressInfo = { egressId: 'EG_1', roomId: 'RM_filmed', status: 'EGRESS_ACTIVE', web: {} };
     while (subscriber.told.length === 0) {

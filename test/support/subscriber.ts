@@ -1,5 +1,5 @@
 import { type Client, type ClientOptions, createClient } from 'graphql-ws';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Service } from './service.js';
 
@@ -73,6 +73,14 @@ export function connect(
   const client = createClient({ url, webSocketImpl: WebSocket, connectionParams, retryAttempts: 0, ...options });
   onTestFinished(() => void client.dispose());
   return client;
+}
+
+/** Resolves once a stream that begins now cannot tell what was before: other databases of the server hold it back too. */
+export async function settled({ database }: Service): Promise<void> {
+  const { rows } = await database.intake.query<{ now: string }>('select pg_current_xact_id()::text as now');
+  const ended = 'select pg_snapshot_xmin(pg_current_snapshot()) > $1::xid8 as ended';
+  const hasEnded = async (): Promise<boolean> => (await database.intake.query(ended, [rows[0]!.now])).rows[0].ended;
+  await expect.poll(hasEnded, { timeout: 30_000, interval: 20 }).toBe(true);
 }
 
 let probes = 0;
