@@ -4,7 +4,6 @@ import type { Following, LogTail, News } from '../stream/log-tail.service.js';
 import { Ring } from './ring.js';
 import { isPassing, Parts, type Telling } from './telling.js';
 
-/** Told when the stream has more, or less. */
 export interface Watching {
   wake(): void;
 }

@@ -18,7 +18,6 @@ interface Opened {
 
 /** Streams that differ, of one project: each reads for itself. */
 const MOST_OF_PROJECT = 500;
-/** What all streams keep together. */
 const MOST_BYTES = 256 * 2 ** 20;
 
 @Injectable()
@@ -31,7 +30,6 @@ export class Streams {
     private readonly tail: LogTail,
   ) {}
 
-  /** @throws Refusal */
   async watch(answering: Answering, subscribed: Subscribed, slow: () => void): Promise<Watcher> {
     const { source, scope } = subscribed;
     if (source.after !== null) requireKept(source.after, this.tail.completeAfter(scope.project));

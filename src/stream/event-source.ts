@@ -13,7 +13,6 @@ export interface EventsAsked {
   readonly after?: string | null;
 }
 
-/** Events of the log, in its order. */
 export class EventSource extends Source {
   readonly after: LogPosition | null;
   private readonly filter: Readonly<Record<string, unknown>>;

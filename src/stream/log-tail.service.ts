@@ -9,7 +9,6 @@ import { type Horizon, readHorizon, readStep, type Step } from './log-step.js';
 export type News = Step | 'swapped';
 
 export interface Following {
-  /** Where the news begin. */
   readonly from: LogPosition;
   leave(): void;
 }

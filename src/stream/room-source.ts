@@ -27,7 +27,6 @@ export interface RoomsAsked {
   readonly scope: Scope;
 }
 
-/** Rooms, each time they change, and once more when they stop matching. */
 export class RoomSource extends Source {
   readonly after = null;
   private readonly matching: MatchingRooms | null;

@@ -12,11 +12,8 @@ interface Named {
 export class TouchedRooms {
   readonly sids = new Set<string>();
   readonly names = new Map<string, Named>();
-  /** The least clock of what touched them, ms. */
   since = Infinity;
-  /** The least transaction that touched them. */
   oldest: bigint | null = null;
-  /** Every room may have. */
   swapped = false;
 
   get isEmpty(): boolean {
