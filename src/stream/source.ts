@@ -29,7 +29,8 @@ export abstract class Source implements AsyncIterable<never> {
   abstract check(statement: StatementBuilder): void;
   /** Called before anything is read, and after the log is followed. */
   abstract begin(reading: Reading): Promise<void>;
-  abstract hear(news: News): void;
+  /** @returns whether it can be about something that is shown: if none was, nothing is read */
+  abstract hear(news: News): boolean;
   abstract read(reading: Reading, ahead: Ahead): Promise<Batch>;
 
   /** graphql-js demands an iterable of a subscription's resolver, and hands it back. */
