@@ -11,14 +11,12 @@ export interface Connection<Node> {
 
 type Ask<Node> = (page: { first: number; after: string | null }) => Promise<Connection<Node>>;
 
-/** Asks what GraphQL would be asked. */
 export class Asking {
   constructor(
     private readonly answering: Answering,
     private readonly context: Omit<ApiContext, 'spent'>,
   ) {}
 
-  /** @throws Refusal */
   async ask<Data>(query: string, variables: Record<string, unknown>): Promise<Data> {
     const result = await this.answering.answer({ query, variables }, { ...this.context, spent: nothingSpent() });
     const { data, errors } = formatResult(result);

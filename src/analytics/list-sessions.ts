@@ -48,7 +48,6 @@ const MOST_LIMIT = 1_000;
 const MOST_SKIPPED = 100_000;
 const DAY_MS = 86_400_000;
 
-/** @throws Refusal BAD_USER_INPUT */
 export async function listSessions(
   asking: Asking,
   parameters: Readonly<Record<string, unknown>>,
@@ -79,7 +78,6 @@ function sessionOf(room: Room): ListedSession {
   };
 }
 
-/** Never started, active, ended. */
 function egressOf({ running, any }: Room): 0 | 1 | 2 {
   if (running.nodes.length > 0) return 1;
   return any.nodes.length > 0 ? 2 : 0;

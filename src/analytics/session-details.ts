@@ -63,7 +63,6 @@ function byIdentity(connected: readonly Participant[]): Map<string, Participant[
   return people;
 }
 
-/** Sessions of one identity, the earliest first. */
 function participantOf(roomId: string, sessions: readonly Participant[]): object {
   const last = sessions.at(-1)!;
   const left = sessions.map(({ leftAt }) => leftAt);

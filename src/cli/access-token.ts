@@ -13,7 +13,6 @@ const options = {
 
 export interface AccessToken {
   readonly token: string;
-  /** Opens the page with it, where this service listens. */
   readonly link: string;
 }
 

@@ -22,7 +22,7 @@ export class WebhookEventResolver {
   }
 
   @Subscription('webhookEvents')
-  subscribe(@Args() asked: EventsAsked, @Asked() { info }: Ask): Source {
-    return new EventSource(asked, selectedNodeFields(info));
+  subscribe(@Args() asked: EventsAsked, @Asked() { info, reading }: Ask): Source {
+    return new EventSource(asked, selectedNodeFields(info), reading.scope);
   }
 }

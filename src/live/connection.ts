@@ -85,7 +85,6 @@ export class Connection {
     );
   }
 
-  /** Closes it after so many ms, however long that is. */
   closeAfter(ms: number, close: () => void): void {
     const timer = setTimeout(
       () => (ms > LONGEST_TIMER_MS ? this.closeAfter(ms - LONGEST_TIMER_MS, close) : close()),
@@ -119,7 +118,6 @@ export class Connection {
     if (this.ws.bufferedAmount > MOST_UNREAD) this.ws.terminate();
   }
 
-  /** Until this turn's messages are all written. */
   private cork(): void {
     if (this.corked) return;
     this.corked = true;

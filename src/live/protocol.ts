@@ -26,7 +26,6 @@ export interface ProtocolParts {
 type Params = Readonly<Record<string, unknown>>;
 type SocketContext = Context<Params, Connection>;
 
-/** What one operation of a socket works with. */
 interface Operation extends ApiContext {
   readonly checked: Checked;
   /** Null: of a query. */

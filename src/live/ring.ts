@@ -2,16 +2,13 @@ import type { ExecutionResult } from 'graphql';
 import type { ExactJson } from '../read/exact-json.js';
 import type { LogPosition } from '../stream/log-position.js';
 
-/** A result that is written already. */
 export type Told = ExactJson & ExecutionResult;
 
-/** One event as it is sent to all who watch. */
 export interface Message {
   readonly position: LogPosition;
   readonly payload: Told;
 }
 
-/** What a message takes beside its text. */
 const OVERHEAD = 200;
 
 /** The last messages of a stream, numbered from its beginning. */
@@ -20,12 +17,10 @@ export class Ring {
   private bytes = 0;
   private dropped = 0;
 
-  /** Number of the oldest that is here. */
   get first(): number {
     return this.dropped;
   }
 
-  /** Number of the next that comes. */
   get end(): number {
     return this.dropped + this.messages.length;
   }

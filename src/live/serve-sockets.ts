@@ -61,7 +61,6 @@ export function serveSockets(fastify: FastifyInstance, parts: ProtocolParts): vo
   });
 }
 
-/** Clients connect again, to another replica, and resume. */
 async function closeAll(connections: ReadonlySet<Connection>): Promise<void> {
   const closed = [...connections].map((connection) => new Promise<void>((resolve) => connection.onLeave(resolve)));
   for (const connection of connections) connection.close(closing.restart, 'RESTART: connect again, and resume.');

@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isBefore, type LogPosition } from '../stream/log-position.js';
-import type { Following, LogTail, News } from '../stream/log-tail.service.js';
+import type { Following, LogTail } from '../stream/log-tail.service.js';
 import { Ring } from './ring.js';
 import { isPassing, Parts, type Telling } from './telling.js';
 
-/** Told when the stream has more, or less. */
 export interface Watching {
   wake(): void;
 }
@@ -22,6 +21,7 @@ export class SharedStream {
   private position: LogPosition;
   private readonly reader: Parts;
   private news = true;
+  private concerned = true;
   private advancing = false;
   private closed = false;
   private readonly watchers = new Set<Watching>();
@@ -38,8 +38,8 @@ export class SharedStream {
     const { source, scope } = telling.subscribed;
     const opened: { stream?: SharedStream } = {};
     const following = await parts.tail.follow(scope.project, (news) => {
-      source.hear(news);
-      opened.stream?.hear(news);
+      const concerned = source.hear(news);
+      opened.stream?.hear(concerned);
     });
     try {
       await telling.reading((reading) => source.begin(reading));
@@ -69,8 +69,9 @@ export class SharedStream {
     this.parts.following.leave();
   }
 
-  private hear(_news: News): void {
+  private hear(concerned: boolean): void {
     this.news = true;
+    this.concerned ||= concerned;
     void this.advance();
   }
 
@@ -86,6 +87,8 @@ export class SharedStream {
 
   private async readOn(): Promise<void> {
     const { until } = this;
+    if (!this.concerned) return void (this.position = until);
+    this.concerned = false;
     do {
       const { batch, messages } = await this.reader.read(this.position, until);
       for (const message of messages) this.ring.push(message);
@@ -110,7 +113,7 @@ export class SharedStream {
   }
 
   private async recover(error: unknown): Promise<void> {
-    this.news = true;
+    this.news = this.concerned = true;
     if (isPassing(error)) return pause(RETRY_MS);
     this.failure = error;
     return this.tell(0);

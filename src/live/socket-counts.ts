@@ -1,7 +1,6 @@
 import type { Scope } from '../access/scope.js';
 import type { Settings } from '../settings/settings.js';
 
-/** Sockets of each token and each project in this process. */
 export class SocketCounts {
   private readonly ofToken = new WeakMap<Scope, number>();
   private readonly ofProject = new Map<string, number>();

@@ -20,7 +20,6 @@ interface Opened {
 
 /** Streams that differ, of one project: each reads for itself. */
 const MOST_OF_PROJECT = 500;
-/** What all streams keep together. */
 const MOST_BYTES = 256 * 2 ** 20;
 
 @Injectable()
@@ -34,7 +33,6 @@ export class Streams {
     private readonly logReaders: LogReaders,
   ) {}
 
-  /** @throws Refusal */
   async watch(answering: Answering, subscribed: Subscribed, slow: () => void): Promise<Watcher> {
     const { source } = subscribed;
     const caughtUp = source.after === null ? () => undefined : await this.resume(source.after);

@@ -13,7 +13,6 @@ import { nothingSpent } from '../graphql/cost/cost-walk.js';
 import { formatResult } from '../graphql/errors.js';
 import type { Message, Told } from './ring.js';
 
-/** What one subscription asks, of which nobody else's differs. */
 export interface Subscribed {
   readonly checked: Checked;
   readonly source: Source;
@@ -84,7 +83,6 @@ export class Parts {
   }
 }
 
-/** An event that could not be read now is told later. */
 function requireWhole({ errors = [] }: ExecutionResult): void {
   for (const { originalError } of errors) if (isPassing(originalError)) throw originalError as Error;
 }

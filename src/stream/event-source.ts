@@ -1,11 +1,14 @@
+import type { Scope } from '../access/scope.js';
 import { cursorOf, keyColumns } from '../read/cursor.js';
-import { all } from '../read/filters.js';
+import { all, type StringFilter } from '../read/filters.js';
 import { conditionsOf, selectList } from '../read/noun.js';
 import { webhookEvent } from '../read/nouns/webhook-event.js';
 import type { Reading, Row } from '../read/reading.js';
 import { isSteady } from '../read/reusable-plan.js';
 import type { StatementBuilder } from '../read/statement.js';
 import { type LogPosition, positionIn, resumedFrom, sqlOf, streamOrder } from './log-position.js';
+import type { News } from './log-tail.service.js';
+import { onlyNames } from './only-names.js';
 import { type Ahead, type Batch, Source } from './source.js';
 
 export interface EventsAsked {
@@ -13,17 +16,22 @@ export interface EventsAsked {
   readonly after?: string | null;
 }
 
-/** Events of the log, in its order. */
 export class EventSource extends Source {
   readonly after: LogPosition | null;
   private readonly filter: Readonly<Record<string, unknown>>;
+  private readonly names: ReadonlySet<string> | null;
+  private readonly sids: ReadonlySet<string> | null;
 
   constructor(
     { filter, after }: EventsAsked,
     private readonly fields: ReadonlySet<string>,
+    scope: Scope,
   ) {
     super();
     this.filter = filter ?? {};
+    this.names = onlyNames(scope.roomName, this.filter['roomName'] as StringFilter);
+    const sids = this.filter['roomSid'] as readonly string[] | null | undefined;
+    this.sids = sids == null ? null : new Set(sids);
     this.after = after == null ? null : resumedFrom(after);
   }
 
@@ -35,7 +43,11 @@ export class EventSource extends Source {
     return Promise.resolve();
   }
 
-  hear(): void {}
+  hear(news: News): boolean {
+    const { names, sids } = this;
+    if (news === 'swapped') return false;
+    return news.touched.some(({ name, sid }) => (names?.has(name ?? '') ?? true) && (sids?.has(sid ?? '') ?? true));
+  }
 
   async read(reading: Reading, { from, until, most }: Ahead): Promise<Batch> {
     const statement = reading.statement();

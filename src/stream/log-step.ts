@@ -2,11 +2,9 @@ import type { OwnConnection } from '../database/own-connection.js';
 import { millisecondsOf } from '../database/milliseconds.js';
 import { logPosition, type LogPosition, sqlOf } from './log-position.js';
 
-/** What one look at the database told. */
 export interface Horizon {
   /** Everything before it is committed or never will be. */
   readonly position: LogPosition;
-  /** Whether a transaction is running. */
   readonly held: boolean;
   /** Changes when a rebuild replaces the tables. */
   readonly tables: string;
@@ -23,7 +21,6 @@ export interface Touched {
 export interface Step {
   readonly upTo: LogPosition;
   readonly touched: readonly Touched[];
-  /** The least clock of its events, ms. */
   readonly since: number;
 }
 

@@ -10,7 +10,6 @@ import { type Horizon, readHorizon, readStep, type Step } from './log-step.js';
 export type News = Step | 'swapped';
 
 export interface Following {
-  /** Where the news begin. */
   readonly from: LogPosition;
   leave(): void;
 }
@@ -24,6 +23,7 @@ interface Project {
 const POLL_MS = 100;
 /** Looks are this far apart, however many commit. */
 const LEAST_MS = 30;
+const RETRY_MS = 500;
 
 /**
  * Reads the log in its order, once for all who follow it in this process, and up to the oldest running transaction: no
@@ -109,7 +109,7 @@ export class LogTail implements OnApplicationShutdown {
       const joining = this.joining.length;
       await this.look().then(
         () => this.joining.splice(0, joining).forEach((joined) => joined()),
-        (error: unknown) => this.fails(error),
+        (error: unknown) => this.fail(error),
       );
       await this.pause(began);
     }
@@ -155,8 +155,9 @@ export class LogTail implements OnApplicationShutdown {
     for (const { followers } of this.projects.values()) for (const tell of followers) tell('swapped');
   }
 
-  private fails(error: unknown): void {
+  private async fail(error: unknown): Promise<void> {
     if (!this.failing && !this.stopped) this.logger.warn(`Streams wait: ${String(error)}`);
     this.failing = true;
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
 }

@@ -1,4 +1,3 @@
-/** More rooms than are open at once in most projects. */
 export const MOST_MATCHING = 10_000;
 
 /** Which rooms matched a filter, so that it can be told that one stopped. Keeps those that changed last. */

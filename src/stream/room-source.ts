@@ -1,13 +1,15 @@
 import type { Scope } from '../access/scope.js';
 import { keyColumns, type Ordered } from '../read/cursor.js';
-import { all } from '../read/filters.js';
+import { all, type StringFilter } from '../read/filters.js';
 import { pageSql } from '../read/list-sql.js';
 import { conditionsOf, selectList } from '../read/noun.js';
 import { room } from '../read/nouns/room.js';
 import type { Reading, Row } from '../read/reading.js';
 import type { StatementBuilder } from '../read/statement.js';
+import type { Touched } from './log-step.js';
 import type { News } from './log-tail.service.js';
 import { MatchingRooms, MOST_MATCHING } from './matching-rooms.js';
+import { onlyNames } from './only-names.js';
 import { type Ahead, type Batch, Source } from './source.js';
 import { TouchedRooms } from './touched-rooms.js';
 
@@ -27,10 +29,12 @@ export interface RoomsAsked {
   readonly scope: Scope;
 }
 
-/** Rooms, each time they change, and once more when they stop matching. */
 export class RoomSource extends Source {
   readonly after = null;
   private readonly matching: MatchingRooms | null;
+  private readonly names: ReadonlySet<string> | null;
+  /** If only rooms of these sids are shown: the sids, and the names that they have. */
+  private ofSids: ReadonlySet<string> | null = null;
   private touched = new TouchedRooms();
   /** What was read last, until it is told. */
   private reading = this.touched;
@@ -40,6 +44,7 @@ export class RoomSource extends Source {
   constructor(private readonly asked: RoomsAsked) {
     super();
     const changes = Object.entries(asked.filter).some(([name, value]) => value != null && !steady.has(name));
+    this.names = onlyNames(asked.scope.roomName, asked.filter['name'] as StringFilter);
     this.matching = changes ? new MatchingRooms() : null;
   }
 
@@ -48,6 +53,7 @@ export class RoomSource extends Source {
   }
 
   async begin(reading: Reading): Promise<void> {
+    await this.learnNames(reading);
     if (this.matching === null) return;
     this.matching.fill(await this.readMatching(reading));
     const statement = reading.statement();
@@ -57,9 +63,26 @@ export class RoomSource extends Source {
     this.knownFrom = BigInt(now!['xid'] as string);
   }
 
-  hear(news: News): void {
-    if (news === 'swapped') this.touched.swapped = true;
-    else this.touched.add(news, this.asked.scope.roomName);
+  hear(news: News): boolean {
+    if (news === 'swapped') return (this.touched.swapped = true);
+    const touched = news.touched.filter((room) => this.concerns(room));
+    this.touched.add({ touched, since: news.since });
+    return touched.length > 0;
+  }
+
+  /** Others of its name can end a room; an egress may name only its sid. */
+  private concerns({ name, sid }: Touched): boolean {
+    const ofName = name === null || (this.names?.has(name) ?? true);
+    return ofName && (this.ofSids?.has(sid ?? '') || this.ofSids?.has(name ?? '') || this.ofSids === null);
+  }
+
+  private async learnNames(reading: Reading): Promise<void> {
+    const sids = this.asked.filter['sid'] as readonly string[] | null | undefined;
+    if (sids == null) return;
+    const statement = reading.statement();
+    const where = `${statement.inScope} and sid = any(${statement.bind(sids)}::text[])`;
+    const rows = await reading.rows(statement, `select room_name as name from room where ${where}`);
+    this.ofSids = new Set([...sids, ...rows.map(({ name }) => name as string)]);
   }
 
   async read(reading: Reading, { until }: Ahead): Promise<Batch> {

@@ -4,7 +4,6 @@ import type { LogPosition } from './log-position.js';
 import type { News } from './log-tail.service.js';
 
 export interface Item {
-  /** By the name of the subscription's field. */
   readonly root: object;
   readonly position: LogPosition;
 }
@@ -16,7 +15,6 @@ export interface Batch {
   readonly told: () => void;
 }
 
-/** The part of the log that is read next. */
 export interface Ahead {
   readonly from: LogPosition;
   readonly until: LogPosition;
@@ -25,14 +23,14 @@ export interface Ahead {
 
 /** What a subscription shows. Its stream reads it, once for all who ask the same. */
 export abstract class Source implements AsyncIterable<never> {
-  /** Null: begins now. */
   abstract readonly after: LogPosition | null;
 
   /** @throws Refusal BAD_USER_INPUT for a filter that cannot be */
   abstract check(statement: StatementBuilder): void;
   /** Called before anything is read, and after the log is followed. */
   abstract begin(reading: Reading): Promise<void>;
-  abstract hear(news: News): void;
+  /** @returns whether it can be about something that is shown: if none was, nothing is read */
+  abstract hear(news: News): boolean;
   abstract read(reading: Reading, ahead: Ahead): Promise<Batch>;
 
   /** graphql-js demands an iterable of a subscription's resolver, and hands it back. */

@@ -1,4 +1,4 @@
-import type { News } from './log-tail.service.js';
+import type { Step } from './log-step.js';
 
 /** Rooms of one name: another's change can end one, or begin it anew. */
 interface Named {
@@ -12,24 +12,20 @@ interface Named {
 export class TouchedRooms {
   readonly sids = new Set<string>();
   readonly names = new Map<string, Named>();
-  /** The least clock of what touched them, ms. */
   since = Infinity;
-  /** The least transaction that touched them. */
   oldest: bigint | null = null;
-  /** Every room may have. */
   swapped = false;
 
   get isEmpty(): boolean {
     return this.sids.size + this.names.size === 0;
   }
 
-  add(news: Exclude<News, 'swapped'>, onlyName: string | null): void {
-    for (const { sid, name, xid } of news.touched) {
-      if (onlyName !== null && name !== null && name !== onlyName) continue;
+  add({ touched, since }: Omit<Step, 'upTo'>): void {
+    for (const { sid, name, xid } of touched) {
       if (sid !== null) this.sids.add(sid);
       if (name !== null && xid !== null) this.addName(name, BigInt(xid), sid === null);
     }
-    this.since = Math.min(this.since, news.since);
+    this.since = Math.min(this.since, since);
   }
 
   merge({ sids, names, since, oldest, swapped }: TouchedRooms): void {

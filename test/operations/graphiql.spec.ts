@@ -32,7 +32,11 @@ describe('the page’s own script', () => {
   /** Runs it as a browser would, with React's and GraphiQL's parts replaced by what they are given. */
   async function run(hash: string, stored: Record<string, string>) {
     const script = await (await fetch(`${service.url}/graphiql/start.js`)).text();
-    const shown: { fetcher: { url: string }; headers: string; onEditHeaders(text: string): void }[] = [];
+    const shown: {
+      fetcher: { url: string; subscriptionUrl: string };
+      headers: string;
+      onEditHeaders(text: string): void;
+    }[] = [];
     const address = { hash, pathname: '/behind/graphiql', href: `https://host.example/behind/graphiql${hash}` };
     const GraphiQL = { createFetcher: (options: { url: string }) => options };
     const parts = {
@@ -60,6 +64,11 @@ describe('the page’s own script', () => {
       'https://host.example/behind/graphql',
     ]);
     expect((await run('', stored)).shown[0]!.headers).toContain('Bearer a.b.c');
+  });
+
+  test('subscribes at the same place', async () => {
+    const { shown } = await run('', { token: 'a.b.c' });
+    expect(shown[0]!.fetcher.subscriptionUrl).toBe('wss://host.example/behind/graphql');
   });
 
   test('takes a new fetcher, with which GraphiQL loads its docs, once a token is whole', async () => {

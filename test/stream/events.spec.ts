@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { record } from '../../harness/recorded.js';
 import { LogTail } from '../../src/stream/log-tail.service.js';
 import { played, postAll, startPosting } from '../support/load.js';
 import { type Service, startService } from '../support/service.js';
@@ -152,6 +153,24 @@ describe('a stream of events', () => {
     for (const ids of told) expect(ids).toEqual(first.ids);
     expect(new Set(first.ids)).toEqual(wanted);
     expect(first.ids).toHaveLength(wanted.size);
+  });
+});
+
+describe('what many subscribe to', () => {
+  it('is read once for all who ask the same, and not at all where it concerns other rooms', async () => {
+    const other = await startService();
+    onTestFinished(() => other.stop());
+    const same = Array.from({ length: 30 }, () => new Subscriber(connect(other), { query: events }));
+    const token = other.readToken('elsewhere');
+    const elsewhere = Array.from({ length: 10 }, () => new Subscriber(connect(other, { token }), { query: events }));
+    for (const one of same) await begun(other, one);
+    const start = same[0]!.cursor;
+    await Promise.all(same.map((one) => one.until(({ cursor }) => cursor === start)));
+    const sent = record(other.database.queries);
+    const id = await happen(other);
+    await Promise.all(same.map((one) => one.until(({ ids }) => ids.includes(id))));
+    expect(sent.filter(({ text }) => text.includes('from webhook_event'))).toHaveLength(1);
+    expect(elsewhere.map(({ told }) => told.length)).toEqual(elsewhere.map(() => 0));
   });
 });
 

@@ -124,7 +124,7 @@ describe('a socket is closed', () => {
     const all = (): string[] => [...seen.filter((id) => id.startsWith('EV_big')), ...again.ids];
     await again.until(() => all().length >= ids.length);
     expect(all()).toEqual(ids);
-    expect(seen.length).toBeLessThan(60);
+    expect(again.ids.length).toBeGreaterThan(0);
   });
 
   it('beyond those that a token, and a project, may have', async () => {
