@@ -27,6 +27,7 @@ async function happen(to: Service = service, name = 'daily', key = 'devkey'): Pr
 }
 
 async function watch(after?: string, of: Service = service): Promise<Subscriber> {
+  if (after === undefined) await settled(service);
   return new Subscriber(connect(of), { query: events, ...(after !== undefined && { variables: { after } }) });
 }
 
@@ -55,7 +56,6 @@ async function hold(id: string): Promise<() => Promise<void>> {
 describe('a stream of events', () => {
   it('begins now, and tells each once, in the order of the log', async () => {
     await happen();
-    await settled(service);
     const subscriber = await begun(service, await watch());
     const ids: string[] = [];
     for (let n = 0; n < 20; n++) ids.push(await happen());

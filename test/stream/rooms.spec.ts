@@ -36,6 +36,7 @@ const fields =
   '{ name sid active endSource lastSeenAt participantCount recording participants { nodes { sid state } } }';
 
 async function watch(filter = '', options: { token?: string; key?: string } = {}): Promise<Subscriber> {
+  await settled(service);
   const client = connect(service, options);
   const given = filter === '' ? '' : `(filter: {${filter}})`;
   const subscriber = new Subscriber(client, { query: `subscription { roomChanged${given} ${fields} }` });
@@ -109,7 +110,6 @@ describe('a stream of rooms', () => {
   it('tells of egress that names only the sid, and leaves other rooms alone', async () => {
     await happen('room_started', 'filmed');
     await happen('room_started', 'other');
-    await settled(service);
     const subscriber = await watch('recording: true');
     const egressInfo = { egressId: 'EG_1', roomId: 'RM_filmed', status: 'EGRESS_ACTIVE', web: {} };
     while (subscriber.told.length === 0) {
