@@ -78,7 +78,30 @@ test('months that are older than the retention are archived and dropped, and com
   expect(await readLogDrop(database.queries)).toBeNull();
 });
 
-test('tells how far it dropped', async () => {
+test('a month that was put back in part is archived again as a whole', async () => {
+  const database = await filled();
+  const folder = emptyFolder();
+  const before = await logOf(database);
+  await drop(database, folder, at('2026-03-10T00:00:00'));
+  const store = (await openStore({ kind: 'folder', path: folder }))!;
+  await keeping(database.url, (log) => restoreMonth(log, store, '2026-01'));
+  await database.intake.query(
+    `delete from webhook_event where created_seconds between 1767225600 and 1767438000 or id = 'EV_undated'`,
+  );
+  await database.intake.query('update log_drop set restored_at = null');
+  const [again] = await drop(database, folder, at('2026-03-10T00:00:00'));
+  expect(again).toMatchObject({ month: '2026-01', rows: 201 });
+  expect(await keeping(database.url, (log) => restoreMonth(log, store, '2026-01'))).toEqual({ rows: 201, added: 201 });
+  expect(await logOf(database)).toEqual(before);
+});
+
+test('tells up to which time it dropped, whatever time an event had that counts for nothing', async () => {
+  const database = await filled();
+  await drop(database, null, now);
+  expect((await readLogDrop(database.queries))?.createdUntil).toBeLessThan(at('2026-04-01T00:00:00'));
+});
+
+test('tells how far in its order', async () => {
   const database = await filled();
   const all = (await logOf(database)).map((row) => JSON.parse(row) as { id: string; xid: number; seq: number });
   await drop(database, null, at('2026-03-10T00:00:00'));
