@@ -1,4 +1,4 @@
-import type { ClientBase, Pool } from 'pg';
+import type { ClientBase } from 'pg';
 import { LOG_READ_LOCK } from '../database/locks/advisory-locks.js';
 import { folderOf, readManifest, writeManifest } from './archive/manifest.js';
 import type { ArchiveStore } from './archive/store.js';
@@ -28,7 +28,7 @@ class NotNow extends Error {}
 
 /** The oldest month, if all of it is older than the retention. */
 export async function oldestToDrop(
-  client: ClientBase | Pool,
+  client: ClientBase,
   { now, ageMs }: Pick<Retention, 'now' | 'ageMs'>,
 ): Promise<Piece | null> {
   const oldest = (await readPartitions(client))?.find(isMonth);
