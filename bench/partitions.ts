@@ -1,9 +1,8 @@
-// npm run bench -- partitions [--rows 20000000] [--rounds 5]
+// npm run bench -- partitions [--rows 20000000] [--rounds 5] [--divide 500000]
 //
 // What partitions of the log cost: an event's intake into a plain log, into one of the months made ahead, of a year and
 // of five years, and while a log is being divided; then, on a year of so many events made by SQL, what the questions
-// about events take, and what answers take while a month is dropped.
-import { once } from 'node:events';
+// about events take, and what answers take while a month is dropped, and while a plain log is divided.
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
@@ -22,18 +21,33 @@ import { prepareRequests } from './support/requests.js';
 import { Server, service } from './support/server.js';
 
 const { values } = parseArgs({
-  options: { rows: { type: 'string', default: '20000000' }, rounds: { type: 'string', default: '5' } },
+  options: {
+    rows: { type: 'string', default: '20000000' },
+    rounds: { type: 'string', default: '5' },
+    divide: { type: 'string', default: '500000' },
+  },
 });
-const [rows, rounds] = [Number(values.rows), Number(values.rounds)];
+const [rows, rounds, divide] = [Number(values.rows), Number(values.rounds), Number(values.divide)];
 const DAY = 86_400;
 const EVENTS = 4000;
 
 const now = Math.floor(Date.now() / 1000);
+
+/** Narrow rows, evenly over the year until now. */
+const fillOf = (rows: number): string => `
+  insert into ${LOG} (project, id, created_seconds, event, created_at, received_at, deliveries, projected, room_sid,
+    room_name, participant_sid, participant_identity, payload, epoch, xid)
+  select 'default', 'EV_' || n, at, 'participant_joined', to_timestamp(at), to_timestamp(at), 1, true, 'RM_' || n / 20,
+    'room-' || n / 20 % 5000, 'PA_' || n / 4, 'user-' || n % 100000, '{}', 1, n / 10
+  from generate_series($1::bigint, $2::bigint) n, lateral (select ${now} - ${365 * DAY} + n * ${365 * DAY} / ${rows} as at) t`;
+const STEP = 100_000;
+
 const cluster = await BenchCluster.start();
 console.log(`Node ${process.version}; ${cluster.version}, fsync on`);
 try {
   if (rounds > 0) await compareIntake();
   if (rows > 0) await grow();
+  if (divide > 0) await divideUnderLoad();
 } finally {
   await cluster.stop();
 }
@@ -79,35 +93,67 @@ async function compareIntake(): Promise<void> {
   console.log(`\n${table(['an event into a log', 'Postgres µs', 'to the plain one', 'bytes of WAL'], lines)}\n`);
 }
 
-/** Narrow rows, evenly over the year until now. */
-const fill = `
-  insert into ${LOG} (project, id, created_seconds, event, created_at, received_at, deliveries, projected, room_sid,
-    room_name, participant_sid, participant_identity, payload, epoch)
-  select 'default', 'EV_' || n, at, 'participant_joined', to_timestamp(at), to_timestamp(at), 1, true, 'RM_' || n / 20,
-    'room-' || n / 20 % 5000, 'PA_' || n / 4, 'user-' || n % 100000, '{}', 1
-  from generate_series($1::bigint, $2::bigint) n, lateral (select ${now} - ${365 * DAY} + n * ${365 * DAY} / ${rows} as at) t`;
-const STEP = 500_000;
-
-async function grow(): Promise<void> {
-  const url = await made('grown', 365);
+async function seed(url: string, count: number): Promise<void> {
   const client = new pg.Client({
     connectionString: url,
     options: '-c maintenance_work_mem=1GB -c synchronous_commit=off',
   });
+  client.on('error', () => undefined);
   await client.connect();
   const began = performance.now();
   const indexes = await dropIndexes(client, [LOG]);
-  for (let at = 0; at < rows; at += STEP) await client.query(fill, [at, at + STEP - 1]);
+  for (let at = 0; at < count; at += STEP) await client.query(fillOf(count), [at, at + STEP - 1]);
   for (const make of indexes) await client.query(make);
   await client.query(`vacuum (analyze) ${LOG}`);
-  const size = await client.query<{
-    size: string;
-  }>(`select pg_size_pretty(sum(pg_total_relation_size(inhrelid))) as size
-    from pg_inherits where inhparent = '${LOG}'::regclass`);
   await client.end();
-  console.log(`${rows} events, ${size.rows[0]!.size}, made in ${Math.round((performance.now() - began) / 1000)} s`);
+  console.log(`${count} events made in ${Math.round((performance.now() - began) / 1000)} s`);
+}
+
+async function grow(): Promise<void> {
+  const url = await made('grown', 365);
+  await seed(url, rows);
+  if (rows <= 1_000_000) {
+    const plain = await made('plain_grown', null);
+    await seed(plain, rows);
+    console.log('The same in one plain table:');
+    await ask(plain);
+  }
   await ask(url);
   await dropUnderLoad(url);
+}
+
+/** The service divides it by itself. */
+async function divideUnderLoad(): Promise<void> {
+  const url = await made('dividing', null);
+  await seed(url, divide);
+  const server = await Server.start(service, url);
+  const began = performance.now();
+  const times: number[] = [];
+  const answers: number[] = [];
+  const stopping = new AbortController();
+  const asking = askAllTheTime(url, (ms) => answers.push(ms), stopping.signal);
+  const isPlain = async (): Promise<boolean> => {
+    const [log] = await cluster.run(
+      `select relkind = 'r' as plain from pg_class where oid = '${LOG}'::regclass`,
+      'dividing',
+    );
+    return log!['plain'] as boolean;
+  };
+  const rate = 200;
+  const load = { port: server.port, connections: 32, rate };
+  do times.push(...(await post(prepareRequests(rate * 2, 200), load)));
+  while (await isPlain());
+  console.log(`divided within ${Math.round((performance.now() - began) / 1000)} s`);
+  stopping.abort();
+  await asking;
+  await server.stop();
+  console.log(
+    table(['ms', 'count', 'p50', 'p99', 'worst'], [latencies('webhooks', times), latencies('questions', answers)]),
+  );
+}
+
+function latencies(name: string, times: number[]): string[] {
+  return [name, `${times.length}`, ...[0.5, 0.99, 1].map((part) => percentile(times, part).toFixed(1))];
 }
 
 async function ask(url: string): Promise<void> {
@@ -136,8 +182,8 @@ async function ask(url: string): Promise<void> {
     ['not projected', `select id from ${LOG} where project = $1 and not projected ${newest}`, ['default']],
     [
       'deep page',
-      `select id from ${LOG} where project = $1 and (epoch, xid, seq) < ($2::bigint, $3::bigint, $4::bigint) ${newest}`,
-      ['default', 1, 2 ** 40, middle],
+      `select id from ${LOG} where project = $1 and (epoch, xid, seq) < ((select $2::bigint), $3::bigint, $4::bigint) ${newest}`,
+      ['default', 1, middle / 10, 2 ** 40],
     ],
     ['a day, counted', `select count(*) from ${LOG} where ${range}`, span],
   ];
@@ -148,7 +194,7 @@ async function ask(url: string): Promise<void> {
       await planOf(pool, sent);
       const { sequential, buffers, indexes, rows: read } = await planOf(pool, sent);
       const times: number[] = [];
-      for (let at = 0; at < 50; at++) {
+      for (let at = 0; at < 20; at++) {
         const start = performance.now();
         await pool.query(sent);
         times.push(performance.now() - start);
@@ -191,20 +237,15 @@ async function dropUnderLoad(url: string): Promise<void> {
   stopping.abort();
   await asking;
   await server.stop();
-  const line = (name: string, times: number[]): string[] => [
-    name,
-    `${times.length}`,
-    ...[0.5, 0.99, 1].map((part) => percentile(times, part).toFixed(1)),
-  ];
   console.log(`drops with all that goes before them took ${dropped.map((ms) => Math.round(ms)).join(', ')} ms`);
   console.log(
     table(
       ['ms', 'count', 'p50', 'p99', 'worst'],
       [
-        line('webhooks before', calm),
-        line('webhooks while months are dropped', busy),
-        line('questions before', before),
-        line('questions while months are dropped', during),
+        latencies('webhooks before', calm),
+        latencies('webhooks while months are dropped', busy),
+        latencies('questions before', before),
+        latencies('questions while months are dropped', during),
       ],
     ),
   );
@@ -222,7 +263,7 @@ async function askAllTheTime(url: string, note: (ms: number) => void, stop: Abor
     const start = performance.now();
     await pool.query({ name: 'newest', text, values: ['default'] });
     note(performance.now() - start);
-    await Promise.race([pause(10), once(stop, 'abort')]);
+    await pause(10);
   }
   await pool.end();
 }

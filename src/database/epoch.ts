@@ -16,7 +16,8 @@ export async function raiseEpoch(prisma: PrismaClient): Promise<boolean> {
 
 /** Two index look-ups for each project: the log's index begins with the project. */
 async function greatestXid(prisma: PrismaClient, epoch: number): Promise<bigint> {
-  let greatest = 0n;
+  const dropped = await prisma.logDrop.aggregate({ where: { epoch }, _max: { xid: true } });
+  let greatest = dropped._max.xid ?? 0n;
   for (
     let project = await projectAfter(prisma, null);
     project !== null;

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import type { Erased } from '../erased/erased.js';
 import { parseJson, type JsonObject } from '../livekit/json.js';
 import { linesOfPart } from '../log/archive/lines.js';
-import { folderOf, readManifest, writeManifest, type Manifest } from '../log/archive/manifest.js';
+import { folderOf, manifestOf, readManifest, writeManifest, type Manifest } from '../log/archive/manifest.js';
 import type { ArchiveStore } from '../log/archive/store.js';
 import { writeParts, type Lines } from '../log/archive/write.js';
 import { eventOf } from './erase-log.js';
@@ -18,6 +18,8 @@ export async function archivedMonths(client: ClientBase): Promise<string[]> {
 /** Rewrites an archived month where it holds anything of erased people. @returns how many events changed */
 export async function eraseArchive(store: ArchiveStore, erased: Erased, month: string): Promise<number> {
   const manifest = await readManifest(store, month);
+  if (manifest === null)
+    throw new Error(`There is no archive of ${month}: ${store.placeOf(manifestOf(month))} is missing.`);
   let events = 0;
   for await (const lines of linesOf(store, manifest)) {
     const rewritten = await rewriteLines(erased, lines);

@@ -1,15 +1,15 @@
-import type { Pool } from 'pg';
+import type { ClientBase } from 'pg';
 import { makePiece } from './copy.js';
 import { type LogKeeping, untilFree } from './log-lock.js';
 import { division, filling, gaps, LOG, type Piece, piecesOf } from './months.js';
 import { move, resume } from './move.js';
 import { boundSql, inShort, readPartitions } from './partitions.js';
 
-export async function needsKeeping(pool: Pool, now: number): Promise<boolean> {
-  const pieces = await readPartitions(pool);
-  if (pieces === null) return !(await isDistributed(pool));
+export async function needsKeeping(client: ClientBase, now: number): Promise<boolean> {
+  const pieces = await readPartitions(client);
+  if (pieces === null) return !(await isDistributed(client));
   if (gaps(pieces).length > 0 || division(pieces.at(-1)!, now) !== null) return true;
-  return (await pool.query('select from log_move')).rows.length > 0;
+  return (await client.query('select from log_move')).rows.length > 0;
 }
 
 /** Ends what is under way, then divides a plain log, and makes what partitions are missing. @param now in seconds */
@@ -31,8 +31,8 @@ export async function rewritePartition(keeping: LogKeeping, name: string): Promi
 }
 
 /** Whoever distributes the log also says how it is divided. */
-async function isDistributed(pool: Pool): Promise<boolean> {
-  return (await pool.query("select from pg_extension where extname = 'citus'")).rows.length > 0;
+async function isDistributed(client: ClientBase): Promise<boolean> {
+  return (await client.query("select from pg_extension where extname = 'citus'")).rows.length > 0;
 }
 
 /** First: events of a missing partition wait meanwhile. */

@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import pg from 'pg';
 import { Database } from '../database/database.js';
+import { breakOffWhenHung } from '../database/hung-connections.js';
 import { isAway, isPassing } from '../database/failure.js';
 import { Clock } from '../settings/clock.js';
 import { Settings } from '../settings/settings.js';
@@ -42,9 +43,13 @@ export class LogKeeper implements OnModuleInit, OnApplicationBootstrap, BeforeAp
 
   /** An empty log is divided, and months are made, before events come. */
   async onModuleInit(): Promise<void> {
-    const { rows } = await this.database.queries.query('select from webhook_event limit 1');
-    const isQuick = rows.length === 0 || (await readPartitions(this.database.queries)) !== null;
-    if (isQuick) await this.trying(() => this.divide());
+    await this.trying(async () => {
+      const isQuick = await this.asking(async (client) => {
+        const { rows } = await client.query('select from webhook_event limit 1');
+        return rows.length === 0 || (await readPartitions(client)) !== null;
+      });
+      if (isQuick) await this.divide();
+    });
   }
 
   onApplicationBootstrap(): void {
@@ -81,7 +86,7 @@ export class LogKeeper implements OnModuleInit, OnApplicationBootstrap, BeforeAp
 
   private async divide(): Promise<void> {
     const now = Math.floor(this.clock.now() / 1000);
-    if (await needsKeeping(this.database.queries, now)) await this.alone((keeping) => keepLog(keeping, now));
+    if (await this.asking((client) => needsKeeping(client, now))) await this.alone((keeping) => keepLog(keeping, now));
   }
 
   private async drop(): Promise<void> {
@@ -89,10 +94,22 @@ export class LogKeeper implements OnModuleInit, OnApplicationBootstrap, BeforeAp
     this.dropAt = performance.now() + DROP_MS;
     if (ageMs === null || archive === null) return;
     const limits = { now: this.clock.now(), ageMs };
-    if ((await oldestToDrop(this.database.queries, limits)) === null) return;
+    if ((await this.asking((client) => oldestToDrop(client, limits))) === null) return;
     const store = await openStore(archive);
     const dropped = await this.alone((keeping) => dropOldMonths(keeping, { ...limits, store }));
     for (const month of dropped ?? []) this.logger.log({ msg: 'A month of the log was dropped.', ...month });
+  }
+
+  private async asking<T>(ask: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const { intake } = this.database;
+    const client = await intake.connect();
+    const endWatch = breakOffWhenHung(intake, client);
+    try {
+      return await ask(client);
+    } finally {
+      endWatch();
+      client.release();
+    }
   }
 
   private alone<T>(work: (keeping: LogKeeping) => Promise<T>): Promise<T | null> {

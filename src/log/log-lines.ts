@@ -11,7 +11,7 @@ export async function* linesOf(client: ClientBase, table: string, where = 'true'
     [table],
   );
   for (let page = 0; page < sizes[0]!.pages; page += PAGES) {
-    await client.query('begin read only');
+    await client.query('begin read only; set local idle_in_transaction_session_timeout = 0');
     await client.query(`declare lines no scroll cursor for select row_to_json(e)::text as line from only ${table} e
       where ctid >= '(${page},0)' and ctid < '(${page + PAGES},0)' and ${where}`);
     for (;;) {

@@ -20,7 +20,9 @@ export async function keepingLog<T>(
   { wait, stopped = new AbortController().signal }: { wait: boolean; stopped?: AbortSignal },
   work: (keeping: LogKeeping) => Promise<T>,
 ): Promise<T | null> {
-  const client = new pg.Client(connection(url, '-c idle_session_timeout=0'));
+  // Who freezes with the log locked loses it, as intake does.
+  const settings = '-c idle_session_timeout=0 -c idle_in_transaction_session_timeout=3000';
+  const client = new pg.Client(connection(url, settings));
   client.on('error', () => undefined);
   await client.connect();
   try {

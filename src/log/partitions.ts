@@ -47,6 +47,12 @@ export async function inShort<T>(client: ClientBase, attempt: number, work: () =
   }
 }
 
-export function lockLog(client: ClientBase): Promise<unknown> {
-  return client.query(`lock table only ${LOG} in access exclusive mode`);
+/** Gives way to a backup, which may have its snapshot and not yet its locks: it would not see rows that were copied. */
+export async function lockLog(client: ClientBase): Promise<void> {
+  await client.query(`lock table only ${LOG} in access exclusive mode`);
+  await client.query(`do $$ begin
+    if exists (select from pg_stat_activity where datname = current_database() and application_name = 'pg_dump') then
+      raise lock_not_available using message = 'A backup is running.';
+    end if;
+  end $$`);
 }

@@ -1,4 +1,4 @@
-import { readManifest } from './archive/manifest.js';
+import { type Manifest, manifestOf, readManifest } from './archive/manifest.js';
 import type { ArchiveStore } from './archive/store.js';
 import { linesOfPart } from './archive/lines.js';
 import type { LogKeeping } from './log-lock.js';
@@ -12,6 +12,9 @@ export interface Restored {
   readonly added: number;
 }
 
+/** As they are. */
+export const unchanged = (lines: readonly string[]): Promise<readonly string[]> => Promise.resolve(lines);
+
 export interface Source {
   readonly store: ArchiveStore;
   /** Of rows as JSON, before they are stored. */
@@ -19,23 +22,37 @@ export interface Source {
 }
 
 /** Puts an archived month back into the log, each event once; it stays there for as long as the retention says. */
-export async function restoreMonth(keeping: LogKeeping, { store, rewrite }: Source, month: string): Promise<Restored> {
-  const { from, rows, parts } = await readManifest(store, month);
-  await makeRoom(keeping, from);
+export async function restoreMonth(keeping: LogKeeping, source: Source, month: string): Promise<Restored> {
+  const { store } = source;
+  const manifest = await readManifest(store, month);
+  if (manifest === null) {
+    throw new Error(`There is no archive of ${month}: ${store.placeOf(manifestOf(month))} is missing.`);
+  }
+  const { name } = monthPiece(manifest.from);
+  await makeRoom(keeping, manifest.from);
+  const added = await putBack(keeping, source, manifest);
+  await keeping.client.query('update log_drop set restored_at = now() where part = $1', [name]);
+  await keeping.client.query(`analyze ${name}`);
+  return { rows: manifest.rows, added };
+}
+
+/** Inserts what the log lacks. @returns how many events */
+export async function putBack(
+  { client }: LogKeeping,
+  { store, rewrite }: Source,
+  { parts }: Manifest,
+): Promise<number> {
   let added = 0;
   for (const part of parts) {
     for await (const lines of linesOfPart(store, part)) {
-      const { rowCount } = await keeping.client.query(
+      const { rowCount } = await client.query(
         `insert into ${LOG} select * from json_populate_recordset(null::${LOG}, $1::json) on conflict do nothing`,
         [`[${(await rewrite(lines)).join(',')}]`],
       );
       added += rowCount ?? 0;
     }
   }
-  const { name } = monthPiece(from);
-  await keeping.client.query('update log_drop set restored_at = now() where part = $1', [name]);
-  await keeping.client.query(`analyze ${name}`);
-  return { rows, added };
+  return added;
 }
 
 async function makeRoom(keeping: LogKeeping, from: number): Promise<void> {

@@ -1,12 +1,13 @@
-import type { ClientBase, Pool } from 'pg';
+import type { ClientBase } from 'pg';
 import { LOG_READ_LOCK } from '../database/locks/advisory-locks.js';
-import { folderOf, writeManifest } from './archive/manifest.js';
+import { folderOf, readManifest, writeManifest } from './archive/manifest.js';
 import type { ArchiveStore } from './archive/store.js';
 import { type Part, writeParts } from './archive/write.js';
 import { FITS, noteChanges } from './copy.js';
 import { linesOf } from './log-lines.js';
 import { type LogKeeping, untilFree } from './log-lock.js';
 import { FUTURE, isMonth, LOG, PAST, type Piece, UNDATED } from './months.js';
+import { putBack, unchanged } from './restore.js';
 import { boundSql, checkSql, inShort, lockLog, readPartitions } from './partitions.js';
 
 export interface Retention {
@@ -27,7 +28,7 @@ class NotNow extends Error {}
 
 /** The oldest month, if all of it is older than the retention. */
 export async function oldestToDrop(
-  client: ClientBase | Pool,
+  client: ClientBase,
   { now, ageMs }: Pick<Retention, 'now' | 'ageMs'>,
 ): Promise<Piece | null> {
   const oldest = (await readPartitions(client))?.find(isMonth);
@@ -79,7 +80,10 @@ interface Going {
   readonly receivedUntil: Date | null;
 }
 
-async function dropMonth({ client, stopped }: LogKeeping, month: Piece, store: ArchiveStore | null): Promise<Dropped> {
+async function dropMonth(keeping: LogKeeping, month: Piece, store: ArchiveStore | null): Promise<Dropped> {
+  const { client, stopped } = keeping;
+  const name = month.name.slice(LOG.length + 1).replace('_', '-');
+  if (store) await completeAgain(keeping, store, { name, month });
   await untilFree(stopped, (attempt) =>
     inShort(client, attempt, async () => {
       await noteChanges(client, month.name);
@@ -92,7 +96,6 @@ async function dropMonth({ client, stopped }: LogKeeping, month: Piece, store: A
   const { rows } = await client.query<{ now: string }>('select pg_current_snapshot()::text as now');
   const goes = goesSql(month, rows[0]!.now);
   const going = await readGoing(client, month, goes);
-  const name = month.name.slice(LOG.length + 1).replace('_', '-');
   const archive = store && going.rows > 0 ? await archiveMonth(client, store, { name, month, goes }) : null;
   if (archive !== null && archive.rows !== going.rows) throw new NotNow();
   const dropped = { month: name, rows: going.rows, archive: archive?.place ?? null };
@@ -103,13 +106,26 @@ async function dropMonth({ client, stopped }: LogKeeping, month: Piece, store: A
   return dropped;
 }
 
+/** A month that was put back may lack some of its archive, which the next archive takes the place of. */
+async function completeAgain(
+  keeping: LogKeeping,
+  store: ArchiveStore,
+  { name, month }: { name: string; month: Piece },
+): Promise<void> {
+  const { rows } = await keeping.client.query('select from log_drop where part = $1 and archive is not null', [
+    month.name,
+  ]);
+  const earlier = rows.length > 0 ? await readManifest(store, name) : null;
+  if (earlier !== null) await putBack(keeping, { store, rewrite: unchanged }, earlier);
+}
+
 async function readGoing(client: ClientBase, month: Piece, goes: string): Promise<Going> {
   const all = [`select * from ${month.name}`, ...odd.map((part) => `select * from ${part} e where ${goes}`)].join(
     ' union all ',
   );
   const { rows } = await client.query<Going>(
     `select count(*) as rows, (max(array[epoch, xid, seq]))[1]::int as epoch, (max(array[epoch, xid, seq]))[2]::text as xid,
-      (max(array[epoch, xid, seq]))[3]::text as seq, max(created_at) as "createdUntil", max(received_at) as "receivedUntil"
+      (max(array[epoch, xid, seq]))[3]::text as seq, coalesce(max(created_at) filter (where projected), 'epoch') as "createdUntil", max(received_at) as "receivedUntil"
     from (${all}) e`,
   );
   return rows[0]!;

@@ -86,16 +86,26 @@ export function instant(column: string): Filter<InstantRange> {
     all([gte != null && `${column} >= ${statement.bind(gte)}`, lt != null && `${column} < ${statement.bind(lt)}`]);
 }
 
-/** Of events, with what lets Postgres leave out older partitions: an event's time is that of its key, or its arrival's. */
+/** Of events, with what lets Postgres leave out other partitions: an event's time is that of its key, or its arrival's. */
 export function eventTime(column: string): Filter<InstantRange> {
   const inRange = instant(column);
-  return (range, statement, by) =>
-    all([inRange(range, statement, by), range.gte != null && notOlderSql(`${statement.bind(range.gte)}::timestamptz`)]);
+  return ({ gte, lt }, statement, by) => {
+    const bound = (time: string): string => `${statement.bind(time)}::timestamptz`;
+    return all([
+      inRange({ gte, lt }, statement, by),
+      gte != null && notBeforeSql(bound(gte)),
+      lt != null && beforeSql(bound(lt)),
+    ]);
+  };
 }
 
-/** SQL: times before 2000 count as absent, and one that is too late is of a later partition. */
-export function notOlderSql(from: string): string {
-  return `(created_seconds >= floor(extract(epoch from ${from}))::bigint or created_seconds < 946684800)`;
+/** SQL: a key before 2000 or after 2100 may have the time of its arrival. */
+export function notBeforeSql(time: string): string {
+  return `(created_seconds >= floor(extract(epoch from ${time}))::bigint or created_seconds < 946684800)`;
+}
+
+export function beforeSql(time: string): string {
+  return `(created_seconds < ceil(extract(epoch from ${time}))::bigint or created_seconds >= 4102444800)`;
 }
 
 export function count(column: string): Filter<IntFilter> {

@@ -190,5 +190,7 @@ export function compareSql(
 ): string {
   const types = { time: '::timestamptz', text: '::text', integer: '::bigint' };
   const bound = keys.map(({ kind }, index) => statement.bind(than[index]!) + types[kind]);
+  // Not a constant: nearly every event has one epoch, so a plan for that value expects none before it, and sorts them all.
+  if (keys[0]?.kind === 'integer') bound[0] = `(select ${bound[0]})`;
   return `(${keys.map(({ sql }) => sql).join(', ')}) ${by} (${bound.join(', ')})`;
 }

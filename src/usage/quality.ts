@@ -1,5 +1,5 @@
 import { wholeMillisecondsOf } from '../database/milliseconds.js';
-import { notOlderSql } from '../read/filters.js';
+import { beforeSql, notBeforeSql } from '../read/filters.js';
 import type { Reading, Row } from '../read/reading.js';
 import type { StatementBuilder } from '../read/statement.js';
 import type { Allowance } from './allowance.js';
@@ -125,7 +125,7 @@ const earlierArrivals = `(partition by room_name order by received_at, epoch, xi
 /** Of LiveKit's events, by their own time: the index of times makes this cost by the range. */
 function eventsSql(statement: StatementBuilder, { edges }: Question): string {
   const [from, until] = [edges[0]!, edges.at(-1)!].map((edge) => statement.bind(new Date(edge).toISOString()));
-  const inRange = `created_at >= ${from}::timestamptz and created_at < ${until}::timestamptz and ${notOlderSql(`${from}::timestamptz`)}`;
+  const inRange = `created_at >= ${from}::timestamptz and created_at < ${until}::timestamptz and ${notBeforeSql(`${from}::timestamptz`)} and ${beforeSql(`${until}::timestamptz`)}`;
   const at = wholeMillisecondsOf('created_at');
   const arrived = `select width_bucket(${at}, ${statement.bind(edges)}::bigint[]) as win, deliveries,
       ${wholeMillisecondsOf('received_at')} - ${at} as delay,

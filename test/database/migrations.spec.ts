@@ -133,7 +133,14 @@ test("raises the log's epoch once where the log has seen later transactions", as
   await Promise.all([prepare(restored.url), prepare(restored.url), prepare(restored.url)]);
   expect(await epochs()).toEqual([{ epoch: 2 }]);
 
-  await log('b', '5', 2);
+  await query(
+    restored.url,
+    `INSERT INTO log_drop (part, epoch, xid, seq, created_until, received_until, rows) VALUES ('webhook_event_2026_01', 2, 4000000000000, 1, now(), now(), 1)`,
+  );
   await prepare(restored.url);
-  expect(await epochs()).toEqual([{ epoch: 2 }]);
+  expect(await epochs()).toEqual([{ epoch: 3 }]);
+
+  await log('b', '5', 3);
+  await prepare(restored.url);
+  expect(await epochs()).toEqual([{ epoch: 3 }]);
 });

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { prepare } from '../../src/database/prepare.js';
 import { keepLog, rewritePartition } from '../../src/log/keep.js';
@@ -149,6 +150,19 @@ test('a partition is rewritten into another file while events arrive', async () 
   expect(after).toEqual(expect.arrayContaining(before));
   expect(await fileOf()).not.toEqual(file);
   expect(await indexesOf(url, part!)).toEqual(await indexesOf(url, 'webhook_event'));
+});
+
+test('an exchange gives way to a backup that has no locks yet', async () => {
+  const url = await own(createDatabase);
+  const backup = new pg.Client({ connectionString: url, application_name: 'pg_dump' });
+  await backup.connect();
+  const rewriting = keepingLog(url, { wait: true }, (keeping) => rewritePartition(keeping, 'webhook_event_past'));
+  const gaveWay = `select query from pg_stat_activity where datname = current_database() and query = 'rollback'`;
+  await expect.poll(() => query(url, gaveWay), { interval: 20 }).toHaveLength(1);
+  expect(await query(url, 'select source from log_move')).toEqual([{ source: 'webhook_event_past' }]);
+  await backup.end();
+  await rewriting;
+  expect(await query(url, 'select source from log_move')).toEqual([]);
 });
 
 test('a month turns while events arrive', async () => {

@@ -7,7 +7,7 @@ import type { Database } from '../../src/database/database.js';
 import { openStore } from '../../src/log/archive/store.js';
 import { readLogDrop } from '../../src/log/drops.js';
 import { holdLog } from '../../src/log/readers.js';
-import { restoreMonth } from '../../src/log/restore.js';
+import { restoreMonth, unchanged } from '../../src/log/restore.js';
 import { type Dropped, dropOldMonths } from '../../src/log/retention.js';
 import { emptyFolder } from '../support/embedded.js';
 import {
@@ -23,8 +23,6 @@ import {
 } from '../support/log-months.js';
 import { runProgram } from '../support/process.js';
 import { startService } from '../support/service.js';
-
-const rewrite = (lines: readonly string[]) => Promise.resolve(lines);
 
 const AGE = 31 * DAY;
 const now = at('2026-05-10T12:00:00');
@@ -71,12 +69,12 @@ test('months that are older than the retention are archived and dropped, and com
 
   const store = (await openStore({ kind: 'folder', path: folder }))!;
   for (const month of ['2026-02', '2026-01', '2026-03']) {
-    expect(await keeping(database.url, (log) => restoreMonth(log, { store, rewrite }, month))).toEqual({
+    expect(await keeping(database.url, (log) => restoreMonth(log, { store, rewrite: unchanged }, month))).toEqual({
       rows: 201,
       added: 201,
     });
   }
-  expect(await keeping(database.url, (log) => restoreMonth(log, { store, rewrite }, '2026-02'))).toEqual({
+  expect(await keeping(database.url, (log) => restoreMonth(log, { store, rewrite: unchanged }, '2026-02'))).toEqual({
     rows: 201,
     added: 0,
   });
@@ -86,7 +84,33 @@ test('months that are older than the retention are archived and dropped, and com
   expect(await readLogDrop(database.queries)).toBeNull();
 });
 
-test('tells how far it dropped', async () => {
+test('a month that was put back in part is archived again as a whole', async () => {
+  const database = await filled();
+  const folder = emptyFolder();
+  const before = await logOf(database);
+  await drop(database, folder, at('2026-03-10T00:00:00'));
+  const store = (await openStore({ kind: 'folder', path: folder }))!;
+  await keeping(database.url, (log) => restoreMonth(log, { store, rewrite: unchanged }, '2026-01'));
+  await database.intake.query(
+    `delete from webhook_event where created_seconds between 1767225600 and 1767438000 or id = 'EV_undated'`,
+  );
+  await database.intake.query('update log_drop set restored_at = null');
+  const [again] = await drop(database, folder, at('2026-03-10T00:00:00'));
+  expect(again).toMatchObject({ month: '2026-01', rows: 201 });
+  expect(await keeping(database.url, (log) => restoreMonth(log, { store, rewrite: unchanged }, '2026-01'))).toEqual({
+    rows: 201,
+    added: 201,
+  });
+  expect(await logOf(database)).toEqual(before);
+});
+
+test('tells up to which time it dropped, whatever time an event had that counts for nothing', async () => {
+  const database = await filled();
+  await drop(database, null, now);
+  expect((await readLogDrop(database.queries))?.createdUntil).toBeLessThan(at('2026-04-01T00:00:00'));
+});
+
+test('tells how far in its order', async () => {
   const database = await filled();
   const all = (await logOf(database)).map((row) => JSON.parse(row) as { id: string; xid: number; seq: number });
   await drop(database, null, at('2026-03-10T00:00:00'));
@@ -124,12 +148,12 @@ test('an archive that is damaged is not put back', async () => {
   bytes[bytes.length >> 1]! ^= 1;
   writeFileSync(part, bytes);
   const store = (await openStore({ kind: 'folder', path: folder }))!;
-  await expect(keeping(database.url, (log) => restoreMonth(log, { store, rewrite }, '2026-01'))).rejects.toThrow(
-    `${part} is not what was written there.`,
-  );
-  await expect(keeping(database.url, (log) => restoreMonth(log, { store, rewrite }, '2025-12'))).rejects.toThrow(
-    'There is no archive of 2025-12',
-  );
+  await expect(
+    keeping(database.url, (log) => restoreMonth(log, { store, rewrite: unchanged }, '2026-01')),
+  ).rejects.toThrow(`${part} is not what was written there.`);
+  await expect(
+    keeping(database.url, (log) => restoreMonth(log, { store, rewrite: unchanged }, '2025-12')),
+  ).rejects.toThrow('There is no archive of 2025-12');
   expect(await readLogDrop(database.queries)).not.toBeNull();
 });
 

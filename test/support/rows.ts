@@ -94,7 +94,9 @@ export class Rows {
   }
 
   events(...rows: Given<Prisma.WebhookEventCreateManyInput>[]): Promise<unknown> {
-    const times = { createdSeconds: 1795514400n, createdAt: at('10:00:00'), receivedAt: at('10:00:01') };
+    const times = { createdAt: at('10:00:00'), receivedAt: at('10:00:01') };
+    const secondsOf = ({ createdAt = times.createdAt }: Given<Prisma.WebhookEventCreateManyInput>): bigint =>
+      BigInt(Math.floor(new Date(createdAt).getTime() / 1000));
     const standard = {
       ...times,
       project: 'default',
@@ -105,7 +107,7 @@ export class Rows {
       payload: {},
     };
     return this.database.prisma.webhookEvent.createMany({
-      data: rows.map((row) => ({ epoch: 1, ...standard, ...row })),
+      data: rows.map((row) => ({ epoch: 1, createdSeconds: secondsOf(row), ...standard, ...row })),
     });
   }
 }

@@ -14,8 +14,12 @@ export function folderOf(month: string): string {
   return `webhook_event/${month}`;
 }
 
+export function manifestOf(month: string): string {
+  return `${folderOf(month)}/manifest.json`;
+}
+
 export async function writeManifest(store: ArchiveStore, manifest: Manifest): Promise<string> {
-  const name = `${folderOf(manifest.month)}/manifest.json`;
+  const name = manifestOf(manifest.month);
   const text = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
   const content = async function* (): AsyncGenerator<Buffer> {
     yield await Promise.resolve(text);
@@ -24,10 +28,10 @@ export async function writeManifest(store: ArchiveStore, manifest: Manifest): Pr
   return store.placeOf(name);
 }
 
-export async function readManifest(store: ArchiveStore, month: string): Promise<Manifest> {
-  const name = `${folderOf(month)}/manifest.json`;
-  const content = await store.read(name);
-  if (content === null) throw new Error(`There is no archive of ${month}: ${store.placeOf(name)} is missing.`);
+/** Null: there is none. */
+export async function readManifest(store: ArchiveStore, month: string): Promise<Manifest | null> {
+  const content = await store.read(manifestOf(month));
+  if (content === null) return null;
   const chunks: Buffer[] = [];
   for await (const chunk of content) chunks.push(chunk);
   return JSON.parse(Buffer.concat(chunks).toString()) as Manifest;
