@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { erase, finishInterrupted, lookAt, type ErasureReport } from '../erasing/erase.js';
+import { erase, lookAt, type ErasureReport } from '../erasing/erase.js';
 import type { Selection } from '../erasing/person.js';
 import { eraseFiles } from '../erasing/erase-files.js';
 import { openStore } from '../log/archive/store.js';
@@ -32,12 +32,6 @@ await runCommand(1, async () => {
   const archive = settings.archive && (await openStore(settings.archive));
   await onLedger(settings, async (database) => {
     if (dryRun) return print(await lookAt(database, selection, Date.now()), 'would be erased');
-    for (const { at, by } of await finishInterrupted(database)) {
-      const began = at.toISOString();
-      console.log(
-        `The erasure that ${by} began at ${began} was interrupted. Its events are rewritten: run it once more.`,
-      );
-    }
     print(await erase(database, { selection, by, now: Date.now(), archive }), 'are erased');
     if (!physical) return;
     const partitions = await eraseFiles(database);
@@ -71,7 +65,13 @@ function attributeOf(text: string): NonNullable<Selection['attribute']> {
   return { path: text.slice(0, at), value: text.slice(at + 1) };
 }
 
-function print({ sessions, renamed, events, short }: ErasureReport, verb: string): void {
+function print({ sessions, renamed, events, short, interrupted }: ErasureReport, verb: string): void {
+  for (const { at, by } of interrupted) {
+    const began = at.toISOString();
+    console.log(
+      `The erasure that ${by} began at ${began} was interrupted. Its events are rewritten: run it once more.`,
+    );
+  }
   console.log(`${sessions} sessions ${verb}${events > 0 ? `, and ${events} events of the log were rewritten` : ''}.`);
   for (const [before, after] of renamed) console.log(`The room ${before} is called ${after} from now on.`);
   for (const text of short) console.log(`${text} is too short to be looked for inside other texts: those stay.`);

@@ -28,13 +28,11 @@ export interface Rewritten {
   readonly events: readonly LedgerEvent[];
   readonly originals: readonly LedgerEvent[];
   readonly version: number;
-  /** What each event named that was erased. */
   readonly matches: readonly (readonly Match[])[];
   /** Sessions that began before an erasure, and whose ids it did not know. */
   readonly found: readonly ErasedKey[];
 }
 
-/** Most texts are of an erasure that is asked for again and again while it runs. */
 const KEPT_ERASURES = 200;
 
 /** Knows which events hold texts of erased people. Costs nothing until somebody was erased. */
@@ -45,7 +43,6 @@ export class Erased {
   private lengths: readonly number[] = [];
   private readonly texts = new Map<number, ErasedTexts>();
 
-  /** @param key `ERASURE_KEY` */
   constructor(
     private readonly pool: Pool,
     key: string | null,
@@ -83,7 +80,6 @@ export class Erased {
     throw new Outdated('an erasure came between reading the event and writing it');
   }
 
-  /** Learns of the newest erasure, without writing an event. */
   async refresh(): Promise<void> {
     this.know((await this.pool.query<{ version: number }>(versionNow)).rows[0]!.version);
   }

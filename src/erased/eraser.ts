@@ -6,7 +6,6 @@ import { snakeCase } from '../text/snake-case.js';
 export interface ErasedTexts {
   /** Lengths of the texts, in UTF-16 code units. */
   readonly lengths: readonly number[];
-  /** Null unless the text is the person's. */
   readonly pseudonymOf: (text: string) => string | null;
 }
 
@@ -29,7 +28,6 @@ export class Eraser {
     this.lengths = texts.lengths.filter((length) => length >= SHORTEST_WITHIN).sort((a, b) => b - a);
   }
 
-  /** In place. */
   erase(message: JsonObject): void {
     for (const names of descriptions) if (this.eraseParticipant(message, names) === 'another') return;
     for (const name in message) {
@@ -114,7 +112,6 @@ function isProtocols(value: string, name: string): boolean {
 
 const letterOrDigit = /[\p{L}\p{N}]/u;
 
-/** Whether a word can begin or end here. */
 function isEdge(text: string, at: number): boolean {
   if (at === 0 || at === text.length) return true;
   return !letterOrDigit.test(text[at - 1]!) || !letterOrDigit.test(text[at]!);

@@ -1,7 +1,13 @@
 import { createHmac } from 'node:crypto';
 
+const MOST_KNOWN = 20_000;
+const MOST_LENGTH = 200;
+
 /** Keyed hashes of texts: the database alone cannot tell whether it knows a text. */
 export class Fingerprints {
+  /** Names come again and again. */
+  private readonly known = new Map<string, string>();
+
   constructor(private readonly key: string) {}
 
   /** In hex, 128 bits. */
@@ -9,12 +15,10 @@ export class Fingerprints {
     return this.hash('text', project, text).slice(0, 32);
   }
 
-  /** Of an identity in one room. */
   ofIdentityIn(project: string, roomSid: string, identity: string): string {
     return this.hash('identity', project, roomSid, identity).slice(0, 32);
   }
 
-  /** Of a room's whole name. */
   ofName(project: string, name: string): string {
     return this.hash('room name', project, name).slice(0, 32);
   }
@@ -30,6 +34,12 @@ export class Fingerprints {
   }
 
   private hash(...parts: string[]): string {
-    return createHmac('sha256', this.key).update(parts.join('\u0000')).digest('hex');
+    const text = parts.join('\u0000');
+    const known = this.known.get(text);
+    if (known !== undefined) return known;
+    const made = createHmac('sha256', this.key).update(text).digest('hex');
+    if (this.known.size >= MOST_KNOWN) this.known.clear();
+    if (text.length <= MOST_LENGTH) this.known.set(text, made);
+    return made;
   }
 }

@@ -32,7 +32,6 @@ export async function eraseFiles({ url, prisma }: Database): Promise<string[]> {
 
 const columns = ['participant_sid', 'room_sid', 'egress_id', 'resource_id', 'job_id'];
 
-/** Of a log in one table, the table. */
 async function partitionsOf(client: pg.Client, erasures: readonly number[]): Promise<string[]> {
   const found = columns.map(
     (

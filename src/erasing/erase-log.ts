@@ -6,7 +6,6 @@ import { readEvent, OWN_ID, type LedgerEvent } from '../livekit/event.js';
 import type { JsonObject } from '../livekit/json.js';
 import { readFinding } from '../projection/finding.js';
 
-/** Short enough that a transaction takes a moment. */
 const PAGE = 200;
 
 /** By the beginning of LiveKit's ids; a resource id has none of its own. */

@@ -16,7 +16,6 @@ type TextType = 'text' | 'json' | 'jsonb' | 'exact';
 interface ErasedTable {
   readonly name: string;
   readonly key: readonly string[];
-  /** Columns that may hold texts of people. */
   readonly texts: Readonly<Record<string, TextType>>;
   /** SQL: the rows of a group; $2 is what {@link idsOf} gives. */
   readonly where: string;

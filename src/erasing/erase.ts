@@ -18,11 +18,9 @@ import { groupsOf, withinTexts, type Group } from './scope.js';
 
 export interface ErasureRequest {
   readonly selection: Selection;
-  /** Who asked for it. */
   readonly by: string;
   /** In ms. */
   readonly now: number;
-  /** Where dropped months of the log are. */
   readonly archive: ArchiveStore | null;
 }
 
@@ -35,6 +33,13 @@ export interface ErasureReport {
   readonly events: number;
   /** Texts too short to be looked for inside others. */
   readonly short: readonly string[];
+  /** Earlier erasures that were killed, and whose begun part is finished now. */
+  readonly interrupted: readonly Interrupted[];
+}
+
+export interface Interrupted {
+  readonly at: Date;
+  readonly by: string;
 }
 
 /** Sessions that arrive while the erasure runs are found in another round. */
@@ -47,60 +52,74 @@ const MOST_ROUNDS = 10;
 export function erase(database: Database, { selection, by, now, archive }: ErasureRequest): Promise<ErasureReport> {
   return onOneConnection(database.url, async (client) => {
     const writer = new Writer(database);
+    const prints = fingerprintsOf(writer);
     await writer.requireKey();
     await lockOutRebuilds(client);
     await requireArchive(client, archive);
-    const fingerprints = fingerprintsOf(writer);
-    const person = new Person(selection.project, fingerprints);
-    let presences = await findSelected(client, person, selection);
-    if (person.texts.size === 0) return reportOf(person, [], 0);
-    const erasure = await begin(database, person, { by, now, fingerprints });
-    const all: Group[] = [];
-    let events = 0;
-    for (let round = 1; round <= MOST_ROUNDS; round++) {
-      const groups = await groupsOf(client, { person, texts: textsOf(person), before: now }, presences);
-      if (groups.length === 0 && round > 1) break;
-      const erasing = erasingOf(person, { erasure, now });
-      await rememberTexts(database, person, { erasure, now, fingerprints });
-      for (const group of groups) {
-        await whenFree(() => eraseGroup(writer, erasing, group));
-        await pause(BREATH_MS);
-      }
-      await rememberNames(database, person, { erasure, now, fingerprints });
-      await untilEarlierEnd(client);
-      events += await eraseLog(writer, erasure);
-      all.push(...groups);
-      presences = await findLate(client, person, now);
-    }
-    events += await eraseNamed(writer, person.project, [...renamingsOf(all).keys()]);
-    if (archive !== null) events += await eraseArchives(database, writer, archive);
-    const report = reportOf(person, all, events);
+    const interrupted = await finishInterrupted(database, writer);
+    const person = new Person(selection.project, prints);
+    const presences = await findSelected(client, person, selection);
+    if (person.texts.size === 0) return { ...reportOf(person, []), events: 0, interrupted };
+    const erasure = await begin(database, { project: person.project, by, now, keyCheck: prints.check });
+    const rounds = { client, database, writer, person, naming: { erasure, now, prints } };
+    const { groups, events: logged } = await eraseInRounds(rounds, presences);
+    const named = await eraseNamed(writer, person.project, [...renamingsOf(groups).keys()]);
+    const archived = archive === null ? 0 : await eraseArchives(database, writer, archive);
+    const report = { ...reportOf(person, groups), events: logged + named + archived, interrupted };
     return { ...report, sessions: await finish(database, erasure, report) };
   });
 }
 
-/** What {@link erase} would do. */
+interface Rounds {
+  readonly client: pg.Client;
+  readonly database: Database;
+  readonly writer: Writer;
+  readonly person: Person;
+  readonly naming: Naming;
+}
+
+interface ErasedGroups {
+  readonly groups: readonly Group[];
+  readonly events: number;
+}
+
+async function eraseInRounds(rounds: Rounds, selected: readonly Presence[]): Promise<ErasedGroups> {
+  const { client, database, writer, person, naming } = rounds;
+  const all: Group[] = [];
+  let [presences, events] = [selected, 0];
+  for (let round = 1; round <= MOST_ROUNDS; round++) {
+    const groups = await groupsOf(client, { person, texts: textsOf(person), before: naming.now }, presences);
+    if (groups.length === 0 && round > 1) break;
+    await rememberTexts(database, person, naming);
+    const erasing = erasingOf(person, naming);
+    for (const group of groups) {
+      await whenFree(() => eraseGroup(writer, erasing, group));
+      await pause(BREATH_MS);
+    }
+    await rememberNames(database, person, naming);
+    await untilEarlierEnd(client);
+    events += await eraseLog(writer, naming.erasure);
+    all.push(...groups);
+    presences = await findLate(client, person, naming.now);
+  }
+  return { groups: all, events };
+}
+
 export function lookAt(database: Database, selection: Selection, now: number): Promise<ErasureReport> {
   return onOneConnection(database.url, async (client) => {
     const person = new Person(selection.project, fingerprintsOf(new Writer(database)));
     const presences = await findSelected(client, person, selection);
     const sought = { person, texts: textsOf(person), before: now };
-    return reportOf(person, await groupsOf(client, sought, presences), 0);
+    return { ...reportOf(person, await groupsOf(client, sought, presences)), events: 0, interrupted: [] };
   });
 }
 
-/** Finishes in the log what killed erasures began. @returns when they began, and who asked for them */
-export async function finishInterrupted(database: Database): Promise<{ at: Date; by: string }[]> {
-  const interrupted = await database.prisma.erasure.findMany({ where: { finishedAt: null }, orderBy: { id: 'asc' } });
-  if (interrupted.length === 0) return [];
-  const writer = new Writer(database);
-  await writer.requireKey();
+/** Nobody else erases now, so whatever is not finished was killed. What it had begun is finished in the log. */
+async function finishInterrupted({ prisma }: Database, writer: Writer): Promise<Interrupted[]> {
+  const interrupted = await prisma.erasure.findMany({ where: { finishedAt: null }, orderBy: { id: 'asc' } });
   for (const { id } of interrupted) {
     const events = await eraseLog(writer, id);
-    await database.prisma.erasure.update({
-      where: { id },
-      data: { events: { increment: events }, finishedAt: new Date() },
-    });
+    await prisma.erasure.update({ where: { id }, data: { events: { increment: events }, finishedAt: new Date() } });
   }
   return interrupted;
 }
@@ -150,10 +169,10 @@ async function lockOutRebuilds(client: pg.Client): Promise<void> {
 function findSelected(client: pg.Client, person: Person, { identity, attribute }: Selection): Promise<Presence[]> {
   if (attribute !== undefined) {
     const { path, value } = attribute;
-    return findPresences(client, person, familiesSql('p.attributes ->> $2 = $3'), [path, value]);
+    return findPresences(client, person, { text: familiesSql('p.attributes ->> $2 = $3'), values: [path, value] });
   }
   person.addIdentity(identity!);
-  return findPresences(client, person, presencesSql('p.identity = $2'), [identity]);
+  return findPresences(client, person, { text: presencesSql('p.identity = $2'), values: [identity] });
 }
 
 function erasingOf(person: Person, { erasure, now }: Pick<Erasing, 'erasure' | 'now'>): Erasing {
@@ -165,7 +184,7 @@ function erasingOf(person: Person, { erasure, now }: Pick<Erasing, 'erasure' | '
 /** Sessions that began before the erasure, and were not known yet. */
 function findLate(client: pg.Client, person: Person, now: number): Promise<Presence[]> {
   const began = 'p.identity = any($2) and p.started_at < to_timestamp($3::float8 / 1000)';
-  return findPresences(client, person, presencesSql(began), [[...person.identities], now]);
+  return findPresences(client, person, { text: presencesSql(began), values: [[...person.identities], now] });
 }
 
 function textsOf({ texts }: Person): ErasedTexts {
@@ -174,14 +193,14 @@ function textsOf({ texts }: Person): ErasedTexts {
 }
 
 interface Begun {
+  readonly project: string;
   readonly by: string;
   readonly now: number;
-  readonly fingerprints: Fingerprints;
+  readonly keyCheck: string;
 }
 
-async function begin({ prisma }: Database, { project }: Person, { by, now, fingerprints }: Begun): Promise<number> {
+async function begin({ prisma }: Database, { project, by, now, keyCheck }: Begun): Promise<number> {
   const data = { project, at: new Date(now), by, sessions: 0, rooms: 0, events: 0 };
-  const keyCheck = fingerprints.check;
   const [{ id }] = await prisma.$transaction([
     prisma.erasure.create({ data }),
     prisma.erasureVersion.update({ where: { singleton: true }, data: { keyCheck } }),
@@ -192,14 +211,14 @@ async function begin({ prisma }: Database, { project }: Person, { by, now, finge
 interface Naming {
   readonly erasure: number;
   readonly now: number;
-  readonly fingerprints: Fingerprints;
+  readonly prints: Fingerprints;
 }
 
 async function rememberTexts({ prisma }: Database, { project, texts }: Person, naming: Naming): Promise<void> {
-  const { erasure, fingerprints } = naming;
+  const { erasure, prints } = naming;
   const data = Array.from(texts, ([text, pseudonym]) => ({
     erasure,
-    fingerprint: fingerprints.of(project, text),
+    fingerprint: prints.of(project, text),
     length: text.length,
     pseudonym,
   }));
@@ -215,11 +234,11 @@ async function rememberNames({ intake }: Database, person: Person, naming: Namin
   await intake.query(nextVersion);
 }
 
-function namesOf({ project, identities, texts }: Person, { erasure, now, fingerprints }: Naming): ErasedKey[] {
+function namesOf({ project, identities, texts }: Person, { erasure, now, prints }: Naming): ErasedKey[] {
   const names = [...texts].filter(([text]) => identities.has(text) || text.length >= SHORTEST_WITHIN);
   return names.map(([text, pseudonym]) => ({
     project,
-    key: fingerprints.of(project, text),
+    key: prints.of(project, text),
     erasure,
     pseudonym: identities.has(text) ? pseudonym : null,
     beganBefore: now,
@@ -262,7 +281,11 @@ function renamingsOf(groups: readonly Group[]): Map<string, string> {
   return new Map(renamed.map(({ roomName, newName }) => [roomName, newName]));
 }
 
-async function finish({ prisma }: Database, id: number, { renamed, events }: ErasureReport): Promise<number> {
+async function finish(
+  { prisma }: Database,
+  id: number,
+  { renamed, events }: Pick<ErasureReport, 'renamed' | 'events'>,
+): Promise<number> {
   const sessions = await prisma.erasedKey.count({
     where: { erasure: id, beganBefore: null, NOT: { pseudonym: null } },
   });
@@ -273,7 +296,10 @@ async function finish({ prisma }: Database, id: number, { renamed, events }: Era
   return sessions;
 }
 
-function reportOf({ presences, texts }: Person, groups: readonly Group[], events: number): ErasureReport {
+function reportOf(
+  { presences, texts }: Person,
+  groups: readonly Group[],
+): Omit<ErasureReport, 'events' | 'interrupted'> {
   const short = [...texts.keys()].filter((text) => text.length < SHORTEST_WITHIN);
-  return { sessions: presences.size, renamed: renamingsOf(groups), events, short };
+  return { sessions: presences.size, renamed: renamingsOf(groups), short };
 }

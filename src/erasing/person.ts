@@ -9,7 +9,6 @@ export interface Selection {
   readonly attribute?: { readonly path: string; readonly value: string };
 }
 
-/** One connection of the person to a room. */
 export interface Presence {
   readonly sid: string;
   readonly roomSid: string;
@@ -17,7 +16,6 @@ export interface Presence {
   readonly identity: string;
 }
 
-/** Everything by which a person can be recognised. */
 export class Person {
   readonly presences = new Map<string, Presence>();
   readonly identities = new Set<string>();
@@ -126,10 +124,9 @@ export function familiesSql(condition: string): string {
 export async function findPresences(
   client: pg.Client,
   person: Person,
-  sql: string,
-  values: unknown[],
+  { text, values }: { readonly text: string; readonly values: readonly unknown[] },
 ): Promise<Presence[]> {
-  const { rows } = await client.query<Presence>(sql, [person.project, ...values]);
+  const { rows } = await client.query<Presence>(text, [person.project, ...values]);
   const fresh = rows.filter(({ sid }) => !person.presences.has(sid));
   for (const presence of fresh) person.add(presence);
   for (let at = 0; at < fresh.length; at += AT_ONCE) {

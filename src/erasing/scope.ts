@@ -9,7 +9,6 @@ export interface Group {
   /** Equal unless the name holds a text of the person. */
   readonly newName: string;
   readonly roomSids: Set<string>;
-  /** sid → pseudonym */
   readonly participants: Map<string, string>;
   readonly egressIds: Set<string>;
   readonly ingress: Map<string, string>;
@@ -117,7 +116,6 @@ async function addOthers(client: pg.Client, { person, before }: Sought, groups: 
   for (const { roomName, id } of jobs) groups.of(roomName).jobIds.add(id);
 }
 
-/** Texts that are looked for inside other texts. */
 export function withinTexts({ texts }: Person): string[] {
   return [...texts.keys()].filter((text) => text.length >= SHORTEST_WITHIN);
 }
