@@ -48,6 +48,7 @@ export async function sessionDetails(asking: Asking, sid: string): Promise<objec
   return {
     roomId: room.sid,
     roomName: room.name,
+    status: room.endedAt === null ? 1 : 0,
     bandwidth: null,
     startTime: room.startedAt,
     endTime: room.endedAt,
@@ -71,6 +72,7 @@ function participantOf(roomId: string, sessions: readonly Participant[]): object
     participantIdentity: last.identity,
     participantName: last.name,
     roomId,
+    isActive: left.includes(null),
     joinedAt: sessions[0]!.joinedAt,
     leftAt: left.includes(null) ? null : left.toSorted().at(-1)!,
     region: last.region,

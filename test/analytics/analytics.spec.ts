@@ -134,6 +134,7 @@ describe("LiveKit Cloud's Analytics API", () => {
     expect(body).toEqual({
       roomId: 'RM_1',
       roomName: 'daily',
+      status: 1,
       bandwidth: null,
       startTime: '2026-11-24T10:00:00.000Z',
       endTime: null,
@@ -145,6 +146,7 @@ describe("LiveKit Cloud's Analytics API", () => {
           participantIdentity: 'ann',
           participantName: 'Ann B',
           roomId: 'RM_1',
+          isActive: true,
           joinedAt: '2026-11-24T10:00:00.000Z',
           leftAt: null,
           region: null,
@@ -159,6 +161,7 @@ describe("LiveKit Cloud's Analytics API", () => {
           participantIdentity: 'bob',
           participantName: null,
           roomId: 'RM_1',
+          isActive: false,
           joinedAt: '2026-11-24T10:00:00.000Z',
           leftAt: '2026-11-24T10:02:00.000Z',
           region: null,
