@@ -139,7 +139,7 @@ it('leaves nothing in the spool of a service that was without its database', asy
   expect(bytesIn(spoolDir).includes('Lovelace')).toBe(true);
   await proxy.open();
   await untilDrained(spooling.url);
-  expect(bytesIn(spoolDir).includes('Lovelace')).toBe(false);
+  await expect.poll(() => bytesIn(spoolDir).includes('Lovelace'), { timeout: 10_000, interval: 50 }).toBe(false);
   const database = new Database(direct, 10_000);
   onTestFinished(() => database.onApplicationShutdown());
   expect(await isHeld(database, 'Lovelace')).toBe(false);

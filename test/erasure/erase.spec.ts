@@ -237,7 +237,7 @@ it('refuses without the key, and with another one', async () => {
   const { url } = service.database;
   const selection = { project: 'default', identity: 'bob' };
   for (const [key, message] of [
-    [null, /ERASURE_KEY is not set/],
+    [null, /Set ERASURE_KEY/],
     ['another key of at least thirty-two characters', /with another ERASURE_KEY/],
   ] as const) {
     const database = new Database(url, 10_000, { erasureKey: key });
