@@ -5,7 +5,7 @@ const amounts = {
   /** Histories that keep to LiveKit's world. */
   HISTORIES: { sample: 200, whole: 10_000 },
   /** Histories that need not. */
-  LAW_RUNS: { sample: 100, whole: 2_000 },
+  LAW_RUNS: { sample: 60, whole: 2_000 },
   /** Questions of usage. */
   USAGE_CASES: { sample: 1_200, whole: 20_000 },
   /** How often each thing is killed. */
