@@ -156,10 +156,13 @@ function findSelected(client: pg.Client, person: Person, { identity, attribute }
   return findPresences(client, person, presencesSql('p.identity = $2'), [identity]);
 }
 
+/** JSON of JSON may spell a text in many ways. */
+const ESCAPED = '\\\\';
+
 function erasingOf(person: Person, { erasure, now }: Pick<Erasing, 'erasure' | 'now'>): Erasing {
   const { project, identities } = person;
   const texts = textsOf(person);
-  return { erasure, project, now, identities: [...identities], texts, withinTexts: withinTexts(person) };
+  return { erasure, project, now, identities: [...identities], texts, withinTexts: [...withinTexts(person), ESCAPED] };
 }
 
 /** Sessions that began before the erasure, and were not known yet. */
