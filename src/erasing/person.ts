@@ -61,8 +61,10 @@ export class Person {
 
   private addText(text: Json | undefined): void {
     if (typeof text !== 'string' || text === '' || this.texts.size >= MOST_TEXTS) return;
-    const pseudonym = this.fingerprints.pseudonym(this.project, text);
-    for (const spelling of spellingsOf(text)) if (!this.texts.has(spelling)) this.texts.set(spelling, pseudonym);
+    // Rooms whose names differ in the spelling must not become one.
+    for (const spelling of spellingsOf(text)) {
+      this.texts.set(spelling, this.fingerprints.pseudonym(this.project, spelling));
+    }
   }
 }
 

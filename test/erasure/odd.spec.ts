@@ -107,3 +107,16 @@ it.each(['x', '0', 'bob', 'é'])('erases %j wherever it is an identity', async (
   expect(identities.filter(([, text]) => text === identity)).toEqual([]);
   expect(await verify(service.database.url)).toMatchObject({ differing: 0, differences: [] });
 });
+
+it.each([
+  ['+49301234567', '49301234567'],
+  ['ann/lee', 'ann%2Flee'],
+])('keeps rooms apart that are named after %s and %s', async (identity, spelling) => {
+  const [one, other] = [told, told + 1000];
+  await history(one, identity, `call ${identity}`);
+  await history(other, identity, `call ${spelling}`);
+  const selection = { project: 'default', identity };
+  const { renamed } = await erase(service.database, { selection, by: 'tests', now: Date.now(), archive: null });
+  expect(new Set(renamed.values()).size).toBe(2);
+  expect(await verify(service.database.url)).toMatchObject({ differing: 0, differences: [] });
+});
