@@ -55,12 +55,12 @@ export class Person {
 
   /** With the telephone numbers in it. */
   private addName(name: Json | undefined): void {
-    this.addText(name);
-    if (typeof name === 'string') for (const [number] of name.matchAll(/\+?\d{7,}/g)) this.addText(number);
+    this.addText(name, Infinity);
+    if (typeof name === 'string') for (const [number] of name.matchAll(/\+?\d{7,}/g)) this.addText(number, Infinity);
   }
 
-  private addText(text: Json | undefined): void {
-    if (typeof text !== 'string' || text === '' || this.texts.size >= MOST_TEXTS) return;
+  private addText(text: Json | undefined, most = MOST_TEXTS): void {
+    if (typeof text !== 'string' || text === '' || this.texts.size >= most) return;
     // Rooms whose names differ in the spelling must not become one.
     for (const spelling of spellingsOf(text)) {
       this.texts.set(spelling, this.fingerprints.pseudonym(this.project, spelling));
@@ -68,6 +68,7 @@ export class Person {
   }
 }
 
+/** Metadata may list any number of addresses. */
 const MOST_TEXTS = 10_000;
 
 /** As it may stand in JSON within JSON, in a URL, or as digits. */
