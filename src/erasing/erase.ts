@@ -75,7 +75,10 @@ export function erase(database: Database, { selection, by, now, archive }: Erasu
     events += await eraseNamed(writer, person.project, [...renamingsOf(all).keys()]);
     if (archive !== null) events += await eraseArchives(database, writer, archive);
     const report = reportOf(person, all, events);
-    return { ...report, sessions: await finish(database, erasure, report) };
+    const sessions = await finish(database, erasure, report);
+    // What streams read meanwhile may be of before.
+    await writer.pool.query(nextVersion);
+    return { ...report, sessions };
   });
 }
 
@@ -101,6 +104,7 @@ export async function finishInterrupted(database: Database): Promise<{ at: Date;
       where: { id },
       data: { events: { increment: events }, finishedAt: new Date() },
     });
+    await writer.pool.query(nextVersion);
   }
   return interrupted;
 }
