@@ -58,7 +58,6 @@ function read(): Asked | null {
   if (values.help) return null;
   const { identity, attribute, project = 'default', by = '', 'dry-run': dryRun, physical } = values;
   if (by.trim() === '' && !dryRun) throw new Error(`Say --by whom.\n\n${usage}`);
-  // Nobody: who has no identity is many.
   if (identity === '' || (identity === undefined) === (attribute === undefined)) {
     throw new Error(`Name a person, by --identity or by --attribute.\n\n${usage}`);
   }

@@ -48,7 +48,6 @@ export class Eraser {
     return value;
   }
 
-  /** Whose names the sender chose too. */
   private ownOf(value: Json): Json {
     if (typeof value === 'string') return this.text(value);
     if (Array.isArray(value)) return value.map((item) => this.ownOf(item));

@@ -76,7 +76,6 @@ export function erase(database: Database, { selection, by, now, archive }: Erasu
     if (archive !== null) events += await eraseArchives(database, writer, archive);
     const report = reportOf(person, all, events);
     const sessions = await finish(database, erasure, report);
-    // What streams read meanwhile may be of before.
     await writer.pool.query(nextVersion);
     return { ...report, sessions };
   });

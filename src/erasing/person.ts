@@ -68,7 +68,6 @@ export class Person {
   }
 }
 
-/** Metadata may list any number of addresses. */
 const MOST_TEXTS = 10_000;
 
 /** As it may stand in JSON within JSON, in a URL, or as digits. */

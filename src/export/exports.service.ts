@@ -28,7 +28,6 @@ export class Exports implements OnModuleDestroy {
     this.requirePlace(scope.project);
     this.underWay.set(response, scope.project);
     if (response.destroyed) this.underWay.delete(response);
-    // Fastify and gzip listen too: with more than ten, Node warns.
     response.setMaxListeners(20).once('close', () => this.underWay.delete(response));
     if (ofLog) await this.holdLog(response);
     endWhenSlow(response, { everyMs: this.patienceMs, rate: this.settings.exportMinRate });

@@ -47,7 +47,6 @@ function escapeAt(json: string, at: number): number | 'refused' {
 
 const surrogatePair = /^\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}$/;
 
-/** Counts the digits of numbers and exponents. */
 class Numbers {
   private digits = 0;
   private exponent: 'none' | 'e' | 'sign' | 'digits' = 'none';

@@ -33,7 +33,6 @@ const BYTES = 12;
 
 /** The names of enum values, which no redaction changes. */
 export const enumNames = new Set<string>();
-/** The names of their fields. */
 export const enumFields = new Set<string>();
 /** What the fields of each name are, whatever message has them; null where that differs. */
 const anywhere = new Map<string, Field | null>();

@@ -8,7 +8,6 @@ export interface Horizon {
   readonly held: boolean;
   /** Changes when a rebuild replaces the tables. */
   readonly tables: string;
-  /** Changes when an erasure rewrote events. */
   readonly erasures: number;
 }
 

@@ -55,7 +55,6 @@ async function writePart(store: ArchiveStore, name: string, texts: Readable): Pr
   return { sha256: sum.digest('hex'), bytes };
 }
 
-/** @throws Error if it is missing or damaged */
 export async function checkPart(store: ArchiveStore, part: Part): Promise<void> {
   let rows = 0;
   for await (const chunk of readPart(store, part)) {
