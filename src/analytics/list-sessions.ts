@@ -47,6 +47,7 @@ const MOST_LIMIT = 1_000;
 /** Each session before a page is passed over one by one. */
 const MOST_SKIPPED = 100_000;
 const DAY_MS = 86_400_000;
+const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 export async function listSessions(
   asking: Asking,
@@ -103,6 +104,8 @@ function day(parameters: Parameters, name: string, more: number): string | null 
   const text = parameters[name];
   if (text === undefined) return null;
   const at = typeof text === 'string' && /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : NaN;
-  if (Number.isNaN(at)) throw badInput(`The parameter ${name} is a date such as 2026-11-24.`);
-  return new Date(at + more).toISOString();
+  if (Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== text) {
+    throw badInput(`The parameter ${name} is a date such as 2026-11-24.`);
+  }
+  return new Date(Math.min(at + more, LAST_MS)).toISOString();
 }

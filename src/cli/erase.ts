@@ -52,7 +52,7 @@ function read(): Asked | null {
   if (values.help) return null;
   const { identity, attribute, project = 'default', by = '', 'dry-run': dryRun, physical } = values;
   if (by.trim() === '' && !dryRun) throw new Error(`Say --by whom.\n\n${usage}`);
-  if ((identity === undefined) === (attribute === undefined)) {
+  if (identity === '' || (identity === undefined) === (attribute === undefined)) {
     throw new Error(`Name a person, by --identity or by --attribute.\n\n${usage}`);
   }
   const selection = identity !== undefined ? { project, identity } : { project, attribute: attributeOf(attribute!) };

@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../livekit/json.js';
-import { enumNames } from '../livekit/shape.js';
+import { enumFields, enumNames } from '../livekit/shape.js';
+import { ownId } from '../projection/finding.js';
 import { snakeCase } from '../text/snake-case.js';
 
 /** What one erasure knows. It has no text of the person, only how to recognise one. */
@@ -39,8 +40,18 @@ export class Eraser {
   private value(value: Json, name: string): Json {
     if (typeof value === 'string') return isProtocols(value, name) ? value : this.text(value);
     if (Array.isArray(value)) return value.map((item) => this.value(item, name));
-    if (isObject(value)) this.erase(value);
+    if (!isObject(value)) return value;
+    if (/attributes$/i.test(name)) return this.ownOf(value);
+    this.erase(value);
     return value;
+  }
+
+  private ownOf(value: Json): Json {
+    if (typeof value === 'string') return this.text(value);
+    if (Array.isArray(value)) return value.map((item) => this.ownOf(item));
+    if (!isObject(value)) return value;
+    const entries = Object.entries(value).map(([name, item]) => [this.text(name), this.ownOf(item ?? null)]);
+    return Object.fromEntries(entries) as JsonObject;
   }
 
   /** A participant may be described by an object of its own, or among the fields of another. */
@@ -56,8 +67,23 @@ export class Eraser {
     if (isObject(message[others.attributes])) message[others.attributes] = {};
   }
 
-  /** Replaces whole words; the longest first. */
+  /** Also where JSON spells it in another way, as `\u00fc`. */
   private text(text: string): string {
+    const erased = this.words(text);
+    return erased.includes('\\') && isJson(erased)
+      ? erased.replaceAll(jsonText, (literal) => this.literal(literal))
+      : erased;
+  }
+
+  private literal(literal: string): string {
+    if (!literal.includes('\\')) return literal;
+    const text = JSON.parse(literal) as string;
+    const erased = this.text(text);
+    return erased === text ? literal : JSON.stringify(erased);
+  }
+
+  /** Replaces whole words; the longest first. */
+  private words(text: string): string {
     let erased = '';
     let copied = 0;
     for (const { start, word } of wordsOf(text, this.lengths)) {
@@ -73,11 +99,13 @@ export class Eraser {
 
 /** Parts of a text that begin and end where a word can, by their start; of one start in the order of `lengths`. */
 export function* wordsOf(text: string, lengths: readonly number[]): Generator<{ start: number; word: string }> {
+  // Of an earlier erasure: each is one word.
+  const shape = text.replaceAll(/erased-[0-9a-f]{16}/g, (pseudonym) => 'x'.repeat(pseudonym.length));
   for (let start = 0; start < text.length; start++) {
-    if (!isEdge(text, start)) continue;
+    if (!isEdge(shape, start)) continue;
     for (const length of lengths) {
       const end = start + length;
-      if (end <= text.length && isEdge(text, end)) yield { start, word: text.slice(start, end) };
+      if (end <= text.length && isEdge(shape, end)) yield { start, word: text.slice(start, end) };
     }
   }
 }
@@ -106,8 +134,20 @@ function isText(value: Json | undefined): value is string {
 
 /** LiveKit's ids, enum values and numbers. A phone number may be all digits. */
 function isProtocols(value: string, name: string): boolean {
-  if (enumNames.has(value) || /(?:^id|^sid|Id|_id|Sid|_sid|^event)$/.test(name)) return true;
+  if (enumFields.has(name) && (enumNames.has(value) || Object.hasOwn(ownId, value))) return true;
+  if (/(?:^id|^sid|Id|_id|Sid|_sid|^event)$/.test(name)) return true;
   return /^-?\d+$/.test(value) && /(?:At|_at|Time|Ms|Micro|time|ms|micro|size|duration|ticks)$/.test(name);
+}
+
+const jsonText = /"[^"\\]*(?:\\.[^"\\]*)*"/g;
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const letterOrDigit = /[\p{L}\p{N}]/u;

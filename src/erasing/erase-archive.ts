@@ -35,7 +35,6 @@ export async function eraseArchive(store: ArchiveStore, erased: Erased, month: s
   const version = `${folderOf(month)}/${Date.now()}`;
   const parts = await writeParts(store, version, rewriting());
   await writeManifest(store, { ...manifest, parts });
-  for (const { name } of manifest.parts) await store.remove(name);
   return events;
 }
 

@@ -66,7 +66,9 @@ export function erase(database: Database, { selection, by, now, archive }: Erasu
     const named = await eraseNamed(writer, person.project, [...renamingsOf(groups).keys()]);
     const archived = archive === null ? 0 : await eraseArchives(database, writer, archive);
     const report = { ...reportOf(person, groups), events: logged + named + archived, interrupted };
-    return { ...report, sessions: await finish(database, erasure, report) };
+    const sessions = await finish(database, erasure, report);
+    await writer.pool.query(nextVersion);
+    return { ...report, sessions };
   });
 }
 
@@ -120,6 +122,7 @@ async function finishInterrupted({ prisma }: Database, writer: Writer): Promise<
   for (const { id } of interrupted) {
     const events = await eraseLog(writer, id);
     await prisma.erasure.update({ where: { id }, data: { events: { increment: events }, finishedAt: new Date() } });
+    await writer.pool.query(nextVersion);
   }
   return interrupted;
 }
@@ -175,10 +178,13 @@ function findSelected(client: pg.Client, person: Person, { identity, attribute }
   return findPresences(client, person, { text: presencesSql('p.identity = $2'), values: [identity] });
 }
 
+/** JSON of JSON may spell a text in many ways. */
+const ESCAPED = '\\\\';
+
 function erasingOf(person: Person, { erasure, now }: Pick<Erasing, 'erasure' | 'now'>): Erasing {
   const { project, identities } = person;
   const texts = textsOf(person);
-  return { erasure, project, now, identities: [...identities], texts, withinTexts: withinTexts(person) };
+  return { erasure, project, now, identities: [...identities], texts, withinTexts: [...withinTexts(person), ESCAPED] };
 }
 
 /** Sessions that began before the erasure, and were not known yet. */

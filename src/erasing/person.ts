@@ -53,14 +53,16 @@ export class Person {
 
   /** With the telephone numbers in it. */
   private addName(name: Json | undefined): void {
-    this.addText(name);
-    if (typeof name === 'string') for (const [number] of name.matchAll(/\+?\d{7,}/g)) this.addText(number);
+    this.addText(name, Infinity);
+    if (typeof name === 'string') for (const [number] of name.matchAll(/\+?\d{7,}/g)) this.addText(number, Infinity);
   }
 
-  private addText(text: Json | undefined): void {
-    if (typeof text !== 'string' || text === '' || this.texts.size >= MOST_TEXTS) return;
-    const pseudonym = this.fingerprints.pseudonym(this.project, text);
-    for (const spelling of spellingsOf(text)) if (!this.texts.has(spelling)) this.texts.set(spelling, pseudonym);
+  private addText(text: Json | undefined, most = MOST_TEXTS): void {
+    if (typeof text !== 'string' || text === '' || this.texts.size >= most) return;
+    // Rooms whose names differ in the spelling must not become one.
+    for (const spelling of spellingsOf(text)) {
+      this.texts.set(spelling, this.fingerprints.pseudonym(this.project, spelling));
+    }
   }
 }
 

@@ -116,8 +116,9 @@ async function addOthers(client: pg.Client, { person, before }: Sought, groups: 
   for (const { roomName, id } of jobs) groups.of(roomName).jobIds.add(id);
 }
 
+/** What rows hold in which the eraser may find something: a short text stands alone. */
 export function withinTexts({ texts }: Person): string[] {
-  return [...texts.keys()].filter((text) => text.length >= SHORTEST_WITHIN);
+  return Array.from(texts.keys(), (text) => (text.length >= SHORTEST_WITHIN ? text : JSON.stringify(text)));
 }
 
 /** SQL: narrows what the eraser must look at. */

@@ -28,7 +28,7 @@ export class Exports implements OnModuleDestroy {
     this.requirePlace(scope.project);
     this.underWay.set(response, scope.project);
     if (response.destroyed) this.underWay.delete(response);
-    response.once('close', () => this.underWay.delete(response));
+    response.setMaxListeners(20).once('close', () => this.underWay.delete(response));
     if (ofLog) await this.holdLog(response);
     endWhenSlow(response, { everyMs: this.patienceMs, rate: this.settings.exportMinRate });
     return this.readings.ofFile(scope, response);

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isBefore, type LogPosition } from '../stream/log-position.js';
 import type { Following, LogTail } from '../stream/log-tail.service.js';
-import { Ring } from './ring.js';
+import { type Message, Ring } from './ring.js';
 import { isPassing, Parts, type Telling } from './telling.js';
 
 export interface Watching {
@@ -15,7 +15,7 @@ const MOST_OF_TURN = 500;
 /** All who ask the same of the same scope watch one stream: each event is read, executed and written once. */
 export class SharedStream {
   readonly ring = new Ring();
-  /** The ring has all that follows. */
+  /** The ring has all that follows, as it is stored. */
   complete: LogPosition;
   failure: unknown = null;
   private position: LogPosition;
@@ -24,6 +24,7 @@ export class SharedStream {
   private concerned = true;
   private advancing = false;
   private closed = false;
+  private stale = false;
   private readonly watchers = new Set<Watching>();
 
   private constructor(
@@ -38,6 +39,7 @@ export class SharedStream {
     const { source, scope } = telling.subscribed;
     const opened: { stream?: SharedStream } = {};
     const following = await parts.tail.follow(scope.project, (news) => {
+      if (news === 'erased') return opened.stream?.distrust();
       const concerned = source.hear(news);
       opened.stream?.hear(concerned);
     });
@@ -75,6 +77,12 @@ export class SharedStream {
     void this.advance();
   }
 
+  /** Who resumes reads by itself what the ring may hold in an old version. */
+  private distrust(): void {
+    this.stale = this.news = true;
+    void this.advance();
+  }
+
   private async advance(): Promise<void> {
     if (this.advancing) return;
     this.advancing = true;
@@ -87,6 +95,8 @@ export class SharedStream {
 
   private async readOn(): Promise<void> {
     const { until } = this;
+    if (this.stale) this.leaveOut(this.ring.at(this.ring.end - 1));
+    this.stale = false;
     if (!this.concerned) return void (this.position = until);
     this.concerned = false;
     do {
@@ -100,8 +110,7 @@ export class SharedStream {
 
   /** In turns, so that webhooks are taken meanwhile. */
   private async tell(newest: number): Promise<void> {
-    const dropped = this.ring.shrinkTo(this.parts.ringBytes(), newest);
-    if (dropped !== undefined) this.complete = dropped.position;
+    this.leaveOut(this.ring.shrinkTo(this.parts.ringBytes(), newest));
     let sent = 0;
     for (const watcher of this.watchers) {
       watcher.wake();
@@ -110,6 +119,10 @@ export class SharedStream {
       sent = 0;
       await new Promise(setImmediate);
     }
+  }
+
+  private leaveOut(message: Message | undefined): void {
+    if (message && isBefore(this.complete, message.position)) this.complete = message.position;
   }
 
   private async recover(error: unknown): Promise<void> {

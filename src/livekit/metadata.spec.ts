@@ -9,6 +9,7 @@ it.each([
   '[1e999,-1.5E-999,2e+5]',
   '{"path":"C:\\\\u0000"}',
   '"\\u00e1"',
+  '{"id":"4e310014-dd7b","1e9999":"\\"1e9999"}',
   `[${'1'.repeat(999)},${'2'.repeat(999)}]`,
 ])('keeps %s as it is', (metadata) => {
   expect(metadataJson(metadata)).toBe(metadata);
@@ -21,6 +22,8 @@ it.each([
   '{"a":"\\ud800"}',
   '[1e99999999]',
   '[1E-1000]',
+  '["\\"",1e9999]',
+  '["\\\\",1e9999]',
   '{"a":"\\uDBFF"}',
   '{"a":"\\ude00\\ud83d"}',
   `[${'1'.repeat(1000)}]`,

@@ -23,30 +23,30 @@ function isJson(text: string): boolean {
 
 function isHeld(json: string): boolean {
   const numbers = new Numbers();
+  let inText = false;
   for (let at = 0; at < json.length; at++) {
     const code = json.charCodeAt(at);
     if (code === 0x5c) {
       const escape = escapeAt(json, at);
       if (escape === 'refused') return false;
       at += escape - 1;
-      if (escape > 1) continue;
+      continue;
     }
-    if (!numbers.take(code)) return false;
+    if (code === 0x22) inText = !inText;
+    if (!inText && !numbers.take(code)) return false;
   }
   return true;
 }
 
-/** The length of an escaped backslash or surrogate pair, which hold no number; 1 of any other escape. */
+/** Its length, at least as far as a quote could be escaped. */
 function escapeAt(json: string, at: number): number | 'refused' {
-  if (json.charCodeAt(at + 1) === 0x5c) return 2;
-  if (json.charCodeAt(at + 1) !== 0x75) return 1;
+  if (json.charCodeAt(at + 1) !== 0x75) return 2;
   if (surrogatePair.test(json.slice(at, at + 12))) return 12;
-  return isRefused(json.slice(at + 2, at + 6)) ? 'refused' : 1;
+  return isRefused(json.slice(at + 2, at + 6)) ? 'refused' : 2;
 }
 
 const surrogatePair = /^\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}$/;
 
-/** Counts the digits of numbers and exponents, also of those inside strings. */
 class Numbers {
   private digits = 0;
   private exponent: 'none' | 'e' | 'sign' | 'digits' = 'none';

@@ -33,6 +33,7 @@ const BYTES = 12;
 
 /** The names of enum values, which no redaction changes. */
 export const enumNames = new Set<string>();
+export const enumFields = new Set<string>();
 /** What the fields of each name are, whatever message has them; null where that differs. */
 const anywhere = new Map<string, Field | null>();
 const shapes = new Map<string, Shape>();
@@ -50,6 +51,7 @@ function shapeOf(type: MessageType): Shape {
     const what = kinds[field.jsonName] ?? byType(field);
     for (const name of new Set([field.jsonName, field.name, snakeCase(field.jsonName)])) {
       fields.set(name, what);
+      if (field.kind === 'enum') enumFields.add(name);
       if (isTelling(what)) anywhere.set(name, !anywhere.has(name) || anywhere.get(name) === what ? what : null);
     }
   }

@@ -1,6 +1,7 @@
 import { type Manifest, manifestOf, readManifest } from './archive/manifest.js';
 import type { ArchiveStore } from './archive/store.js';
 import { linesOfPart } from './archive/lines.js';
+import { checkPart } from './archive/write.js';
 import type { LogKeeping } from './log-lock.js';
 import { LOG, monthPiece, monthsBetween, PAST } from './months.js';
 import { move } from './move.js';
@@ -44,6 +45,7 @@ export async function putBack(
 ): Promise<number> {
   let added = 0;
   for (const part of parts) {
+    await checkPart(store, part);
     for await (const lines of linesOfPart(store, part)) {
       const { rowCount } = await client.query(
         `insert into ${LOG} select * from json_populate_recordset(null::${LOG}, $1::json) on conflict do nothing`,

@@ -8,6 +8,7 @@ export interface Horizon {
   readonly held: boolean;
   /** Changes when a rebuild replaces the tables. */
   readonly tables: string;
+  readonly erasures: number;
 }
 
 /** A room that events or sightings named. Egress may lack the name of its room, and a name its sid. */
@@ -27,12 +28,12 @@ export interface Step {
 const MOST = 1_000;
 
 export async function readHorizon(connection: OwnConnection): Promise<Horizon> {
-  const [row] = await connection.ask<{ epoch: string; xmin: string; held: boolean; tables: string }>(
+  const [row] = await connection.ask<{ epoch: string; xmin: string; held: boolean; tables: string; erasures: number }>(
     `select epoch::text, pg_snapshot_xmin(now)::text as xmin, pg_snapshot_xmin(now) < pg_snapshot_xmax(now) as held,
-      'room'::regclass::oid::text as tables from log_epoch, pg_current_snapshot() as now`,
+      'room'::regclass::oid::text as tables, version as erasures from log_epoch, erasure_version, pg_current_snapshot() as now`,
   );
-  const { epoch, xmin, held, tables } = row!;
-  return { position: logPosition(epoch, xmin, 0), held, tables };
+  const { epoch, xmin, ...others } = row!;
+  return { position: logPosition(epoch, xmin, 0), ...others };
 }
 
 interface Stretch {

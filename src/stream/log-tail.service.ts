@@ -8,6 +8,8 @@ import { type Horizon, readHorizon, readStep, type Step } from './log-step.js';
 
 /** What followers of a project are told. A swap has no step: any row may be another. */
 export type News = Step | 'swapped';
+/** Erased: what was read before may hold what was erased. */
+type Follower = (news: News | 'erased') => void;
 
 export interface Following {
   readonly from: LogPosition;
@@ -16,7 +18,7 @@ export interface Following {
 
 interface Project {
   position: LogPosition;
-  readonly followers: Set<(news: News) => void>;
+  readonly followers: Set<Follower>;
 }
 
 /** How often the log is looked at; commits of this process are seen sooner. */
@@ -76,7 +78,7 @@ export class LogTail implements OnApplicationShutdown {
   }
 
   /** Resolves once the log was looked at. */
-  async follow(project: string, follower: (news: News) => void): Promise<Following> {
+  async follow(project: string, follower: Follower): Promise<Following> {
     const looked = new Promise<void>((resolve) => this.joining.push(resolve));
     this.run();
     this.wake();
@@ -87,7 +89,7 @@ export class LogTail implements OnApplicationShutdown {
     return { from: known.position, leave: () => this.leave(project, follower) };
   }
 
-  private leave(project: string, follower: (news: News) => void): void {
+  private leave(project: string, follower: Follower): void {
     const known = this.projects.get(project);
     known?.followers.delete(follower);
     if (known?.followers.size === 0) this.projects.delete(project);
@@ -136,8 +138,9 @@ export class LogTail implements OnApplicationShutdown {
     const moved = before === null || isBefore(before.position, horizon.position);
     if (moved || !horizon.held) this.heldSince = null;
     if (horizon.held) this.heldSince ??= performance.now();
+    if (before !== null && before.erasures !== horizon.erasures) this.tellAll('erased');
     await Promise.all(Array.from(this.projects, ([name, project]) => this.advance(name, project)));
-    if (before !== null && before.tables !== horizon.tables) this.tellSwap();
+    if (before !== null && before.tables !== horizon.tables) this.tellAll('swapped');
     if (this.failing) this.logger.log('The log can be read again.');
     this.failing = false;
   }
@@ -151,8 +154,8 @@ export class LogTail implements OnApplicationShutdown {
     }
   }
 
-  private tellSwap(): void {
-    for (const { followers } of this.projects.values()) for (const tell of followers) tell('swapped');
+  private tellAll(news: 'swapped' | 'erased'): void {
+    for (const { followers } of this.projects.values()) for (const tell of followers) tell(news);
   }
 
   private async fail(error: unknown): Promise<void> {

@@ -116,6 +116,7 @@ describe("LiveKit Cloud's Analytics API", () => {
     expect(await idsOf('?start=2026-11-01&end=2026-11-01')).toEqual(['RM_2']);
     expect(await idsOf('?start=2026-11-02')).toEqual(['RM_1']);
     expect(await idsOf('?end=2025-01-01')).toEqual(['RM_3']);
+    expect(await idsOf('?start=2026-11-02&end=9999-12-31')).toEqual(['RM_1']);
   });
 
   it('shows a session field by field', async () => {
@@ -182,6 +183,7 @@ describe("LiveKit Cloud's Analytics API", () => {
     'limit=100&page=1001',
     'start=yesterday',
     'end=2026-13-01',
+    'start=2026-02-30',
   ])('refuses %s', async (parameters) => {
     expect(await ask(`p_123/sessions?${parameters}`)).toMatchObject({ status: 400, body: { code: 'BAD_USER_INPUT' } });
   });

@@ -47,6 +47,7 @@ it('says what is missing, and changes nothing', async () => {
   for (const [args, changed, message] of [
     [['--identity', 'ada@example.org'], {}, 'Say --by whom.'],
     [['--by', 'dpo'], {}, 'Name a person, by --identity or by --attribute.'],
+    [['--by', 'dpo', '--identity', ''], {}, 'Name a person, by --identity or by --attribute.'],
     [['--by', 'dpo', '--attribute', 'plan'], {}, 'Write --attribute as name=value, such as plan=pro.'],
     [['--by', 'dpo', '--identity', 'ada@example.org'], { ERASURE_KEY: '' }, 'Set ERASURE_KEY'],
     [['--by', 'dpo', '--identity', 'ada@example.org'], { ERASURE_KEY: 'short' }, 'at least 32 characters'],

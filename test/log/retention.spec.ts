@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import pg from 'pg';
@@ -155,6 +155,44 @@ test('an archive that is damaged is not put back', async () => {
     keeping(database.url, (log) => restoreMonth(log, { store, rewrite: unchanged }, '2025-12')),
   ).rejects.toThrow('There is no archive of 2025-12');
   expect(await readLogDrop(database.queries)).not.toBeNull();
+});
+
+test('nothing of a part that is damaged at its end is put back', async () => {
+  const database = await filled();
+  const folder = emptyFolder();
+  await database.intake.query(
+    `insert into webhook_event select (jsonb_populate_record(w, jsonb_build_object('id', 'EV_more' || n, 'seq', 1e6 + n))).*
+      from webhook_event w, generate_series(1, 2000) as n where w.id = 'EV_undated'`,
+  );
+  await drop(database, folder, at('2026-03-10T00:00:00'));
+  const before = await logOf(database);
+  const part = join(folder, 'webhook_event/2026-01/part-0001.jsonl.gz');
+  const bytes = readFileSync(part);
+  bytes[bytes.length - 6]! ^= 1;
+  writeFileSync(part, bytes);
+  const store = (await openStore({ kind: 'folder', path: folder }))!;
+  await expect(
+    keeping(database.url, (log) => restoreMonth(log, { store, rewrite: unchanged }, '2026-01')),
+  ).rejects.toThrow(`${part} is not what was written there.`);
+  expect(await logOf(database)).toEqual(before);
+});
+
+test('a month that is archived again leaves no part of its earlier archive', async () => {
+  const database = await filled();
+  const folder = emptyFolder();
+  await drop(database, folder, at('2026-03-10T00:00:00'));
+  const store = (await openStore({ kind: 'folder', path: folder }))!;
+  const month = join(folder, 'webhook_event/2026-01');
+  // As an erasure leaves it.
+  mkdirSync(join(month, '1'));
+  renameSync(join(month, 'part-0001.jsonl.gz'), join(month, '1/part-0001.jsonl.gz'));
+  const manifest = readFileSync(join(month, 'manifest.json'), 'utf8').replace('01/part', '01/1/part');
+  writeFileSync(join(month, 'manifest.json'), manifest);
+  await keeping(database.url, (log) => restoreMonth(log, { store, rewrite: unchanged }, '2026-01'));
+  await database.intake.query('update log_drop set restored_at = null');
+  await drop(database, folder, at('2026-03-10T00:00:00'));
+  const files = readdirSync(month, { recursive: true }).filter((name) => /part|manifest/.test(String(name)));
+  expect(files.sort()).toEqual(['manifest.json', 'part-0001.jsonl.gz']);
 });
 
 test('nothing is dropped that cannot be archived', async () => {

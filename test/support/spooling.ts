@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
@@ -56,7 +56,8 @@ export async function untilDrained(url: string): Promise<void> {
   await expect.poll(() => healthOf(url), { timeout: 20_000, interval: 50 }).toEqual(drained);
 }
 
-/** The bytes of all files in a folder. */
+/** The bytes of all files in a folder, some of which may go meanwhile. */
 export function bytesIn(folder: string): Buffer {
-  return Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name))));
+  const files = readdirSync(folder).map((name) => join(folder, name));
+  return Buffer.concat(files.map((file) => (existsSync(file) ? readFileSync(file) : Buffer.alloc(0))));
 }

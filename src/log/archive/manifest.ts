@@ -18,13 +18,17 @@ export function manifestOf(month: string): string {
   return `${folderOf(month)}/manifest.json`;
 }
 
+/** Removes the parts of an earlier one: nothing would erase people from those. */
 export async function writeManifest(store: ArchiveStore, manifest: Manifest): Promise<string> {
   const name = manifestOf(manifest.month);
+  const earlier = await readManifest(store, manifest.month);
   const text = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
   const content = async function* (): AsyncGenerator<Buffer> {
     yield await Promise.resolve(text);
   };
   await store.write(name, content());
+  const names = new Set(manifest.parts.map((part) => part.name));
+  for (const part of earlier?.parts ?? []) if (!names.has(part.name)) await store.remove(part.name);
   return store.placeOf(name);
 }
 

@@ -55,7 +55,7 @@ async function writePart(store: ArchiveStore, name: string, texts: Readable): Pr
   return { sha256: sum.digest('hex'), bytes };
 }
 
-async function checkPart(store: ArchiveStore, part: Part): Promise<void> {
+export async function checkPart(store: ArchiveStore, part: Part): Promise<void> {
   let rows = 0;
   for await (const chunk of readPart(store, part)) {
     for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) rows++;
