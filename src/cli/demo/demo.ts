@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { isMadeIn } from '../../database/embedded/cluster.js';
+import { Writer } from '../../erased/writer.js';
+import { CannotStart } from '../../settings/cannot-start.js';
+import { type Environment, readSettings } from '../../settings/settings.js';
+import { duration, whole } from '../../settings/values.js';
+import { accessToken } from '../access-token.js';
+import { onLedger } from '../on-database.js';
+import { readOption } from '../option.js';
+import { signingKey } from '../signing-key.js';
+import { startService } from './service.js';
+import { tell } from './story.js';
+
+const options = {
+  seed: { type: 'string', default: '1' },
+  span: { type: 'string', default: '30d' },
+} as const;
+
+/** What would mix the demo with what is real, or end what it left open. */
+const notForDemo = ['DATABASE_URL', 'LIVEKIT_URL', 'LIVEKIT_METRICS_URL', 'SPOOL_DIR', 'LOG_RETENTION', 'EXPIRE_AFTER'];
+
+/** The service with a month behind it and rooms that go on, until SIGINT or SIGTERM. */
+export async function demo(args: readonly string[], given: Environment): Promise<void> {
+  const { seed, span } = parseArgs({ args: [...args], options }).values;
+  const story = { seed: readOption('seed', seed, whole(0, 2 ** 31)), spanMs: readOption('span', span, duration) };
+  const env = demoEnvironment(given);
+  const settings = readSettings(env);
+  const mark = markOf(settings.dataDir);
+  const stopping = stopOnSignal();
+  const service = startService(env);
+  void service.ended.then(() => stopping.abort());
+  try {
+    const url = await Promise.race([service.ready, once(stopping.signal, 'abort').then(() => null)]);
+    if (url === null) return;
+    writeFileSync(mark, '');
+    const { link } = await accessToken([], { ...env, PORT: new URL(url).port }, Date.now());
+    console.log(`The demo is at ${url}. Sign in with ${link}`);
+    const signer = signingKey(settings);
+    await onLedger(
+      settings,
+      (database) => {
+        const ledger = { writer: new Writer(database), project: signer.project };
+        return tell({ ...story, ledger, target: { url, ...signer } }, stopping.signal);
+      },
+      { mayBeEmpty: true },
+    );
+  } finally {
+    service.stop();
+    process.exitCode = await service.ended;
+  }
+}
+
+function demoEnvironment(given: Environment): Environment {
+  const own = Object.entries(given).filter(([name]) => !notForDemo.includes(name));
+  return { DATA_DIR: './data-demo', ...Object.fromEntries(own) };
+}
+
+/** @throws CannotStart where the ledger is not a demo's */
+function markOf(dataDir: string): string {
+  const mark = join(dataDir, 'demo');
+  if (!isMadeIn(dataDir) || existsSync(mark)) return mark;
+  throw new CannotStart(`${resolve(dataDir)} holds a ledger that is not a demo's`, 'Set DATA_DIR to another folder');
+}
+
+function stopOnSignal(): AbortController {
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
+  return stopping;
+}
