@@ -1,6 +1,6 @@
 import { Chance } from '../simulate/chance.js';
 import { type Habit, habits } from './habits.js';
-import { sceneOf } from './rooms.js';
+import { sceneOf, type Start } from './rooms.js';
 import { inOrder, type Span, type Timed } from './scene.js';
 
 const SECOND = 1000;
@@ -23,12 +23,6 @@ export function* past(seed: number, { from, to }: Span): Generator<Timed> {
       yield* scene.told;
     }
   }
-}
-
-interface Start {
-  readonly habit: Habit;
-  readonly number: number;
-  readonly from: number;
 }
 
 function startsOf(habit: Habit, day: number, chance: Chance): Start[] {

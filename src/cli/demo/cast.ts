@@ -1,7 +1,6 @@
 import type { Chance } from '../simulate/chance.js';
 import { joined, type Participant } from '../simulate/participant.js';
 
-/** How somebody appears when they come at a time. */
 export type Appearance = (now: number) => Participant;
 
 const firstNames = ['Ada', 'Ben', 'Dmitri', 'Emeka', 'Farah', 'Grace', 'Hiro', 'Inés', 'Jonas', 'Chloé', 'Khadija'];
@@ -9,6 +8,7 @@ firstNames.push('Linh', 'Lena', 'Omar', 'Mateo', 'Noor', 'Wanda', 'Yusuf', 'Priy
 const lastNames = ['Park', 'Weber', 'Okafor', 'Silva', 'Haddad', 'Novak', 'Tanaka', 'Moreau', 'Lind', 'Rossi', 'Khan'];
 const plans = ['free', 'team', 'team', 'enterprise'];
 const devices = ['laptop', 'phone', 'tablet'];
+const regions = ['eu-central', 'eu-central', 'us-east'];
 
 export const castSize = firstNames.length * lastNames.length;
 
@@ -18,11 +18,7 @@ export function member(number: number): Appearance {
   const name = firstNames[at % firstNames.length]!;
   const plain = name.normalize('NFD').replace(/[^a-z]/gi, '');
   const attributes = { plan: plans[at % plans.length], device: devices[at % devices.length] };
-  const fields = {
-    name: `${name} ${lastNames[at % lastNames.length]}`,
-    attributes,
-    region: at % 3 ? 'eu-central' : 'us-east',
-  };
+  const fields = { name: `${name} ${lastNames[at % lastNames.length]}`, attributes, region: regions[at % 3] };
   return (now) => joined(`${plain.toLowerCase()}-${64 + at}`, now, fields);
 }
 
@@ -35,13 +31,8 @@ export const doctor: Appearance = (now) =>
 
 export function phone(line: string): Appearance {
   const number = `+4930${line}`;
-  const attributes = {
-    'sip.phoneNumber': number,
-    'sip.trunkPhoneNumber': '+4930555000',
-    'sip.callStatus': 'active',
-    'sip.callID': `SCL_${line}`,
-    plan: 'free',
-  };
+  const call = { 'sip.callStatus': 'active', 'sip.callID': `SCL_${line}`, 'sip.trunkPhoneNumber': '+4930555000' };
+  const attributes = { plan: 'free', 'sip.phoneNumber': number, ...call };
   const name = `+49 30 ${line.slice(0, 4)} ${line.slice(4)}`;
   return (now) => joined(`sip_${number}`, now, { name, kind: 'SIP', attributes, region: 'eu-central' });
 }

@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { openDatabase } from '../../database/database.module.js';
 import { isMadeIn } from '../../database/embedded/cluster.js';
+import { runningServer } from '../../database/embedded/running-server.js';
 import { Writer } from '../../erased/writer.js';
 import { CannotStart } from '../../settings/cannot-start.js';
 import { type Environment, readSettings } from '../../settings/settings.js';
 import { duration, whole } from '../../settings/values.js';
 import { accessToken } from '../access-token.js';
-import { onLedger } from '../on-database.js';
 import { readOption } from '../option.js';
 import { signingKey } from '../signing-key.js';
 import { startService } from './service.js';
@@ -39,13 +40,10 @@ export async function demo(args: readonly string[], given: Environment): Promise
     const { link } = await accessToken([], { ...env, PORT: new URL(url).port }, Date.now());
     console.log(`The demo is at ${url}. Sign in with ${link}`);
     const signer = signingKey(settings);
-    await onLedger(
-      settings,
-      (database) => {
-        const ledger = { writer: new Writer(database), project: signer.project };
-        return tell({ ...story, ledger, target: { url, ...signer } }, stopping.signal);
-      },
-      { mayBeEmpty: true },
+    const database = await openDatabase({ ...settings, databaseUrl: runningServer(settings.dataDir) });
+    const ledger = { writer: new Writer(database), project: signer.project };
+    await tell({ ...story, ledger, target: { url, ...signer } }, stopping.signal).finally(() =>
+      database.onApplicationShutdown(),
     );
   } finally {
     service.stop();

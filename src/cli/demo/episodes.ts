@@ -21,7 +21,6 @@ export function episodes(now: number, chance: Chance): readonly Timed[] {
   ];
 }
 
-/** The midnight (UTC) of the last whole one. */
 function lastWorkingDay(now: number): number {
   let day = Math.floor(now / DAY) * DAY - DAY;
   while ([0, 6].includes(new Date(day).getUTCDay())) day -= DAY;

@@ -85,7 +85,6 @@ export class Scene {
     tell(to, 'egress_ended', { ...egressEnded(info, from, to), ...(chance.under(0.02) && failed) });
   }
 
-  /** A stream in, by RTMP or WHIP. */
   stream({ from, to }: Span, name: string, whip: boolean): void {
     const ids = { ingressId: freshId('IN_'), resourceId: freshId('RT_') };
     const participantIdentity = whip ? 'whip-in' : 'rtmp-in';
@@ -94,16 +93,12 @@ export class Scene {
     const tell = (at: number, event: string, ingressInfo: object): void =>
       this.tell(at, { event, room: { name: this.room.name }, ingressInfo }, ids.ingressId);
     tell(from, 'ingress_started', info);
-    const who: Appearance = (now) => ({
-      ...streamer(ids.ingressId, ids.resourceId, now),
-      identity: participantIdentity,
-      name,
-    });
+    const named = { identity: participantIdentity, name };
+    const who: Appearance = (now) => ({ ...streamer(ids.ingressId, ids.resourceId, now), ...named });
     this.visit({ who, from: from + SECOND, to, media: ['microphone', 'camera'] });
     tell(to, 'ingress_ended', ingressEnded(info, to));
   }
 
-  /** An agent, dispatched for the room. */
   assist({ from, to }: Span, agentName: string): void {
     const id = freshId('AJ_');
     const info = { ...job(id, this.room, from), agentName };
@@ -113,7 +108,6 @@ export class Scene {
     this.tell(to, { event: 'agent_job_ended', job: jobEnded(info, to) }, 'default');
   }
 
-  /** The room as LiveKit told it up to a time, and never again. */
   silentAfter(at: number): readonly Timed[] {
     return this.told.filter((one) => one.at <= at);
   }

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 export interface Service {
   /** Refused where it ends before. */
   readonly ready: Promise<string>;
-  /** Its exit code. */
+  /** The exit code. */
   readonly ended: Promise<number>;
   readonly stop: () => void;
 }
