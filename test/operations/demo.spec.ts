@@ -1,11 +1,13 @@
 import { createInterface } from 'node:readline';
 import { createClient } from 'graphql-ws';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { past } from '../../src/cli/demo/calendar.js';
 import { emptyFolder, usedFolder } from '../support/embedded.js';
 import { type Ended, runProgram } from '../support/process.js';
 import { Subscriber } from '../support/subscriber.js';
+
+vi.setConfig({ testTimeout: 180_000 });
 
 interface Demo {
   readonly live: Subscriber;
@@ -118,6 +120,17 @@ test('shows every kind of thing, goes on, and goes on again after it was stopped
   expect(after['openRooms']!.totalCount.value).toBeLessThan(30);
   expect(after['ghosts']!.totalCount.value).toBe(1);
   await again.live.until(({ told }) => told.length > 0);
+  expect((await again.stop()).code).toBe(0);
+});
+
+test('begins again where its past was not told to the end', async () => {
+  const dataDir = emptyFolder();
+  const { child, ended } = runProgram('cli/demo/main', { DATA_DIR: dataDir, PORT: '0' }, ['--span', '60d']);
+  for await (const line of createInterface(child.stdout!)) if (line.includes('Sign in')) child.kill('SIGINT');
+  expect(await ended).toMatchObject({ code: 0, errors: '', output: expect.not.stringContaining('is told') });
+  const again = await runDemo(dataDir, '--span', '1d');
+  const counts = await again.ask<Counts>(`{ ${things} }`);
+  expect(counts['expired']!.totalCount.value).toBe(1);
   expect((await again.stop()).code).toBe(0);
 });
 

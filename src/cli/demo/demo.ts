@@ -1,17 +1,14 @@
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openDatabase } from '../../database/database.module.js';
-import { isMadeIn } from '../../database/embedded/cluster.js';
 import { runningServer } from '../../database/embedded/running-server.js';
 import { Writer } from '../../erased/writer.js';
-import { CannotStart } from '../../settings/cannot-start.js';
 import { type Environment, readSettings } from '../../settings/settings.js';
 import { duration, whole } from '../../settings/values.js';
 import { accessToken } from '../access-token.js';
 import { readOption } from '../option.js';
 import { signingKey } from '../signing-key.js';
+import { Mark } from './mark.js';
 import { startService } from './service.js';
 import { tell } from './story.js';
 
@@ -29,20 +26,20 @@ export async function demo(args: readonly string[], given: Environment): Promise
   const story = { seed: readOption('seed', seed, whole(0, 2 ** 31)), spanMs: readOption('span', span, duration) };
   const env = demoEnvironment(given);
   const settings = readSettings(env);
-  const mark = markOf(settings.dataDir);
+  const mark = new Mark(settings.dataDir);
+  mark.claim();
   const stopping = stopOnSignal();
   const service = startService(env);
   void service.ended.then(() => stopping.abort());
   try {
     const url = await Promise.race([service.ready, once(stopping.signal, 'abort').then(() => null)]);
     if (url === null) return;
-    writeFileSync(mark, '');
     const { link } = await accessToken([], { ...env, PORT: new URL(url).port }, Date.now());
     console.log(`The demo is at ${url}. Sign in with ${link}`);
     const signer = signingKey(settings);
     const database = await openDatabase({ ...settings, databaseUrl: runningServer(settings.dataDir) });
     const ledger = { writer: new Writer(database), project: signer.project };
-    await tell({ ...story, ledger, target: { url, ...signer } }, stopping.signal).finally(() =>
+    await tell({ ...story, mark, ledger, target: { url, ...signer } }, stopping.signal).finally(() =>
       database.onApplicationShutdown(),
     );
   } finally {
@@ -54,13 +51,6 @@ export async function demo(args: readonly string[], given: Environment): Promise
 function demoEnvironment(given: Environment): Environment {
   const own = Object.entries(given).filter(([name]) => !notForDemo.includes(name));
   return { DATA_DIR: './data-demo', ...Object.fromEntries(own) };
-}
-
-/** @throws CannotStart where the ledger is not a demo's */
-function markOf(dataDir: string): string {
-  const mark = join(dataDir, 'demo');
-  if (!isMadeIn(dataDir) || existsSync(mark)) return mark;
-  throw new CannotStart(`${resolve(dataDir)} holds a ledger that is not a demo's`, 'Set DATA_DIR to another folder');
 }
 
 function stopOnSignal(): AbortController {

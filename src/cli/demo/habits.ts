@@ -23,7 +23,7 @@ export interface Habit {
 
 const any = { crew: null, speakers: 30, extras: [], hour: null, live: 1 };
 const standup = { ...any, tenant: 'acme', people: [5, 8], minutes: [14, 26], daily: 1 } as const;
-const show = { ...any, speakers: 4, daily: 0.12, minutes: [90, 140], hour: 10 } as const;
+const show = { ...any, speakers: 4, daily: 0.09, minutes: [90, 140], hour: 10 } as const;
 const clinic = { ...any, tenant: 'clinic-north', people: [2, 3] } as const;
 const meeting = { ...any, people: [3, 5], minutes: [25, 50], daily: 2 } as const;
 

@@ -7,6 +7,7 @@ import { post, type Target } from '../simulate/send.js';
 import { dated } from '../simulate/webhook-message.js';
 import { past, present } from './calendar.js';
 import { episodes, ghost } from './episodes.js';
+import type { Mark } from './mark.js';
 import { inOrder, type Timed } from './scene.js';
 import { type Ledger, write } from './write.js';
 
@@ -17,12 +18,13 @@ export interface Story {
   readonly seed: number;
   /** How far back it begins, in ms. */
   readonly spanMs: number;
+  readonly mark: Mark;
   readonly ledger: Ledger;
   readonly target: Omit<Target, 'rate'>;
 }
 
 /** Tells what happened since the demo ran last, and what happens now, until it is stopped. */
-export async function tell({ seed, spanMs, ledger, target }: Story, stopped: AbortSignal): Promise<void> {
+export async function tell({ seed, spanMs, mark, ledger, target }: Story, stopped: AbortSignal): Promise<void> {
   const now = Date.now();
   const last = await lastTold(ledger);
   const span = { from: last ?? now - spanMs, to: now };
@@ -31,13 +33,18 @@ export async function tell({ seed, spanMs, ledger, target }: Story, stopped: Abo
   const live = present(seed, span);
   let next = live.next().value;
   for (; next.at <= now; next = live.next().value) told.push(next);
-  await Promise.all([history(ledger, inOrder(told), stopped), goOn({ next, live }, target, stopped)]);
+  await Promise.all([history({ mark, ledger }, inOrder(told), stopped), goOn({ next, live }, target, stopped)]);
 }
 
-async function history(ledger: Ledger, told: readonly Timed[], stopped: AbortSignal): Promise<void> {
+async function history(
+  { mark, ledger }: Pick<Story, 'mark' | 'ledger'>,
+  told: readonly Timed[],
+  stopped: AbortSignal,
+): Promise<void> {
   const began = performance.now();
   await write(ledger, told, stopped);
   if (stopped.aborted) return;
+  mark.finish();
   // The service's own round may be a minute away.
   await expire(ledger.writer, { now: Date.now(), expireAfterMs: EXPIRE_AFTER, askedAt: () => undefined });
   console.log(`What happened until now is told: ${told.length} events in ${secondsSince(began)}.`);
