@@ -84,6 +84,18 @@ const arrows = {
     'settings',
   ],
   'cli/simulate': ['cli', 'access', 'settings'],
+  'cli/demo': [
+    'cli',
+    'cli/simulate',
+    'webhook',
+    'upkeep',
+    'erased',
+    'intake',
+    'livekit',
+    'database',
+    'database/embedded',
+    'settings',
+  ],
 };
 
 /** The folder's own files, without those of the folders in it. */

@@ -11,7 +11,7 @@ export interface Participant {
 const names = ['Ada', 'Ben', 'Chloé', 'Dmitri', 'Emeka', 'Farah', 'Grace', 'Hiro', 'Inés', 'Jonas', 'Khadija', 'Linh'];
 const speaks = { canSubscribe: true, canPublish: true, canPublishData: true, canUpdateMetadata: true };
 
-function joined(identity: string, now: number, fields: object): Participant {
+export function joined(identity: string, now: number, fields: object): Participant {
   const joinedAt = now - 400;
   const times = { joinedAt: seconds(joinedAt), joinedAtMs: String(joinedAt) };
   return { sid: freshId('PA_'), identity, state: 'ACTIVE', ...times, version: 2, permission: speaks, ...fields };

@@ -1,5 +1,5 @@
-import { Chance, freshId } from './chance.js';
-import { type Body, type Message, seconds } from './webhook-message.js';
+import { Chance } from './chance.js';
+import { dated, type Message } from './webhook-message.js';
 import { PlayedRoom } from './room.js';
 
 export interface Play {
@@ -30,8 +30,4 @@ export function* play({ seed, rooms, count, from, to }: Play): Generator<Message
 function nameOf(slot: number): string {
   const kinds = ['standup', 'lesson', 'consultation', 'webinar', 'support'];
   return `${kinds[slot % kinds.length]}-${Math.floor(slot / kinds.length) + 1}`;
-}
-
-function dated(body: Body, now: number): Body {
-  return { ...body, id: freshId('EV_'), createdAt: seconds(now) };
 }

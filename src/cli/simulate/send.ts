@@ -43,13 +43,13 @@ async function requireListener(first: Promise<Result>, url: string): Promise<voi
 
 const patienceMs = 60_000;
 
-interface Result {
+export interface Result {
   readonly ms: number;
   readonly refusal: string | null;
   readonly connected: boolean;
 }
 
-async function post(body: string, { url, key, secret }: Target): Promise<Result> {
+export async function post(body: string, { url, key, secret }: Omit<Target, 'rate'>): Promise<Result> {
   const authorization = await signBody(body, { key, secret, now: Date.now() });
   const headers = { authorization, 'content-type': 'application/webhook+json', 'user-agent': 'LiveKit' };
   const started = performance.now();
