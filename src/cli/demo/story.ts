@@ -29,11 +29,13 @@ export async function tell({ seed, spanMs, mark, ledger, target }: Story, stoppe
   const last = await lastTold(ledger);
   const span = { from: last ?? now - spanMs, to: now };
   const once = last === null ? episodes(now, new Chance(seed)) : await leftOpen(ledger, now);
-  const told = [...once, ...past(seed, span)];
+  const open = [...once];
   const live = present(seed, span);
   let next = live.next().value;
-  for (; next.at <= now; next = live.next().value) told.push(next);
-  await Promise.all([history({ mark, ledger }, inOrder(told), stopped), goOn({ next, live }, target, stopped)]);
+  for (; next.at <= now; next = live.next().value) open.push(next);
+  // What is open first, so that the rooms of this moment need not wait for the month.
+  const told = [...inOrder(open), ...inOrder([...past(seed, span)])];
+  await Promise.all([history({ mark, ledger }, told, stopped), goOn({ next, live }, target, stopped)]);
 }
 
 async function history(
