@@ -12,6 +12,7 @@ import { LogModule } from './log/log.module.js';
 import { MeterModule } from './meter/meter.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { RebuildModule } from './rebuild/rebuild.module.js';
+import { PageModule } from './page/page.module.js';
 import type { Clock } from './settings/clock.js';
 import type { Settings } from './settings/settings.js';
 import { SettingsModule } from './settings/settings.module.js';
@@ -31,6 +32,7 @@ import { WebhookModule } from './webhook/webhook.module.js';
     WebhookModule,
     ApiModule,
     LiveModule,
+    PageModule,
     GraphiqlModule,
     ExportModule,
     AnalyticsModule,

@@ -5,15 +5,6 @@ import { Refusal } from '../http/refusal.js';
 import { assets } from './assets.js';
 import { contentSecurityPolicy, page } from './page.js';
 
-@Controller()
-export class FrontPageController {
-  /** Relative, so that it also works behind a path prefix. */
-  @Get()
-  lead(@Res() reply: FastifyReply): void {
-    reply.code(302).header('location', 'graphiql').send();
-  }
-}
-
 @Controller('graphiql')
 export class GraphiqlController {
   @Get()

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { FrontPageController, GraphiqlController } from './graphiql.controller.js';
+import { GraphiqlController } from './graphiql.controller.js';
 
-@Module({ controllers: [FrontPageController, GraphiqlController] })
+@Module({ controllers: [GraphiqlController] })
 export class GraphiqlModule {}
