@@ -53,3 +53,8 @@ export function describeInBrowser(name: string, tests: (stage: Stage) => void): 
     }
   });
 }
+
+/** Asks until it is so. */
+export function expectSoon<T>(ask: () => T | Promise<T>): ReturnType<typeof expect.poll<T>> {
+  return expect.poll(ask, { timeout: 20_000 });
+}

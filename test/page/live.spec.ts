@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { createDatabase } from '../support/database.js';
 import { startService } from '../support/service.js';
-import { describeInBrowser } from './browser.js';
+import { describeInBrowser, expectSoon } from './browser.js';
 import { PlayedRoom } from './played-room.js';
 
 describeInBrowser('Live', (stage) => {
@@ -16,10 +16,10 @@ describeInBrowser('Live', (stage) => {
     await room.joins('ada');
     await room.joins('ben');
     const people = async (): Promise<string> => (await row.locator('.people').innerText()).split('\n').sort().join(' ');
-    await expect.poll(people).toBe('2 A B');
-    await expect.poll(() => page.locator('.figures dd').nth(1).innerText()).toBe('2');
+    await expectSoon(people).toBe('2 A B');
+    await expectSoon(() => page.locator('.figures dd').nth(1).innerText()).toBe('2');
     await room.leaves('ada');
-    await expect.poll(people).toBe('1 B');
+    await expectSoon(people).toBe('1 B');
     await room.leaves('ben');
     await room.ends();
     await row.waitFor({ state: 'detached' });
@@ -39,13 +39,13 @@ describeInBrowser('Live', (stage) => {
       );
       return tops.sort(([a], [b]) => a - b).map(([, name]) => name);
     };
-    await expect.poll(names).toHaveLength(2);
+    await expectSoon(names).toHaveLength(2);
     await page.locator('.live tbody tr').first().hover();
     for (const identity of ['ben', 'chloé', 'dan']) await large!.joins(identity);
-    await expect.poll(() => page.locator(`tr[data-sid="${large!.sid}"] b`).innerText()).toBe('3');
+    await expectSoon(() => page.locator(`tr[data-sid="${large!.sid}"] b`).innerText()).toBe('3');
     expect(await places()).toEqual(['quiet', 'busy']);
     await page.mouse.move(5, 5);
-    await expect.poll(places).toEqual(['busy', 'quiet']);
+    await expectSoon(places).toEqual(['busy', 'quiet']);
     for (const room of [small!, large!]) await room.ends();
   });
 
@@ -76,10 +76,10 @@ describeInBrowser('Live', (stage) => {
     for (let at = 0; at < rooms.length; at += 50)
       await Promise.all(rooms.slice(at, at + 50).map((room) => room.begins()));
     const page = await stage.open();
-    await expect.poll(() => page.locator('.figures dd').first().innerText()).toMatch(/^1\s000$/);
+    await expectSoon(() => page.locator('.figures dd').first().innerText()).toMatch(/^1\s000$/);
     expect(await page.locator('.live tbody tr').count()).toBeLessThan(60);
     await page.mouse.wheel(0, 30_000);
-    await expect.poll(() => page.locator('.live tbody tr').count()).toBeGreaterThan(10);
+    await expectSoon(() => page.locator('.live tbody tr').count()).toBeGreaterThan(10);
     expect(await page.locator('.live tbody tr').count()).toBeLessThan(60);
   });
 });

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import { describeInBrowser } from './browser.js';
+import { describeInBrowser, expectSoon } from './browser.js';
 import { consultation, roomSid } from './consultation.js';
 
 describeInBrowser('Room', (stage) => {
@@ -30,9 +30,9 @@ describeInBrowser('Room', (stage) => {
     const tail = bar(page, 'PA_chloe').locator('.doubt');
     const [whole, uncertain] = [(await box(page, 'PA_chloe')).width, (await tail.boundingBox())!.width];
     expect(uncertain / whole).toBeCloseTo((3543 - 1951) / (3543 - 200), 2);
-    expect(await tail.evaluate('(element) => getComputedStyle(element).backgroundImage')).toContain(
-      'repeating-linear-gradient',
-    );
+    expect(
+      await page.evaluate(`getComputedStyle(document.querySelector('[data-id=PA_chloe] .doubt')).backgroundImage`),
+    ).toContain('repeating-linear-gradient');
     expect(await bar(page, 'PA_ada').locator('.doubt').count()).toBe(0);
     await page.getByText('connection lost, ±25 s').waitFor();
     await page.getByText(/^not heard of since/).waitFor();
@@ -50,7 +50,7 @@ describeInBrowser('Room', (stage) => {
       ['ArrowDown', 'PA_chloe'],
     ]) {
       await page.keyboard.press(key!);
-      await expect.poll(focused).toBe(sid);
+      await expectSoon(focused).toBe(sid);
     }
     const sentence = await bar(page, 'PA_chloe').getAttribute('aria-label');
     expect(sentence).toMatch(/^Chloé, person; from [\d:]+ to [\d:]+, 55 min; 26 min of it not certain;/);
@@ -70,15 +70,15 @@ describeInBrowser('Room', (stage) => {
     await page.mouse.wheel(0, -400);
     const phone = async (): Promise<number> => (await box(page, 'PA_phone')).width;
     const narrow = before.width * (2462.582 / 3535.582);
-    await expect.poll(phone).toBeGreaterThan(narrow * 2);
+    await expectSoon(phone).toBeGreaterThan(narrow * 2);
     const x = (await box(page, 'PA_phone')).x;
     await page.mouse.down();
     await page.mouse.move(before.x + before.width / 2 + 120, before.y + 5, { steps: 4 });
     await page.mouse.up();
-    await expect.poll(async () => Math.round((await box(page, 'PA_phone')).x - x)).toBe(120);
+    await expectSoon(async () => Math.round((await box(page, 'PA_phone')).x - x)).toBe(120);
     expect(page.url()).not.toContain('sel=');
     await page.mouse.dblclick(before.x + before.width / 2, before.y + 50);
-    await expect.poll(async () => Math.abs((await phone()) - narrow)).toBeLessThan(1);
+    await expectSoon(async () => Math.abs((await phone()) - narrow)).toBeLessThan(1);
   });
 
   test('says so where there is no such room', async () => {

@@ -14,6 +14,7 @@ interface RoomRow {
 export function RoomRow({ room, top, tenants }: RoomRow) {
   const { sid, name, participantCount, recording } = room;
   const tenant = tenantOf(room);
+  const [agent, ...more] = room.agents.nodes;
   return (
     <tr style={{ transform: `translateY(${top}px)` }} data-sid={sid}>
       <th scope="row">
@@ -40,15 +41,7 @@ export function RoomRow({ room, top, tenants }: RoomRow) {
         )}
       </td>
       <td class="agent">
-        {room.agents.nodes.length === 0 ? (
-          <Nothing />
-        ) : (
-          room.agents.nodes.map((agent) => (
-            <span key={agent.sid} class="tag agent">
-              {agent.name || agent.identity}
-            </span>
-          ))
-        )}
+        {agent === undefined ? <Nothing /> : <Agent name={agent.name || agent.identity} more={more} />}
       </td>
       <td class="heard quiet">
         <Heard at={Date.parse(room.lastSeenAt)} />
@@ -57,12 +50,26 @@ export function RoomRow({ room, top, tenants }: RoomRow) {
   );
 }
 
+function Agent({ name, more }: { name: string; more: readonly unknown[] }) {
+  return (
+    <>
+      <span class="tag agent">{name}</span>
+      {more.length > 0 && <small class="quiet"> and more</small>}
+    </>
+  );
+}
+
 const Nothing = () => <span class="quiet nothing">–</span>;
 
 /** Alone, so that a second redraws nothing else. */
 function OpenFor({ startedAt }: { startedAt: number }) {
   const seconds = (now.value - startedAt) / 1000;
-  return <time title={`open for ${inWords(seconds)}`}>{onTheClock(seconds)}</time>;
+  return (
+    <time>
+      <span>{onTheClock(seconds)}</span>
+      <span class="narrow">open {inWords(seconds)}</span>
+    </time>
+  );
 }
 
 function Heard({ at }: { at: number }) {

@@ -1,5 +1,7 @@
+import { useMemo } from 'preact/hooks';
 import { doubtfulFrom } from '../words/doubt';
 import { utc } from '../words/times';
+import { zone } from '../words/zone';
 import { type Bar, LANE, type Line, type Thin } from './lines';
 import { noteAfter, notesOf, sentence } from './sentences';
 import type { Span } from './span';
@@ -60,13 +62,14 @@ function OneBar({ bar, line, ...drawn }: { bar: Bar; line: Line } & Drawn) {
   const doubt = doubtfulFrom(bar, now);
   const end = bar.to ?? now;
   const scale = drawn.width / (span.to - span.from);
+  const words = useMemo(() => sentence(bar, line.thin, now), [bar, line, now, zone.value]);
   return (
     <button
       type="button"
       class={bar.to === null ? 'bar open' : 'bar'}
       data-id={bar.id}
       aria-pressed={bar.id === selected}
-      aria-label={sentence(bar, line.thin, now)}
+      aria-label={words}
       title={`${utc(bar.from)} – ${bar.to === null ? 'open' : utc(bar.to)}`}
       tabIndex={bar.id === tabbable ? 0 : -1}
       style={placeOf(bar, drawn)}

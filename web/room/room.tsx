@@ -1,4 +1,4 @@
-import { type Signal, useSignal } from '@preact/signals';
+import { effect, type Signal, useComputed, useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { address, href, setQuery } from '../address/address';
 import { Empty, Problem, Skeleton } from '../parts/states';
@@ -39,11 +39,12 @@ function Loaded({ whole }: { whole: Whole }) {
   const selected = address.value.query.get('sel');
   const select = (id: string | null): void => setQuery({ sel: id });
   useKeptInAddress(shown);
+  const narrowed = useComputed(() => shown.value !== null);
   const selectedBar = lines.flatMap(({ bars }) => bars).find(({ id }) => id === selected);
   const zoom = selectedBar && (() => void (shown.value = around(selectedBar.from, selectedBar.to ?? present, span)));
   return (
     <>
-      <RoomHeader room={room} all={shown.value === null ? null : () => (shown.value = null)} zoom={zoom ?? null} />
+      <RoomHeader room={room} all={narrowed.value ? () => (shown.value = null) : null} zoom={zoom ?? null} />
       {lines.length === 0 ? (
         <Empty title="Nobody was here.">No person, recording, stream or agent of this session is known.</Empty>
       ) : (
@@ -75,13 +76,19 @@ function spanOfAddress(): Span | null {
   return from < to ? { from, to } : null;
 }
 
+/** Once it rests. */
 function useKeptInAddress(shown: Signal<Span | null>): void {
-  const span = shown.value;
   useEffect(() => {
     const iso = (at: number): string => new Date(at).toISOString();
-    const kept = setTimeout(() => setQuery({ from: span && iso(span.from), to: span && iso(span.to) }), 300);
-    return () => clearTimeout(kept);
-  }, [span]);
+    const kept = (span: Span | null): void => setQuery({ from: span && iso(span.from), to: span && iso(span.to) });
+    let first = true;
+    return effect(() => {
+      const span = shown.value;
+      const rest = first ? undefined : setTimeout(() => kept(span), 300);
+      first = false;
+      return () => clearTimeout(rest);
+    });
+  }, [shown]);
 }
 
 function Legend() {
