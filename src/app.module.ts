@@ -3,7 +3,6 @@ import { AccessModule } from './access/access.module.js';
 import { AnalyticsModule } from './analytics/analytics.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { ExportModule } from './export/export.module.js';
-import { GraphiqlModule } from './graphiql/graphiql.module.js';
 import { ApiModule } from './graphql/api.module.js';
 import { HealthModule } from './health/health.module.js';
 import { IntakeModule } from './intake/intake.module.js';
@@ -33,7 +32,6 @@ import { WebhookModule } from './webhook/webhook.module.js';
     ApiModule,
     LiveModule,
     PageModule,
-    GraphiqlModule,
     ExportModule,
     AnalyticsModule,
     HealthModule,

@@ -18,6 +18,7 @@ const loaders: Readonly<Record<string, Loader>> = {
   people: async () => (await import('./people/people')).People,
   usage: async () => (await import('./usage/usage')).Usage,
   events: async () => (await import('./events/events')).Events,
+  ide: async () => (await import('./ide/ide')).Ide,
 };
 
 const projectViews: readonly View[] = [
@@ -26,6 +27,7 @@ const projectViews: readonly View[] = [
   { path: 'people', name: 'People' },
   { path: 'usage', name: 'Usage' },
   { path: 'events', name: 'Events' },
+  { path: 'ide', name: 'GraphQL' },
 ];
 const roomViews: readonly View[] = [{ path: 'rooms', name: 'This room' }];
 

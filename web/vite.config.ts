@@ -12,5 +12,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     emptyOutDir: true,
+    // The IDE's, which only its view loads.
+    chunkSizeWarningLimit: 1_000,
   },
 });

@@ -22,7 +22,7 @@ const headers = {
 };
 
 /** The views, whose addresses the page reads itself. */
-const views = ['', 'rooms', 'rooms/:sid', 'people', 'people/:identity', 'usage', 'events'];
+const views = ['', 'rooms', 'rooms/:sid', 'people', 'people/:identity', 'usage', 'events', 'ide'];
 
 @Controller()
 export class PageController {
@@ -34,6 +34,12 @@ export class PageController {
     const up = '../'.repeat(path.split('/').length - 2) || './';
     const page = this.found('index.html').bytes.toString().replaceAll('"./', `"${up}`);
     reply.headers(headers).header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page);
+  }
+
+  /** Where the IDE was before. Relative, so that it also works behind a path prefix. */
+  @Get('graphiql')
+  lead(@Res() reply: FastifyReply): void {
+    reply.code(302).header('location', 'ide').send();
   }
 
   /** Their names hold the hash of what is in them. */

@@ -33,6 +33,7 @@ describeInBrowser('axe', (stage) => {
     ['Usage', '/usage', 'tfoot'],
     ['Events', '/events', 'tbody tr'],
     ['an event', '/events?show=EV_odd', '.payload pre'],
+    ['the IDE', '/ide', '.code.graphql .cm-content'],
     ['the sign-in', '/', 'form'],
   ] as const;
   const looks = views.flatMap(([name, path, ready]) =>

@@ -83,6 +83,6 @@ describeInBrowser('Room', (stage) => {
 
   test('says so where there is no such room', async () => {
     const page = await stage.open('/rooms/RM_nowhere');
-    await page.getByText('There is no such room.').waitFor();
+    await expectSoon(() => page.locator('main').innerText()).toContain('There is no such room.');
   });
 });

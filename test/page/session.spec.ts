@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { describeInBrowser } from './browser.js';
+import { describeInBrowser, expectSoon } from './browser.js';
 import { consultation, roomSid } from './consultation.js';
 import { PlayedRoom } from './played-room.js';
 
@@ -23,7 +23,7 @@ describeInBrowser('signing in', (stage) => {
     await page.getByRole('heading', { name: 'Live' }).waitFor();
     const other = await page.context().newPage();
     await other.goto(`${stage.service.url}/rooms/${roomSid}`);
-    await other.getByRole('heading', { name: 'consultation-4821' }).waitFor();
+    await expectSoon(() => other.locator('h1').innerText()).toContain('consultation-4821');
   });
 
   test('leads to the sign-in when the token has expired, and back to the same view', async () => {
@@ -42,7 +42,7 @@ describeInBrowser('signing in', (stage) => {
 
   test('leads to the sign-in when the service takes the token no more', async () => {
     const page = await stage.open('/usage', { token: `${stage.service.readToken()}x` });
-    await page.getByRole('heading', { name: 'Your token is no longer valid' }).waitFor();
+    await expectSoon(() => page.locator('h1').innerText()).toBe('Your token is no longer valid');
   });
 
   test('asks before a link takes the place of who is signed in', async () => {

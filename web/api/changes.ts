@@ -19,17 +19,22 @@ interface Watcher<Data> {
   readonly next: (data: Data) => void;
   /** After each subscription: ask for what may have been missed before it. */
   readonly subscribed: () => void;
+  /** Refused, and not tried again. */
+  readonly failed?: (error: unknown) => void;
 }
 
 /** @returns ends it */
 export function watch<Data, Variables extends Record<string, unknown>>(
   operation: Operation<Data, Variables>,
   variables: Variables,
-  { next, subscribed }: Watcher<Data>,
+  { next, subscribed, failed }: Watcher<Data>,
 ): () => void {
   client ??= connect();
   whenConnected.add(subscribed);
-  const sink = { next: ({ data }: { data?: Data | null }) => (hear(), data && next(data)), error: () => undefined };
+  const sink = {
+    next: ({ data }: { data?: Data | null }) => (hear(), data && next(data)),
+    error: (error: unknown) => failed?.(error),
+  };
   const end = client.subscribe<Data>({ query: operation.text, variables }, { ...sink, complete: () => undefined });
   if (connected.peek()) setTimeout(subscribed, SETTLE_MS);
   return () => {

@@ -49,6 +49,9 @@ export function AxisLine({ line, ...drawn }: { line: Line } & Drawn) {
   );
 }
 
+/** Pixels: every end that LiveKit told in whole seconds has a tail of up to one. */
+const LEAST_TAIL = 1.5;
+
 /** Far beyond the edges nothing is drawn: a browser's boxes have an end. */
 function placeOf({ from, to }: { from: number; to: number | null }, { span, width, now }: Drawn) {
   const scale = width / (span.to - span.from);
@@ -62,6 +65,7 @@ function OneBar({ bar, line, ...drawn }: { bar: Bar; line: Line } & Drawn) {
   const doubt = doubtfulFrom(bar, now);
   const end = bar.to ?? now;
   const scale = drawn.width / (span.to - span.from);
+  const tail = (end - doubt) * scale;
   const words = useMemo(() => sentence(bar, line.thin, now), [bar, line, now, zone.value]);
   return (
     <button
@@ -74,9 +78,7 @@ function OneBar({ bar, line, ...drawn }: { bar: Bar; line: Line } & Drawn) {
       tabIndex={bar.id === tabbable ? 0 : -1}
       style={placeOf(bar, drawn)}
     >
-      {doubt < end && (
-        <span class="doubt" style={{ width: `${Math.min((end - doubt) * scale, drawn.width + 2_000)}px` }} />
-      )}
+      {tail >= LEAST_TAIL && <span class="doubt" style={{ width: `${Math.min(tail, drawn.width + 2_000)}px` }} />}
     </button>
   );
 }

@@ -5,7 +5,7 @@ import { nameOf, palette } from './groups';
 import type { Question } from './question';
 import { windowsOf } from './windows';
 
-const [WIDTH, HEIGHT, LEFT, BOTTOM] = [1000, 250, 46, 26];
+const [HEIGHT, LEFT, BOTTOM] = [250, 46, 26];
 const HOUR = 3600;
 
 type Row = AskUsageData['windows'][number];
@@ -22,8 +22,10 @@ export function Chart({ data, question }: { data: AskUsageData; question: Questi
   const stacks = stacksOf(data.windows, { question, colours });
   const top = niceTop(Math.max(...stacks.map(({ seconds }) => seconds)));
   const y = (seconds: number): number => HEIGHT - BOTTOM - (seconds / top) * (HEIGHT - BOTTOM - 12);
-  const step = (WIDTH - LEFT) / stacks.length;
-  const every = Math.ceil(stacks.length / 8);
+  // As wide as it is shown, so that its words keep their size.
+  const width = Math.min(1000, innerWidth - 60);
+  const step = (width - LEFT) / stacks.length;
+  const every = Math.ceil((stacks.length * 110) / width);
   const lines = [0, 0.25, 0.5, 0.75, 1].map((part) => part * top);
   return (
     <section class="card chart">
@@ -37,7 +39,7 @@ export function Chart({ data, question }: { data: AskUsageData; question: Questi
         <span class="end quiet">paler is not final yet, hatched is not certain</span>
       </header>
       <svg
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        viewBox={`0 0 ${width} ${HEIGHT}`}
         role="img"
         aria-label={`Stacked bars, ${stacks.length} windows; the table below has the sums.`}
       >
@@ -48,7 +50,7 @@ export function Chart({ data, question }: { data: AskUsageData; question: Questi
         </defs>
         {lines.map((seconds) => (
           <g key={seconds}>
-            <line class="grid-line" x1={LEFT} x2={WIDTH} y1={y(seconds)} y2={y(seconds)} />
+            <line class="grid-line" x1={LEFT} x2={width} y1={y(seconds)} y2={y(seconds)} />
             <text x={LEFT - 6} y={y(seconds) + 4} text-anchor="end">
               {inUnit(seconds, top)}
             </text>
