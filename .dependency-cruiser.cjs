@@ -61,7 +61,7 @@ const arrows = {
     'http',
     'settings',
   ],
-  graphiql: ['http'],
+  page: ['http'],
   export: ['log', 'graphql', 'usage', 'read', 'read/nouns', 'access', 'http', 'settings'],
   analytics: ['export', 'graphql', 'graphql/cost', 'read', 'access', 'http', 'settings'],
   rebuild: ['log', 'intake', 'projection', 'meter', 'livekit', 'database', 'database/locks', 'text'],
@@ -98,6 +98,24 @@ const arrows = {
   ],
 };
 
+const view = ['address', 'api', 'generated', 'parts', 'words'];
+
+/** The same of the page. Views know nothing of each other. */
+const webArrows = {
+  address: [],
+  session: [],
+  words: ['address', 'generated'],
+  api: ['address', 'session', 'generated'],
+  parts: ['address', 'api', 'session', 'words', 'generated'],
+  live: view,
+  room: view,
+  rooms: view,
+  people: view,
+  usage: view,
+  events: view,
+  ide: [...view, 'session'],
+};
+
 /** The folder's own files, without those of the folders in it. */
 const inside = (folder) => `^src/${folder}/[^/]+$`;
 const target = (folder) => (folder === 'generated' ? '^src/generated/' : inside(folder));
@@ -106,6 +124,17 @@ const arrowRules = Object.entries(arrows).map(([folder, imported]) => ({
   severity: 'error',
   from: { path: inside(folder), pathNot: String.raw`\.spec\.ts$` },
   to: { path: '^src/', pathNot: [folder, ...imported].map(target) },
+}));
+
+const webRules = Object.entries(webArrows).map(([folder, imported]) => ({
+  name: `arrows-of-web-${folder}`,
+  severity: 'error',
+  from: { path: `^web/${folder}/`, pathNot: String.raw`\.spec\.ts$` },
+  // The IDE brings the SDL along.
+  to: {
+    path: '^(web|src)/',
+    pathNot: ['^src/graphql/schema.graphql', ...[folder, ...imported].map((one) => `^web/${one}/`)],
+  },
 }));
 
 module.exports = {
@@ -120,6 +149,16 @@ module.exports = {
       to: { path: ['node_modules/@nestjs/', 'node_modules/@prisma/', 'node_modules/pg/'] },
     },
     ...arrowRules,
+    ...webRules,
+    {
+      name: 'every-folder-of-the-page-has-arrows',
+      severity: 'error',
+      from: {
+        path: '^web/[^/]+/',
+        pathNot: [...Object.keys(webArrows), 'generated', 'look'].map((one) => `^web/${one}/`),
+      },
+      to: {},
+    },
     {
       name: 'every-folder-has-arrows',
       severity: 'error',
@@ -148,10 +187,14 @@ module.exports = {
     },
   ],
   options: {
-    doNotFollow: { path: ['node_modules', '^src/generated'] },
+    doNotFollow: { path: ['node_modules', '^src/generated', '^web/generated'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json', '.d.ts', '.css'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
   },
 };
 

@@ -1,4 +1,4 @@
-// Generates Prisma's client and compiles src to dist: node scripts/build.mjs [--where-changed]
+// Generates Prisma's client, compiles src to dist and web to dist/web: node scripts/build.mjs [--where-changed]
 import { spawnSync } from 'node:child_process';
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { isFresh, mark, stampOf } from './stamp.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const file = 'dist/.stamp';
-const sources = ['src', 'prisma/schema.prisma', 'package-lock.json', 'tsconfig.json', 'nest-cli.json', '.swcrc'];
+const sources = ['src', 'web', 'prisma/schema.prisma', 'package-lock.json', 'tsconfig.json', 'nest-cli.json', '.swcrc'];
 const folder = '.build';
 /** Beside dist, because source maps hold relative paths. */
 const draft = 'dist.new';
@@ -27,10 +27,11 @@ export async function build({ onlyWhereChanged }) {
   return null;
 }
 
-const stamp = () => stampOf(sources, (path) => path === 'src/generated' || path.endsWith('.spec.ts'));
+const generated = new Set(['src/generated', 'web/generated']);
+const stamp = () => stampOf(sources, (path) => generated.has(path) || path.endsWith('.spec.ts'));
 
 /** npm leaves them out where NODE_ENV is production. */
-const tools = ['prisma', '@nestjs/cli', '@swc/core'];
+const tools = ['prisma', '@nestjs/cli', '@swc/core', 'vite', 'preact'];
 
 function compile() {
   const missing = tools.filter((name) => !existsSync(`node_modules/${name}/package.json`));
@@ -44,13 +45,24 @@ function compile() {
     `${folder}/tsconfig.json`,
     JSON.stringify({ extends: '../tsconfig.json', include: ['../src'], compilerOptions: { outDir: `../${draft}` } }),
   );
-  const command = ['node_modules/@nestjs/cli/bin/nest.js', 'build', '--path', `${folder}/tsconfig.json`];
-  // To stderr: stdout belongs to the program that runs next.
-  const { status } = spawnSync(process.execPath, command, { stdio: ['ignore', process.stderr, 'inherit'] });
-  if (status !== 0) return false;
+  const service = ['node_modules/@nestjs/cli/bin/nest.js', 'build', '--path', `${folder}/tsconfig.json`];
+  const page = [
+    'node_modules/vite/bin/vite.js',
+    'build',
+    '--config',
+    'web/vite.config.ts',
+    '--outDir',
+    `../${draft}/web`,
+  ];
+  if (![service, page].every(run)) return false;
   mark(`${draft}/.stamp`, before);
   exchange();
   return true;
+}
+
+function run(command) {
+  // To stderr: stdout belongs to the program that runs next.
+  return spawnSync(process.execPath, command, { stdio: ['ignore', process.stderr, 'inherit'] }).status === 0;
 }
 
 function exchange() {

@@ -1,4 +1,4 @@
-// Generates Prisma's client where the schema or Prisma has changed since.
+// Generates the page's operations, and Prisma's client where the schema or Prisma has changed since.
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -7,8 +7,12 @@ import { isFresh, mark, stampOf } from './stamp.mjs';
 
 const file = 'src/generated/prisma/.stamp';
 
-/** In the checkout's folder, under its lock. @returns whether the client is there */
+/** In the checkout's folder, under its lock. @returns whether all is there */
 export function generate() {
+  if (
+    spawnSync(process.execPath, ['scripts/web-operations.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] }).status !== 0
+  )
+    return false;
   const stamp = stampOf(['prisma/schema.prisma', 'prisma.config.ts', 'node_modules/prisma/package.json']);
   if (isFresh(file, stamp)) return true;
   rmSync(file, { force: true });

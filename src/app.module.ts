@@ -3,7 +3,6 @@ import { AccessModule } from './access/access.module.js';
 import { AnalyticsModule } from './analytics/analytics.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { ExportModule } from './export/export.module.js';
-import { GraphiqlModule } from './graphiql/graphiql.module.js';
 import { ApiModule } from './graphql/api.module.js';
 import { HealthModule } from './health/health.module.js';
 import { IntakeModule } from './intake/intake.module.js';
@@ -12,6 +11,7 @@ import { LogModule } from './log/log.module.js';
 import { MeterModule } from './meter/meter.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { RebuildModule } from './rebuild/rebuild.module.js';
+import { PageModule } from './page/page.module.js';
 import type { Clock } from './settings/clock.js';
 import type { Settings } from './settings/settings.js';
 import { SettingsModule } from './settings/settings.module.js';
@@ -31,7 +31,7 @@ import { WebhookModule } from './webhook/webhook.module.js';
     WebhookModule,
     ApiModule,
     LiveModule,
-    GraphiqlModule,
+    PageModule,
     ExportModule,
     AnalyticsModule,
     HealthModule,

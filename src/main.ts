@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { accessToken } from './cli/access-token.js';
 import { loggable } from './http/loggable.js';
 import { systemClock } from './settings/clock.js';
 import { CannotStart } from './settings/cannot-start.js';
@@ -14,7 +15,14 @@ async function main(): Promise<void> {
   const app = await createServer(settings, systemClock);
   stopOnSignal(app);
   await listen(app, settings);
-  new Logger('Roomledger').log(`Ready at ${await app.getUrl()}`);
+  new Logger('Roomledger').log(await readyAt(await app.getUrl(), settings));
+}
+
+/** In development with the link that signs in to the page. */
+async function readyAt(url: string, { production }: Settings): Promise<string> {
+  if (production) return `Ready at ${url}`;
+  const { token } = await accessToken([], process.env, Date.now());
+  return `Ready at ${url} (the page: ${url}/#token=${token} )`;
 }
 
 const remedies: Readonly<Record<string, string>> = {

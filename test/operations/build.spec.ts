@@ -91,7 +91,16 @@ describe('programs of a checkout', () => {
   let checkout: string;
   beforeEach(() => {
     checkout = emptyFolder();
-    for (const name of ['scripts', 'src', 'dist', 'prisma', 'prisma.config.ts', 'package.json', 'package-lock.json'])
+    for (const name of [
+      'scripts',
+      'src',
+      'web',
+      'dist',
+      'prisma',
+      'prisma.config.ts',
+      'package.json',
+      'package-lock.json',
+    ])
       cpSync(join(root, name), join(checkout, name), { recursive: true });
     for (const name of ['tsconfig.json', 'nest-cli.json', '.swcrc']) cpSync(join(root, name), join(checkout, name));
     symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
@@ -124,7 +133,7 @@ describe('programs of a checkout', () => {
     rmSync(join(checkout, 'node_modules'));
     const { code, errors } = await start('main');
     expect(errors).toBe(
-      'The build needs prisma, @nestjs/cli, @swc/core, which are not installed. Run npm install --include=dev.\n',
+      'The build needs prisma, @nestjs/cli, @swc/core, vite, preact, which are not installed. Run npm install --include=dev.\n',
     );
     expect(code).toBe(1);
   });

@@ -11,6 +11,8 @@ export interface ServiceOptions {
   readonly databaseUrl?: string;
   readonly clock?: Clock;
   readonly settings?: Partial<Settings>;
+  /** Any free one unless given. */
+  readonly port?: number;
 }
 
 export interface PostOptions {
@@ -45,7 +47,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   };
   const clock = options.clock ?? systemClock;
   const app = await createServer(settings, clock);
-  await app.listen(0, '127.0.0.1');
+  await app.listen(options.port ?? 0, '127.0.0.1');
   return new Service(app, await app.getUrl(), { settings, clock, drop: () => own?.drop() });
 }
 

@@ -1,0 +1,93 @@
+import { href } from '../address/address';
+import type { Stay } from '../generated/operations';
+import { inWords } from '../words/durations';
+import { doubtfulFrom } from '../words/doubt';
+import { howItEnded, toneOf } from '../words/kinds';
+import { now } from '../words/now';
+import { addDays, startOfDay, time, utc } from '../words/times';
+
+const HOUR = 3_600_000;
+
+/** Part of a stay on one day; times in ms. */
+interface Piece {
+  readonly stay: Stay;
+  readonly from: number;
+  readonly to: number;
+  readonly doubt: number;
+}
+
+/** A strip for each day, over the hours of the week in which something was. */
+export function Strips({ days, stays }: { days: readonly string[]; stays: readonly Stay[] }) {
+  const present = now.value;
+  const starts = [...days, addDays(days.at(-1)!, 1)].map((day) => startOfDay(day));
+  const rows = days.map((day, at) => ({
+    day,
+    start: starts[at]!,
+    pieces: piecesOf(stays, starts[at]!, { end: starts[at + 1]!, present }),
+  }));
+  const [first, last] = hoursOf(rows);
+  const percent = (row: { start: number }, at: number): number =>
+    ((at - row.start) / HOUR - first) * (100 / (last - first));
+  const hours = Array.from({ length: Math.floor((last - first) / 2) + 1 }, (_, at) => first + at * 2);
+  return (
+    <section class="card strips" aria-label="A strip for each day">
+      <div class="hours" aria-hidden="true">
+        {hours.map((hour) => (
+          <span key={hour} style={{ left: `${((hour - first) * 100) / (last - first)}%` }}>
+            {String(hour).padStart(2, '0')}:00
+          </span>
+        ))}
+      </div>
+      {rows.map((row) => (
+        <div key={row.day} class="strip">
+          <b>{time(row.start + 12 * HOUR, 'weekday')}</b>
+          <div>
+            {row.pieces.map((piece) => (
+              <PieceBar
+                key={piece.stay.sid}
+                piece={piece}
+                left={percent(row, piece.from)}
+                right={percent(row, piece.to)}
+              />
+            ))}
+          </div>
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function PieceBar({ piece: { stay, from, to, doubt }, left, right }: { piece: Piece; left: number; right: number }) {
+  const words = `${stay.roomName}, ${time(from, 'clock')} to ${time(to, 'clock')}, ${inWords((to - from) / 1000)}, ${howItEnded(stay)}`;
+  return (
+    <a
+      class={`piece ${toneOf(stay.kind)}`}
+      href={href(`rooms/${encodeURIComponent(stay.roomSid)}`, { sel: stay.sid })}
+      title={`${stay.roomName}: ${utc(from)} – ${utc(to)}`}
+      aria-label={words}
+      style={{ left: `${left}%`, width: `${Math.max(0.15, right - left)}%` }}
+    >
+      {doubt < to && <span class="doubt" style={{ width: `${(100 * (to - Math.max(from, doubt))) / (to - from)}%` }} />}
+      <span class="words">{stay.roomName}</span>
+    </a>
+  );
+}
+
+function piecesOf(stays: readonly Stay[], start: number, { end, present }: { end: number; present: number }): Piece[] {
+  return stays.flatMap((stay) => {
+    const [joined, left] = [Date.parse(stay.joinedAt), stay.leftAt === null ? null : Date.parse(stay.leftAt)];
+    const [from, to] = [Math.max(start, joined), Math.min(end, left ?? present)];
+    const { endSource, endUncertaintySeconds } = stay;
+    const known = { from: joined, to: left, lastSeenAt: Date.parse(stay.lastSeenAt), endSource, endUncertaintySeconds };
+    return to <= from ? [] : [{ stay, from, to, doubt: doubtfulFrom(known, present) }];
+  });
+}
+
+function hoursOf(rows: readonly { start: number; pieces: readonly Piece[] }[]): [number, number] {
+  const pieces = rows.flatMap(({ start, pieces }) =>
+    pieces.map(({ from, to }) => [(from - start) / HOUR, (to - start) / HOUR] as const),
+  );
+  const first = Math.min(8, ...pieces.map(([from]) => Math.floor(from / 2) * 2));
+  const last = Math.max(20, ...pieces.map(([, to]) => Math.ceil(to / 2) * 2));
+  return [first, Math.min(26, last)];
+}

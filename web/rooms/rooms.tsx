@@ -1,0 +1,138 @@
+import { address, href } from '../address/address';
+import { usePages } from '../api/use-pages';
+import { FindRooms, type FindRoomsData, type RoomFilter } from '../generated/operations';
+import { ChoiceFilter, ClearFilters, TextFilter } from '../parts/filters';
+import { More } from '../parts/more';
+import { Empty, Problem, Skeleton } from '../parts/states';
+import { tenantOf } from '../parts/tenant';
+import { daysOfAddress } from '../words/days';
+import { count, grouped, inWords } from '../words/durations';
+import { sourceWords } from '../words/kinds';
+import { time, utc } from '../words/times';
+
+const names = ['name', 'person', 'tenant', 'open', 'from', 'to'];
+
+export function Rooms() {
+  const { from, to, range } = daysOfAddress(30);
+  const found = usePages(FindRooms, { filter: filterOf(address.value.query, range) }, ({ rooms }) => rooms);
+  return (
+    <>
+      <header class="head">
+        <div>
+          <h1>Rooms</h1>
+          <p>Sessions of rooms, newest first. A room that is opened again is another session.</p>
+        </div>
+      </header>
+      <div class="chips">
+        <TextFilter name="name" label="Name" />
+        <TextFilter name="person" label="Person" />
+        <TextFilter name="tenant" label="Tenant" />
+        <TextFilter name="from" label="From" type="date" fallback={from} />
+        <TextFilter name="to" label="To" type="date" fallback={to} />
+        <ChoiceFilter
+          name="open"
+          label="Open"
+          options={[
+            ['', 'any'],
+            ['yes', 'yes'],
+            ['no', 'no'],
+          ]}
+        />
+      </div>
+      <Problem error={found.error} again={found.again} />
+      {found.nodes === null && found.error === null && <Skeleton rows={10} height={47} />}
+      {found.nodes?.length === 0 && (
+        <Empty title={`No session matches between ${from} and ${to}.`}>
+          <ClearFilters names={names} />
+        </Empty>
+      )}
+      {found.nodes !== null && found.nodes.length > 0 && <Table rooms={found.nodes} />}
+      <More {...found} />
+    </>
+  );
+}
+
+function filterOf(query: URLSearchParams, activeDuring: { from: string; to: string }): RoomFilter {
+  const [name, person, tenant, open] = ['name', 'person', 'tenant', 'open'].map((key) => query.get(key)?.trim());
+  return {
+    activeDuring,
+    ...(name && (name.startsWith('RM_') ? { sid: [name] } : { name: { contains: name } })),
+    ...(person && { identity: person }),
+    ...(tenant && { metadata: { path: 'tenant', eq: tenant } }),
+    ...(open && { active: open === 'yes' }),
+  };
+}
+
+type Found = FindRoomsData['rooms']['nodes'][number];
+
+function Table({ rooms }: { rooms: readonly Found[] }) {
+  return (
+    <table class="card rows">
+      <thead>
+        <tr>
+          <th scope="col">Room</th>
+          <th scope="col">Tenant</th>
+          <th scope="col">Began</th>
+          <th scope="col" class="number">
+            Lasted
+          </th>
+          <th scope="col" class="number">
+            People
+          </th>
+          <th scope="col" class="number">
+            Most at once
+          </th>
+          <th scope="col">State</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rooms.map((room) => (
+          <tr key={room.sid}>
+            <th scope="row">
+              <a class="room" href={href(`rooms/${encodeURIComponent(room.sid)}`)}>
+                {room.name}
+              </a>{' '}
+              <code>{room.sid}</code>
+            </th>
+            <td>{tenantOf(room) ?? '–'}</td>
+            <td title={utc(room.startedAt)}>
+              {time(room.startedAt, 'weekday')}, {time(room.startedAt, 'minute')}
+            </td>
+            <td class="number">{inWords(room.durationSeconds)}</td>
+            <td class="number" data-label="people">
+              {grouped(room.identityCount)}
+            </td>
+            <td class="number" data-label="at once">
+              {grouped(room.peakParticipantCount)}
+            </td>
+            <td>
+              <State room={room} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+      <tfoot class="hidden">
+        <tr>
+          <td colSpan={7}>{count(rooms.length, 'session', 'sessions')} shown</td>
+        </tr>
+      </tfoot>
+    </table>
+  );
+}
+
+function State({ room: { active, recording, endSource } }: { room: Found }) {
+  if (active) {
+    return (
+      <>
+        <span class="tag good">open</span>{' '}
+        {recording && (
+          <span class="egress">
+            <i class="dot" /> recording
+          </span>
+        )}
+      </>
+    );
+  }
+  if (endSource === 'REPORTED') return <span class="quiet">ended</span>;
+  return <span class="tag warn">{endSource && sourceWords[endSource]}</span>;
+}
