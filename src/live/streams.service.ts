@@ -3,9 +3,6 @@ import type { FieldNode } from 'graphql';
 import { Refusal } from '../http/refusal.js';
 import { Readings } from '../read/readings.service.js';
 import { Settings } from '../settings/settings.js';
-import { LogReaders } from '../log/readers.js';
-import { requireKept } from '../stream/kept.js';
-import type { LogPosition } from '../stream/log-position.js';
 import { LogTail } from '../stream/log-tail.service.js';
 import type { Answering } from '../graphql/answering.js';
 import { SharedStream } from './shared-stream.js';
@@ -30,12 +27,11 @@ export class Streams {
     readonly settings: Settings,
     readonly readings: Readings,
     private readonly tail: LogTail,
-    private readonly logReaders: LogReaders,
   ) {}
 
   async watch(answering: Answering, subscribed: Subscribed, slow: () => void): Promise<Watcher> {
     const { source } = subscribed;
-    const caughtUp = source.after === null ? () => undefined : await this.resume(source.after);
+    const caughtUp = source.after === null ? () => undefined : await this.tail.resume(source.after);
     let opened: Opened | undefined;
     const left = (): void => {
       caughtUp();
@@ -48,18 +44,6 @@ export class Streams {
       return new Watcher(await opened.stream, source.after, { slow, left, caughtUp });
     } catch (error) {
       left();
-      throw error;
-    }
-  }
-
-  /** What is still to be read of the log must not be dropped meanwhile. @returns what lets it go */
-  private async resume(after: LogPosition): Promise<() => void> {
-    const leave = await this.logReaders.enter();
-    try {
-      requireKept(after, await this.tail.completeAfter());
-      return leave;
-    } catch (error) {
-      leave();
       throw error;
     }
   }

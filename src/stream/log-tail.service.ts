@@ -3,6 +3,8 @@ import { Database } from '../database/database.js';
 import { OwnConnection } from '../database/own-connection.js';
 import { IntakeEvents } from '../intake/intake-events.service.js';
 import { readLogDrop } from '../log/drops.js';
+import { LogReaders } from '../log/readers.js';
+import { requireKept } from './kept.js';
 import { isBefore, logPosition, type LogPosition } from './log-position.js';
 import { type Horizon, readHorizon, readStep, type Step } from './log-step.js';
 
@@ -48,6 +50,7 @@ export class LogTail implements OnApplicationShutdown {
   constructor(
     private readonly database: Database,
     intake: IntakeEvents,
+    private readonly logReaders: LogReaders,
   ) {
     this.connection = new OwnConnection(database.queries, () => undefined);
     intake.on('committed', ({ fresh }) => {
@@ -71,10 +74,20 @@ export class LogTail implements OnApplicationShutdown {
     return this.projects.get(project)?.position ?? null;
   }
 
-  /** Where the kept log begins; null: nothing was ever dropped. */
-  async completeAfter(): Promise<LogPosition | null> {
-    const drop = await readLogDrop(this.database.queries);
-    return drop && logPosition(drop.epoch, drop.xid, drop.seq);
+  /**
+   * What is still to be read of the log is not dropped until the returned function is called.
+   * @throws Refusal CURSOR_EXPIRED if it was dropped before
+   */
+  async resume(after: LogPosition): Promise<() => void> {
+    const leave = await this.logReaders.enter();
+    try {
+      const drop = await readLogDrop(this.database.queries);
+      requireKept(after, drop && logPosition(drop.epoch, drop.xid, drop.seq));
+      return leave;
+    } catch (error) {
+      leave();
+      throw error;
+    }
   }
 
   /** Resolves once the log was looked at. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { IntakeModule } from '../intake/intake.module.js';
+import { LogModule } from '../log/log.module.js';
 import { LogTail } from './log-tail.service.js';
 
-@Module({ imports: [IntakeModule], providers: [LogTail], exports: [LogTail] })
+@Module({ imports: [IntakeModule, LogModule], providers: [LogTail], exports: [LogTail] })
 export class StreamModule {}
