@@ -1,5 +1,5 @@
 import type { EditorView } from '@codemirror/view';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { type EditorOptions, openEditor } from './editor';
 
 interface Code extends EditorOptions {
@@ -11,7 +11,7 @@ export function Code({ text, ...options }: Code) {
   const view = useRef<EditorView>(undefined);
   const newest = useRef(options);
   newest.current = options;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const told: EditorOptions = {
       kind: options.kind,
       label: options.label,
@@ -22,7 +22,8 @@ export function Code({ text, ...options }: Code) {
     view.current = openEditor(host.current!, text, told);
     return () => view.current!.destroy();
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
+    // At once: a later effect would put back what was there before the newest key.
     const { state } = view.current!;
     if (state.doc.toString() !== text)
       view.current!.dispatch({ changes: { from: 0, to: state.doc.length, insert: text } });

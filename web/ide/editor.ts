@@ -33,6 +33,7 @@ const look = EditorView.theme({
   '.cm-scroller': { fontFamily: "ui-monospace, SFMono-Regular, Menlo, 'DejaVu Sans Mono', monospace" },
   '.cm-gutters': { background: 'var(--surface)', color: 'var(--ink-3)', borderRight: '1px solid var(--line)' },
   '.cm-activeLine, .cm-activeLineGutter': { background: 'color-mix(in srgb, var(--soft) 60%, transparent)' },
+  '.cm-lintRange': { backgroundImage: 'none !important', textDecoration: 'underline wavy var(--egress)' },
   '.cm-cursor': { borderLeftColor: 'var(--ink)' },
   '&.cm-focused .cm-selectionBackground, .cm-selectionBackground': { background: 'var(--accent-soft) !important' },
   '.cm-tooltip': { background: 'var(--surface)', color: 'var(--ink)', border: '1px solid var(--line)' },
