@@ -19,7 +19,7 @@ const server = [
   'test/database/**/*.spec.ts',
   'test/graphql/**/*.spec.ts',
   'test/projection/law.spec.ts',
-  'test/rebuild/*.spec.ts',
+  'test/rebuild/{catalog,rebuild}.spec.ts',
   'test/usage/*.spec.ts',
   'test/export/{sessions,usage}.spec.ts',
 ];

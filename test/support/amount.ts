@@ -7,7 +7,7 @@ const amounts = {
   /** Histories that need not. */
   LAW_RUNS: { sample: 60, whole: 2_000 },
   /** Questions of usage. */
-  USAGE_CASES: { sample: 1_200, whole: 20_000 },
+  USAGE_CASES: { sample: 1_000, whole: 20_000 },
   /** How often each thing is killed. */
   CRASHES: { sample: 1, whole: 20 },
   /** How often another replica takes over from a killed one. */
