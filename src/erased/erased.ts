@@ -35,7 +35,7 @@ export interface Rewritten {
 
 const KEPT_ERASURES = 200;
 
-/** Knows which events hold texts of erased people. Costs nothing until somebody was erased. */
+/** Knows which events hold texts of erased people. Until somebody was erased, it only looks whether that is so. */
 export class Erased {
   readonly fingerprints: Fingerprints | null;
   private version = 0;

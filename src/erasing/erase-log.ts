@@ -2,9 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { millisecondsOf } from '../database/milliseconds.js';
 import { UnnestedRows } from '../database/unnested-rows.js';
 import type { Writer } from '../erased/writer.js';
-import { readEvent, OWN_ID, type LedgerEvent } from '../livekit/event.js';
-import type { JsonObject } from '../livekit/json.js';
-import { readFinding } from '../projection/finding.js';
+import type { LedgerEvent } from '../livekit/event.js';
+import { readLogged, type LogRow } from '../rebuild/log-pages.js';
 
 const PAGE = 200;
 
@@ -53,13 +52,7 @@ export async function eraseNamed(
   return events;
 }
 
-interface LogRow {
-  readonly project: string;
-  readonly id: string;
-  readonly created: string;
-  readonly payload: JsonObject;
-  readonly received: number;
-  readonly problem: string | null;
+interface PlacedRow extends LogRow {
   readonly epoch: number;
   readonly xid: string;
   readonly seq: string;
@@ -77,7 +70,7 @@ async function erasePages(
 ): Promise<number> {
   let [events, at]: [number, readonly [number, string, string]] = [0, [0, '0', '0']];
   for (;;) {
-    const { rows } = await pool.query<LogRow>(
+    const { rows } = await pool.query<PlacedRow>(
       `select e.project, e.id, e.created_seconds::text as created, e.payload, e.problem, e.epoch, e.xid::text, e.seq::text,
         ${millisecondsOf('e.received_at')} as received from webhook_event e
         where (e.epoch, e.xid, e.seq) > ($1::int, $2::bigint, $3::bigint) and ${condition}
@@ -95,15 +88,8 @@ async function erasePages(
   }
 }
 
-export function eventOf({
-  project,
-  id,
-  payload,
-  received,
-  problem,
-}: Pick<LogRow, 'project' | 'id' | 'payload' | 'received' | 'problem'>): LedgerEvent {
-  const read = id.startsWith(OWN_ID) ? readFinding : readEvent;
-  return { ...read(project, payload, received), problem };
+export function eventOf(row: Omit<LogRow, 'created'>): LedgerEvent {
+  return { ...readLogged(row), problem: row.problem };
 }
 
 const logRows = new UnnestedRows<LedgerEvent>([

@@ -28,8 +28,13 @@ export interface Replayed {
 }
 
 export function readRow(row: LogRow): Replayed {
-  const read = row.id.startsWith(OWN_ID) ? readFinding : readEvent;
-  return { row, event: read(row.project, row.payload, row.received) };
+  return { row, event: readLogged(row) };
+}
+
+/** As this version reads it, whatever problem it was logged with. */
+export function readLogged({ project, id, payload, received }: Omit<LogRow, 'created' | 'problem'>): LedgerEvent {
+  const read = id.startsWith(OWN_ID) ? readFinding : readEvent;
+  return read(project, payload, received);
 }
 
 interface LogPosition {

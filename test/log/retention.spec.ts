@@ -7,6 +7,7 @@ import type { Database } from '../../src/database/database.js';
 import { openStore } from '../../src/log/archive/store.js';
 import { readLogDrop } from '../../src/log/drops.js';
 import { holdLog } from '../../src/log/readers.js';
+import { LogReaders } from '../../src/log/readers.js';
 import { restoreMonth, unchanged } from '../../src/log/restore.js';
 import { type Dropped, dropOldMonths } from '../../src/log/retention.js';
 import { emptyFolder } from '../support/embedded.js';
@@ -108,6 +109,17 @@ test('tells up to which time it dropped, whatever time an event had that counts 
   const database = await filled();
   await drop(database, null, now);
   expect((await readLogDrop(database.queries))?.createdUntil).toBeLessThan(at('2026-04-01T00:00:00'));
+});
+
+test('drops nothing while an export or a stream reads the log', async () => {
+  const database = await filled();
+  const readers = new LogReaders(database);
+  onTestFinished(() => readers.onApplicationShutdown());
+  const leave = [await readers.enter(), await readers.enter()];
+  leave[0]!();
+  expect(await drop(database, null, at('2026-03-10T00:00:00'))).toEqual([]);
+  leave[1]!();
+  await expect.poll(() => drop(database, null, at('2026-03-10T00:00:00'))).toHaveLength(1);
 });
 
 test('tells how far in its order', async () => {
