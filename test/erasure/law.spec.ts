@@ -70,7 +70,7 @@ async function loggedTexts(projects: readonly string[]): Promise<unknown[]> {
   return rows;
 }
 
-const runs = Math.max(20, amount('LAW_RUNS') / 5);
+const runs = Math.max(8, amount('LAW_RUNS') / 5);
 
 it(`gives one set of tables whenever the person is erased, in ${runs} histories`, { timeout: 3_600_000 }, async () => {
   await fc.assert(

@@ -128,5 +128,6 @@ test.each(Object.entries(faults))('%s: nothing is lost, all is told, and it heal
   await admin.query(fault.heal);
   await untilDrained(service.url);
   expect(new Set(await postAll(service, all.slice(40)))).toEqual(allTaken);
+  await untilDrained(service.url);
   expect(await problems(ground)).toEqual({ logged: 60, problems: 0 });
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
-import { afterAll, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { EmbeddedServer } from '../../src/database/embedded/embedded-server.js';
 
 /** An empty folder, removed after the test. */
@@ -16,9 +16,8 @@ export function emptyFolder(): string {
 }
 
 let made: string | null = null;
-afterAll(() => {
-  if (made !== null) rmSync(made, { recursive: true, force: true });
-});
+// Not afterAll: specs that share a worker share this module.
+process.once('exit', () => made !== null && rmSync(made, { recursive: true, force: true }));
 
 /** A folder in which a server ran and was stopped. */
 export async function usedFolder(): Promise<string> {

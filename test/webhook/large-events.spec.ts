@@ -37,7 +37,7 @@ test(
     const { child, ready } = runService({ DATABASE_URL: database.url });
     const url = await ready;
     expect(await post(url, largeJob(0))).toBe(200);
-    const large = Array.from({ length: 24 }, (_, index) => post(url, largeJob(index + 1)));
+    const large = Array.from({ length: 12 }, (_, index) => post(url, largeJob(index + 1)));
     const ordinary = Array.from({ length: 50 }, (_, index) => {
       return post(
         url,
