@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { EmbeddedServer } from '../../src/database/embedded/embedded-server.js';
 
 /** An empty folder, removed after the test. */
@@ -16,13 +16,11 @@ export function emptyFolder(): string {
 }
 
 let made: string | null = null;
-// Not afterAll: specs that share a worker share this module.
-process.once('exit', () => made !== null && rmSync(made, { recursive: true, force: true }));
 
 /** A folder in which a server ran and was stopped. */
 export async function usedFolder(): Promise<string> {
   if (made === null) {
-    made = mkdtempSync(join(tmpdir(), 'roomledger-embedded-'));
+    made = mkdtempSync(join(inject('scratch'), 'used-'));
     await (await EmbeddedServer.start(made)).stop();
   }
   const folder = emptyFolder();

@@ -16,6 +16,8 @@ declare module 'vitest' {
     serverUrl: string;
     /** A migrated database without connections. */
     template: string;
+    /** A folder that is removed after the run. */
+    scratch: string;
   }
 }
 
@@ -25,9 +27,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   execFileSync(process.execPath, ['scripts/build.mjs', '--where-changed'], { stdio: 'inherit' });
   const server = await openServer(process.env['DATABASE_URL']);
   const template = `roomledger_${randomBytes(6).toString('hex')}`;
+  const scratch = mkdtempSync(join(tmpdir(), 'roomledger-scratch-'));
   const close = async (): Promise<void> => {
     await dropAll(server.url, template);
     await server.close();
+    rmSync(scratch, { recursive: true, force: true });
   };
   try {
     await onServer(server.url, `CREATE DATABASE ${template}`);
@@ -40,6 +44,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   project.provide('serverUrl', server.url);
   project.provide('template', template);
+  project.provide('scratch', scratch);
   return close;
 }
 
