@@ -14,3 +14,13 @@ export const sessionTables: readonly SessionTable[] = [
   ingressTable,
   jobTable,
 ];
+
+/** The indexes by which rows are read while events are merged, besides the keys. */
+export const mergingIndexes: readonly string[] = [
+  'room_family',
+  'participant_cascade',
+  'participant_family',
+  'track_by_participant',
+  'track_cascade',
+  'ingress_session_family',
+];

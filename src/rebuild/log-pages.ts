@@ -21,13 +21,27 @@ export interface LogRow {
   readonly problem: string | null;
 }
 
+export interface RoutedRow extends LogRow {
+  /** What its share was chosen by. */
+  readonly route: string;
+}
+
+/** The `share`th of so many shares, which can be projected side by side; or the whole stretch. */
+export interface SharedStretch extends LogStretch {
+  readonly share?: number;
+  readonly shares?: number;
+}
+
+/** By what was logged, mostly the key that the event's merge locks. */
+const route = `coalesce(e.egress_id, e.ingress_id, e.job_id, e.room_name, '')`;
+
 /** A row of the log, and its event as this version reads it. */
 export interface Replayed {
-  readonly row: LogRow;
+  readonly row: RoutedRow;
   readonly event: LedgerEvent;
 }
 
-export function readRow(row: LogRow): Replayed {
+export function readRow(row: RoutedRow): Replayed {
   return { row, event: readLogged(row) };
 }
 
@@ -43,7 +57,7 @@ interface LogPosition {
   readonly seq: string;
 }
 
-const PAGE = 1000;
+const PAGE = 4000;
 /** Small, because Postgres measures every row of a page before the byte limit applies. */
 const FIRST_PAGE = 125;
 const PAGE_BYTES = 8 * 1024 * 1024;
@@ -59,13 +73,13 @@ export async function stretchSince(run: Run, home: string, before: LogStretch | 
 }
 
 /** By project, then in log order. Pages are bounded in rows and bytes. */
-export async function* pagesOf(run: Run, home: string, stretch: LogStretch): AsyncGenerator<LogRow[]> {
+export async function* pagesOf(run: Run, home: string, stretch: SharedStretch): AsyncGenerator<RoutedRow[]> {
   const start = startOf(stretch);
   for (const project of await projectsAfter(run, home, start)) {
     let position: LogPosition = start;
     let most = FIRST_PAGE;
     for (;;) {
-      const rows: (LogRow & LogPosition)[] = await pageAfter(run, home, { stretch, project, position, most });
+      const rows: (RoutedRow & LogPosition)[] = await pageAfter(run, home, { stretch, project, position, most });
       const last = rows.at(-1);
       if (!last) break;
       yield rows;
@@ -98,7 +112,7 @@ async function projectsAfter(run: Run, home: string, { epoch, xid }: LogPosition
 }
 
 interface PageRequest {
-  readonly stretch: LogStretch;
+  readonly stretch: SharedStretch;
   readonly project: string;
   readonly position: LogPosition;
   readonly most: number;
@@ -108,20 +122,32 @@ function pageAfter(
   run: Run,
   home: string,
   { stretch, project, position, most }: PageRequest,
-): Promise<(LogRow & LogPosition)[]> {
+): Promise<(RoutedRow & LogPosition)[]> {
   const order = 'e.epoch, e.xid, e.seq';
-  return run<LogRow & LogPosition>({
+  return run<RoutedRow & LogPosition>({
     name: 'log page',
-    text: `select project, id, created, payload, problem, received, epoch, xid, seq from (
-        select e.project, e.id, e.created_seconds::text as created, e.payload, e.problem, e.epoch, e.xid::text, e.seq::text,
+    text: `select project, id, created, payload, problem, received, route, epoch, xid, seq from (
+        select e.project, ${route} as route, e.id, e.created_seconds::text as created, e.payload, e.problem, e.epoch, e.xid::text, e.seq::text,
           ${millisecondsOf('e.received_at')} as received, octet_length(e.payload::text) as size,
           sum(octet_length(e.payload::text)) over (order by ${order} rows unbounded preceding) as bytes
         from ${home}.webhook_event e
         where e.project = $1 and (${order}) > ($2::int, $3::bigint, $4::bigint)
           and (e.epoch < $5 or pg_visible_in_snapshot(e.xid::text::xid8, $6::pg_snapshot))
           and ($7::pg_snapshot is null or not pg_visible_in_snapshot(e.xid::text::xid8, $7::pg_snapshot))
-        order by ${order} limit $8::int) page
+          and ($9::int = 1 or (hashtext(${route}) & 65535) % $9 = $8::int)
+        order by ${order} limit $10::int) page
       where bytes - size < ${PAGE_BYTES}`,
-    values: [project, position.epoch, position.xid, position.seq, stretch.epoch, stretch.until, stretch.since, most],
+    values: [
+      project,
+      position.epoch,
+      position.xid,
+      position.seq,
+      stretch.epoch,
+      stretch.until,
+      stretch.since,
+      stretch.share ?? 0,
+      stretch.shares ?? 1,
+      most,
+    ],
   });
 }

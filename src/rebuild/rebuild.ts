@@ -27,20 +27,18 @@ export function rebuild(url: string, report: Report = () => undefined): Promise<
     await copyKept(workspace);
     const replay = new Replay(workspace, report);
     await replay.catchUpBelow(SHORT_TAIL);
-    await withReconnect(workspace.lost, () => withoutTimeout(workspace, [foldAllSql(workspace.name)]));
-    await withReconnect(workspace.lost, () => analyze(workspace));
+    await withReconnect(workspace.lost, () => finish(workspace));
     await swapWhenFree(workspace, replay);
     await withReconnect(null, () => markLog(workspace)).catch(leaveToNextStart);
     return replay.events;
   });
 }
 
-/** The planner needs statistics before the first query. */
-function analyze(workspace: Workspace): Promise<void> {
-  return withoutTimeout(
-    workspace,
-    projectedTables.map((table) => `vacuum (analyze) ${workspace.name}.${table}`),
-  );
+/** May be repeated. The planner needs statistics before the first query. */
+function finish(workspace: Workspace): Promise<void> {
+  const { name, finishing } = workspace;
+  const analyzing = projectedTables.map((table) => `vacuum (analyze) ${name}.${table}`);
+  return withoutTimeout(workspace, [...finishing, foldAllSql(name), ...analyzing]);
 }
 
 function markLog({ database, home }: Workspace): Promise<void> {

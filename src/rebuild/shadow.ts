@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
-import { sessionTables } from '../projection/session-tables.js';
+import { mergingIndexes, sessionTables } from '../projection/session-tables.js';
 import { followingSql, makingSql, securingSql } from './copies.js';
 
 export const projectedTables = [...sessionTables.map(({ name }) => name), 'usage_delta', 'usage_cell', 'event_mark'];
@@ -11,6 +11,8 @@ export interface Shadow {
   readonly home: string;
   /** Number applied when the tables were copied. */
   readonly migrations: number;
+  /** Statements for what merging has no use for: most indexes. */
+  readonly finishing: readonly string[];
   /** Statements for what does not move with its table. */
   readonly following: readonly string[];
 }
@@ -18,21 +20,26 @@ export interface Shadow {
 /** Only such schemas are ever dropped. */
 const namePattern = '^rebuilding_[0-9a-f]{12}$';
 
-/** Copies everything in the catalog but triggers, rules, publications and security labels. */
+/** Copies everything in the catalog but triggers, rules, publications, security labels, and what is `finishing`. */
 export async function makeShadow(client: pg.Client): Promise<Shadow> {
-  const { rows } = await client.query<{ home: string; migrations: number }>(
-    `select relnamespace::regnamespace::text as home, (${countMigrations('_prisma_migrations')}) as migrations
+  const { rows } = await client.query<{ home: string; migrations: number; path: string }>(
+    `select relnamespace::regnamespace::text as home, current_setting('search_path') as path, (${countMigrations('_prisma_migrations')}) as migrations
       from pg_class where oid = 'room'::regclass`,
   );
   const name = `rebuilding_${randomBytes(6).toString('hex')}`;
-  const written = async (sql: string): Promise<string[]> =>
-    (await client.query<{ sql: string }>(sql, [name, projectedTables])).rows.map((row) => row.sql);
+  // The catalog writes names as this path finds them.
+  const finishing = [`set search_path = ${rows[0]!.path}`];
+  const written = async (sql: string): Promise<string[]> => {
+    const { rows } = await client.query<{ sql: string; later: boolean }>(sql, [name, projectedTables, mergingIndexes]);
+    finishing.push(...rows.filter(({ later }) => later).map((row) => row.sql));
+    return rows.filter(({ later }) => !later).map((row) => row.sql);
+  };
   await client.query('begin');
   await client.query([`create schema ${name}`, ...(await written(makingSql))].join(';\n'));
   await client.query((await written(securingSql)).join(';\n'));
   const following = await written(followingSql);
   await client.query('commit');
-  return { name, home: rows[0]!.home, migrations: rows[0]!.migrations, following };
+  return { name, home: rows[0]!.home, migrations: rows[0]!.migrations, finishing, following };
 }
 
 export function countMigrations(table: string): string {

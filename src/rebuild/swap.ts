@@ -4,7 +4,7 @@ import { isAway, isPassing } from '../database/failure.js';
 import { inTransaction, type Run, type Statement } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { pagesOf, readRow, stretchSince, type LogStretch, type Replayed } from './log-pages.js';
-import { projectReplayed } from './replay.js';
+import { projectReplayed } from './replay-page.js';
 import { sightingsOf } from './sighting-pages.js';
 import { countMigrations, projectedTables } from './shadow.js';
 import { withReconnect, refuseLost, type Workspace } from './workspace.js';

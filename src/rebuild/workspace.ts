@@ -89,14 +89,18 @@ async function withDatabase<T>(
   place: Omit<Workspace, 'database'>,
   work: (workspace: Workspace) => Promise<T>,
 ): Promise<T> {
-  // The swap's commit makes all of it durable.
-  const options = `-c search_path=${place.name} -c synchronous_commit=off`;
-  const database = new Database(withParameters(place.url, { options }), 0, { driver: 'plain', volatile: true });
+  const database = openShadow(place);
   try {
     return await work({ ...place, database });
   } finally {
     await database.onApplicationShutdown();
   }
+}
+
+export function openShadow({ url, name }: Pick<Workspace, 'url' | 'name'>): Database {
+  // The swap's commit makes all of it durable.
+  const options = `-c search_path=${name} -c synchronous_commit=off`;
+  return new Database(withParameters(url, { options }), 0, { driver: 'plain', volatile: true });
 }
 
 function withParameters(url: string, parameters: Record<string, string>): string {
