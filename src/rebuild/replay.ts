@@ -12,7 +12,7 @@ export type Report = (events: number) => void;
 /** One connection each; the pool's fifth reads ahead. */
 const LANES = 4;
 /** From so many events on, threads are worth their start. */
-const LONG_LOG = 10_000;
+const LONG_LOG = 5_000;
 
 /** Projects the log into the shadow tables, continuing where it stopped. */
 export class Replay {

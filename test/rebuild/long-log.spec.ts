@@ -6,7 +6,7 @@ import { createDatabase } from '../support/database.js';
 import { runProgram } from '../support/process.js';
 import { dumpTables } from '../support/tables.js';
 
-const events = 11_000;
+const events = 6_000;
 
 function* batches(): Generator<{ body: Buffer; receivedAt: number }[]> {
   const to = Date.now() - 60_000;
@@ -27,7 +27,7 @@ async function rowsRead(database: Database): Promise<number> {
   return Number(rows[0]!.read);
 }
 
-it('is projected in threads to the same rows, also where it was logged under other keys', async () => {
+it('is projected in threads to the same rows, also where it was logged under other keys', { timeout: 180_000 }, async () => {
   const home = await createDatabase();
   const database = new Database(home.url, 10_000);
   onTestFinished(() => database.onApplicationShutdown().then(() => home.drop()));
@@ -37,7 +37,7 @@ it('is projected in threads to the same rows, also where it was logged under oth
   const { rowCount } = await database.intake.query(
     `update webhook_event set room_name = 'as an older version read it' ${older}`,
   );
-  expect(rowCount).toBeGreaterThan(50);
+  expect(rowCount).toBeGreaterThan(20);
 
   const run = (name: string) => runProgram(name, { DATABASE_URL: home.url }).ended;
   const rebuilt = await run('cli/rebuild');
