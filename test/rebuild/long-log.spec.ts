@@ -27,23 +27,27 @@ async function rowsRead(database: Database): Promise<number> {
   return Number(rows[0]!.read);
 }
 
-it('is projected in threads to the same rows, also where it was logged under other keys', { timeout: 180_000 }, async () => {
-  const home = await createDatabase();
-  const database = new Database(home.url, 10_000);
-  onTestFinished(() => database.onApplicationShutdown().then(() => home.drop()));
-  await commitBatches(database, 'default', { batches: [...batches()] });
-  const live = await dumpTables(database);
-  const older = `where seq % 100 = 0 and participant_sid is not null`;
-  const { rowCount } = await database.intake.query(
-    `update webhook_event set room_name = 'as an older version read it' ${older}`,
-  );
-  expect(rowCount).toBeGreaterThan(20);
+it(
+  'is projected in threads to the same rows, also where it was logged under other keys',
+  { timeout: 180_000 },
+  async () => {
+    const home = await createDatabase();
+    const database = new Database(home.url, 10_000);
+    onTestFinished(() => database.onApplicationShutdown().then(() => home.drop()));
+    await commitBatches(database, 'default', { batches: [...batches()] });
+    const live = await dumpTables(database);
+    const older = `where seq % 100 = 0 and participant_sid is not null`;
+    const { rowCount } = await database.intake.query(
+      `update webhook_event set room_name = 'as an older version read it' ${older}`,
+    );
+    expect(rowCount).toBeGreaterThan(20);
 
-  const run = (name: string) => runProgram(name, { DATABASE_URL: home.url }).ended;
-  const rebuilt = await run('cli/rebuild');
-  expect(rebuilt).toMatchObject({ code: 0, output: expect.stringContaining(`Projected ${events} events again`) });
-  expect(await dumpTables(database)).toEqual(live);
-  // By key: without the indexes that merging needs, each page would read whole tables.
-  expect(await rowsRead(database)).toBeLessThan(5 * events);
-  expect(await run('cli/verify')).toMatchObject({ code: 0, output: expect.stringContaining('No differences.') });
-});
+    const run = (name: string) => runProgram(name, { DATABASE_URL: home.url }).ended;
+    const rebuilt = await run('cli/rebuild');
+    expect(rebuilt).toMatchObject({ code: 0, output: expect.stringContaining(`Projected ${events} events again`) });
+    expect(await dumpTables(database)).toEqual(live);
+    // By key: without the indexes that merging needs, each page would read whole tables.
+    expect(await rowsRead(database)).toBeLessThan(5 * events);
+    expect(await run('cli/verify')).toMatchObject({ code: 0, output: expect.stringContaining('No differences.') });
+  },
+);
