@@ -19,12 +19,12 @@ export function EventList({ events, shown }: { events: readonly Found[]; shown: 
         {events.map((one) => (
           <tr key={one.id} class={one.id === shown ? 'chosen' : ''}>
             <td title={utc(one.createdAt)} class="quiet">
-              {time(one.createdAt, 'weekday')}, {time(one.createdAt, 'clock')}
+              {time(one.createdAt, 'short day')}, {time(one.createdAt, 'clock')}
             </td>
             <th scope="row">
               <button
                 type="button"
-                class="link"
+                class="link room"
                 aria-expanded={one.id === shown}
                 onClick={() => setQuery({ show: one.id })}
               >

@@ -66,7 +66,7 @@ function TypeDocs({ name, shown }: { name: string; shown: Signal<string> }) {
   return (
     <>
       <h3>{name}</h3>
-      {type.description && <p>{type.description}</p>}
+      {type.description && <Prose text={type.description} />}
       <ul>
         {(fields as (GraphQLField<unknown, unknown> | GraphQLInputField)[]).map((field) => (
           <li key={field.name}>
@@ -84,13 +84,13 @@ function TypeDocs({ name, shown }: { name: string; shown: Signal<string> }) {
               </span>
             )}
             : <TypeLink type={field.type} shown={shown} />
-            {field.description && <p class="quiet">{field.description}</p>}
+            {field.description && <Prose text={field.description} />}
           </li>
         ))}
         {isEnumType(type) &&
           type.getValues().map((value) => (
             <li key={value.name}>
-              <code>{value.name}</code> {value.description && <p class="quiet">{value.description}</p>}
+              <code>{value.name}</code> {value.description && <Prose text={value.description} />}
             </li>
           ))}
       </ul>
@@ -105,4 +105,9 @@ function TypeLink({ type, shown }: { type: Parameters<typeof getNamedType>[0]; s
       {String(type)}
     </button>
   );
+}
+
+/** Between backticks stands code. */
+function Prose({ text }: { text: string }) {
+  return <p class="quiet">{text.split('`').map((part, at) => (at % 2 === 0 ? part : <code key={at}>{part}</code>))}</p>;
 }

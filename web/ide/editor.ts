@@ -1,7 +1,7 @@
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { json } from '@codemirror/lang-json';
 import { EditorState, type Extension, Prec } from '@codemirror/state';
-import { EditorView, keymap } from '@codemirror/view';
+import { EditorView, keymap, placeholder } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { basicSetup } from 'codemirror';
 import { graphql } from 'cm6-graphql';
@@ -34,6 +34,7 @@ const look = EditorView.theme({
   '.cm-gutters': { background: 'var(--surface)', color: 'var(--ink-3)', borderRight: '1px solid var(--line)' },
   '.cm-activeLine, .cm-activeLineGutter': { background: 'color-mix(in srgb, var(--soft) 60%, transparent)' },
   '.cm-lintRange': { backgroundImage: 'none !important', textDecoration: 'underline wavy var(--egress)' },
+  '.cm-placeholder': { color: 'var(--ink-3)' },
   '.cm-cursor': { borderLeftColor: 'var(--ink)' },
   '&.cm-focused .cm-selectionBackground, .cm-selectionBackground': { background: 'var(--accent-soft) !important' },
   '.cm-tooltip': { background: 'var(--surface)', color: 'var(--ink)', border: '1px solid var(--line)' },
@@ -51,9 +52,19 @@ function extensionsOf({ kind, label, changed, run, showDocs }: EditorOptions): E
   const runs = Prec.highest(keymap.of([{ key: 'Mod-Enter', run: () => (run?.(), true) }]));
   const tells = EditorView.updateListener.of(({ docChanged, state }) => docChanged && changed?.(state.doc.toString()));
   const language = kind === 'graphql' ? graphqlOf(showDocs) : [json()];
-  const readOnly = kind === 'answer' ? [EditorState.readOnly.of(true)] : [];
+  const readOnly = kind === 'answer' ? [EditorState.readOnly.of(true), placeholder('Run shows the answer here.')] : [];
   const attributes = EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' });
-  return [runs, basicSetup, ...language, ...readOnly, syntaxHighlighting(colours), look, attributes, tells];
+  return [
+    runs,
+    basicSetup,
+    EditorView.lineWrapping,
+    ...language,
+    ...readOnly,
+    syntaxHighlighting(colours),
+    look,
+    attributes,
+    tells,
+  ];
 }
 
 function graphqlOf(showDocs?: (type: string) => void): Extension[] {

@@ -36,7 +36,7 @@ export function Ide() {
     <>
       <header class="head">
         <div>
-          <h1>GraphQL</h1>
+          <h1 class="view">GraphQL</h1>
           <p>Ask the API yourself. Ctrl and Enter runs, Ctrl and Space completes; your token is sent with it.</p>
         </div>
         <Actions start={start} />

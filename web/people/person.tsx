@@ -4,15 +4,15 @@ import { useAnswer } from '../api/use-answer';
 import { OnePerson, type OnePersonData, type Stay } from '../generated/operations';
 import { Download } from '../parts/download';
 import { Empty, Problem, Skeleton } from '../parts/states';
-import { rangeOf } from '../words/days';
+import { isDay, rangeOf } from '../words/days';
 import { count, inWords } from '../words/durations';
 import { howItEnded, lostReasons } from '../words/kinds';
 import { addDays, time, today, utc } from '../words/times';
 import { Strips } from './strips';
 
 export function Person({ identity }: { identity: string }) {
-  const monday = mondayOf(address.value.query.get('week') ?? today());
-  const days = Array.from({ length: 7 }, (_, at) => addDays(monday, at));
+  const first = firstDay(address.value.query.get('from'));
+  const days = Array.from({ length: 7 }, (_, at) => addDays(first, at));
   const range = rangeOf(days[0]!, days[6]!);
   const { data, error, again } = useAnswer(OnePerson, { identity, range });
   const newest = data?.newest.nodes[0];
@@ -31,7 +31,7 @@ export function Person({ identity }: { identity: string }) {
           {data && <Summary data={data} />}
         </div>
         <div class="actions">
-          <Week monday={monday} />
+          <Week first={first} />
           <Download link={() => downloadLink(`export/participants.csv?${csv}`)}>CSV</Download>
         </div>
       </header>
@@ -44,11 +44,11 @@ export function Person({ identity }: { identity: string }) {
           {data.week.nodes.length > 0 ? (
             <Stays stays={data.week.nodes} />
           ) : (
-            <Empty title="Not here in this week.">
+            <Empty title="Not here in these seven days.">
               <button
                 type="button"
                 class="link"
-                onClick={() => setQuery({ week: mondayOf(time(newest.joinedAt, 'iso day')) })}
+                onClick={() => setQuery({ from: sevenTo(time(newest.joinedAt, 'iso day')) })}
               >
                 Last here on {time(newest.joinedAt, 'weekday')}
               </button>
@@ -60,35 +60,32 @@ export function Person({ identity }: { identity: string }) {
   );
 }
 
-function mondayOf(day: string): string {
-  const weekday = new Date(`${day}T00:00:00Z`).getUTCDay();
-  return Number.isNaN(weekday) ? mondayOf(today()) : addDays(day, -((weekday + 6) % 7));
+const sevenTo = (day: string): string => addDays(day, -6);
+
+/** Of seven days; the last ones are up to today. */
+function firstDay(given: string | null): string {
+  return given !== null && isDay(given) ? given : sevenTo(today());
 }
 
-function Week({ monday }: { monday: string }) {
+function Week({ first }: { first: string }) {
   const noon = (day: string): number => Date.parse(`${day}T12:00:00Z`);
+  const show = (from: string): void => setQuery({ from: from < sevenTo(today()) ? from : null });
   return (
     <span class="week">
-      <button
-        type="button"
-        class="button"
-        aria-label="The week before"
-        onClick={() => setQuery({ week: addDays(monday, -7) })}
-      >
+      <button type="button" class="button" aria-label="The seven days before" onClick={() => show(addDays(first, -7))}>
         ‹
       </button>
       <span class="chip">
-        Week{' '}
         <b>
-          {time(noon(monday), 'short day', 'UTC')} to {time(noon(addDays(monday, 6)), 'short day', 'UTC')}
+          {time(noon(first), 'short day', 'UTC')} to {time(noon(addDays(first, 6)), 'short day', 'UTC')}
         </b>
       </span>
       <button
         type="button"
         class="button"
-        aria-label="The week after"
-        disabled={addDays(monday, 7) > today()}
-        onClick={() => setQuery({ week: addDays(monday, 7) })}
+        aria-label="The seven days after"
+        disabled={addDays(first, 6) >= today()}
+        onClick={() => show(addDays(first, 7))}
       >
         ›
       </button>
@@ -105,7 +102,7 @@ function Summary({ data: { week, now } }: { data: OnePersonData }) {
   return (
     <p>
       {count(stays.length, 'session', 'sessions')}
-      {week.pageInfo.hasNextPage && ' and more'} in {count(rooms, 'room', 'rooms')} this week, {inWords(seconds)}.{' '}
+      {week.pageInfo.hasNextPage && ' and more'} in {count(rooms, 'room', 'rooms')} in seven days, {inWords(seconds)}.{' '}
       {drops > 0 && `Dropped out ${drops === 1 ? 'once' : `${drops} times`}. `}
       {here && (
         <>

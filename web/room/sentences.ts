@@ -33,8 +33,10 @@ export function notesOf(bars: readonly Bar[], now: number): Note[] {
   return bars.flatMap((bar, index) => {
     const notes: Note[] = [];
     const before = bars[index - 1];
-    if (before?.to != null && bar.from > before.to)
-      notes.push({ at: before.to, words: `rejoined after ${inWords((bar.from - before.to) / 1000)}` });
+    if (before?.to != null && bar.from > before.to) {
+      const lost = lostReasons.has(before.reason ?? '') ? 'connection lost, ' : '';
+      notes.push({ at: before.to, words: `${lost}rejoined after ${inWords((bar.from - before.to) / 1000)}` });
+    }
     const doubt = doubtfulFrom(bar, now);
     const silent = bar.to === null ? now - doubt > 60_000 : bar.endSource !== 'REPORTED' && bar.to - doubt > 1_000;
     if (silent) notes.push({ at: doubt, words: `not heard of since ${time(doubt, 'clock')}` });

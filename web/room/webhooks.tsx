@@ -1,6 +1,6 @@
 import { href } from '../address/address';
 import { useAnswer } from '../api/use-answer';
-import { type WebhookEventFilter, Webhooks } from '../generated/operations';
+import { type WebhookEventFilter, Webhooks, type WebhooksData } from '../generated/operations';
 import { Problem, Skeleton } from '../parts/states';
 import { time, utc } from '../words/times';
 
@@ -10,9 +10,15 @@ interface Behind {
   readonly missing: string | null;
 }
 
+type Event = WebhooksData['webhookEvents']['nodes'][number];
+
+/** As LiveKit queued them; they may have come in another order. */
+const inOrder = (a: Event, b: Event): number =>
+  Date.parse(a.createdAt) - Date.parse(b.createdAt) || Date.parse(a.receivedAt) - Date.parse(b.receivedAt);
+
 export function WebhooksBehind({ filter, missing }: Behind) {
   const { data, error, again } = useAnswer(Webhooks, { filter });
-  const events = [...(data?.webhookEvents.nodes ?? [])].reverse();
+  const events = (data?.webhookEvents.nodes ?? []).toSorted(inOrder);
   return (
     <section class="card">
       <header>

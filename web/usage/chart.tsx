@@ -125,7 +125,7 @@ function niceTop(seconds: number): number {
   const unit = seconds > 4 * HOUR ? HOUR : 60;
   const least = Math.max(1, seconds / unit);
   const size = 10 ** Math.floor(Math.log10(least));
-  return ([1, 2, 4, 6, 8, 10].find((one) => one * size >= least) ?? 10) * size * unit;
+  return ([1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10].find((one) => one * size >= least) ?? 10) * size * unit;
 }
 
 function inUnit(seconds: number, top: number): string {

@@ -7,6 +7,7 @@ import type {
   UsageFilter,
   UsageInterval,
 } from '../generated/operations';
+import { tenantPath } from '../parts/tenant';
 import { rangeOf } from '../words/days';
 import { addDays, today } from '../words/times';
 import { zone } from '../words/zone';
@@ -44,25 +45,19 @@ export const roundings = [
   ['CEIL_TOTAL', 'rounded up, the sum'],
 ] as const;
 
-const everywhere = [
-  ['', 'nothing'],
-  ['metadata:tenant', 'metadata: tenant'],
-  ['field:ROOM_NAME', 'room'],
-  ['prefix:-', 'room name up to -'],
-] as const;
+/** What is after the colon is typed beside it. */
+export const typed = ['metadata:', 'attribute:', 'prefix:'] as const;
+const attribute = ['attribute:', 'an attribute of people'] as const;
 
 const own: Partial<Record<Meter, readonly (readonly [string, string])[]>> = {
   PARTICIPANT: [
+    attribute,
     ['field:IDENTITY', 'person'],
     ['field:PARTICIPANT_KIND', 'kind'],
     ['field:DISCONNECT_REASON', 'how it ended'],
     ['field:REGION', 'region'],
   ],
-  TRACK: [
-    ['field:IDENTITY', 'person'],
-    ['field:TRACK_TYPE', 'type'],
-    ['field:TRACK_SOURCE', 'source'],
-  ],
+  TRACK: [attribute, ['field:IDENTITY', 'person'], ['field:TRACK_TYPE', 'type'], ['field:TRACK_SOURCE', 'source']],
   EGRESS: [
     ['field:EGRESS_TYPE', 'type'],
     ['field:EGRESS_SOURCE_TYPE', 'source'],
@@ -71,7 +66,26 @@ const own: Partial<Record<Meter, readonly (readonly [string, string])[]>> = {
   AGENT_JOB: [['field:AGENT_NAME', 'agent']],
 };
 
-export const groupings = (meter: Meter): (readonly [string, string])[] => [...everywhere, ...(own[meter] ?? [])];
+export const byTenant = (): string => `metadata:${tenantPath.value}`;
+
+export const groupings = (meter: Meter): (readonly [string, string])[] => [
+  ['none', 'nothing'],
+  [byTenant(), 'tenant'],
+  ['field:ROOM_NAME', 'room'],
+  ['metadata:', "a path in the room's metadata"],
+  ['prefix:', 'room name up to'],
+  ...(own[meter] ?? []),
+];
+
+/** What a group's names are, in a word. */
+export function groupWords({ meter, groupBy: [dimension] }: Question): string | null {
+  if (dimension === undefined) return null;
+  const [[kind, text]] = Object.entries(dimension) as [[string, string]];
+  if (kind === 'roomMetadata' && text === tenantPath.value) return 'tenant';
+  if (kind === 'field') return groupings(meter).find(([one]) => one === `field:${text}`)?.[1] ?? text;
+  return kind === 'roomNamePrefix' ? `room name up to ${text}` : text;
+}
+
 export const hasKinds = (meter: Meter): boolean => meter === 'PARTICIPANT';
 
 const chosen = <T extends string>(options: readonly (readonly [T, string])[], text: string | null, fallback: T): T =>
@@ -82,15 +96,24 @@ export function questionOfAddress(): Question {
   const meter = chosen(meters, query.get('meter'), 'PARTICIPANT');
   const { from, to } = range(query);
   const without = query.get('without') ?? 'machines';
-  const group = query.get('group') ?? 'metadata:tenant';
+  const group = query.get('group') ?? byTenant();
   return {
     meter,
     ...rangeOf(from, to),
     interval: chosen(intervals, query.get('by'), 'DAY'),
     timeZone: zone.value,
     groupBy: dimensions(groupings(meter).some(([one]) => one === group) || !group.startsWith('field:') ? group : ''),
-    filter: hasKinds(meter) && without === 'machines' ? { excludeParticipantKind: ['AGENT', 'EGRESS'] } : {},
+    filter: filterOf(query, hasKinds(meter) && without === 'machines'),
     rounding: chosen(roundings, query.get('minutes'), 'CEIL_SESSION'),
+  };
+}
+
+function filterOf(query: URLSearchParams, peopleOnly: boolean): UsageFilter {
+  const [tenant, room] = ['tenant', 'room'].map((key) => query.get(key)?.trim());
+  return {
+    ...(peopleOnly && { excludeParticipantKind: ['AGENT', 'EGRESS'] as const }),
+    ...(tenant && { roomMetadata: { path: tenantPath.value, eq: tenant } }),
+    ...(room && { roomName: { eq: room } }),
   };
 }
 
@@ -125,19 +148,19 @@ export function exportPath(
 
 /** As one would type it. */
 export function asGraphql({ meter, from, to, interval, timeZone, groupBy, filter, rounding }: Question): string {
-  const excluded = filter.excludeParticipantKind
-    ? `\n    filter: {excludeParticipantKind: [${filter.excludeParticipantKind.join(', ')}]}`
-    : '';
-  const [dimension] = groupBy.map((one) => Object.entries(one)[0] as [string, string]);
-  const value = dimension && (dimension[0] === 'field' ? dimension[1] : JSON.stringify(dimension[1]));
-  const grouped = dimension ? `\n    groupBy: [{${dimension[0]}: ${value}}]` : '';
+  const [dimension] = groupBy;
+  const lines = [
+    `meter: ${meter}`,
+    `from: "${from}"`,
+    `to: "${to}"`,
+    `interval: ${interval}`,
+    `timeZone: ${JSON.stringify(timeZone)}`,
+    ...(dimension ? [`groupBy: [${literal(dimension)}]`] : []),
+    ...(Object.keys(filter).length > 0 ? [`filter: ${literal(filter)}`] : []),
+  ];
   return `{
   usage(
-    meter: ${meter}
-    from: "${from}"
-    to: "${to}"
-    interval: ${interval}
-    timeZone: "${timeZone}"${grouped}${excluded}
+    ${lines.join('\n    ')}
   ) {
     from
     group { value }
@@ -148,4 +171,14 @@ export function asGraphql({ meter, from, to, interval, timeZone, groupBy, filter
     final
   }
 }`;
+}
+
+/** Without quotes where an enum is meant. */
+function literal(value: unknown, key = ''): string {
+  if (Array.isArray(value)) return `[${value.map((one) => literal(one, key)).join(', ')}]`;
+  if (typeof value === 'object' && value !== null)
+    return `{${Object.entries(value)
+      .map(([name, one]) => `${name}: ${literal(one, name)}`)
+      .join(', ')}}`;
+  return ['field', 'excludeParticipantKind'].includes(key) ? String(value) : JSON.stringify(value);
 }

@@ -1,7 +1,8 @@
 import { address } from '../address/address';
 import { addDays, startOfDay, today } from './times';
 
-const DAY = /^\d{4}-\d\d-\d\d$/;
+export const isDay = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
 
 interface Days {
   /** Days of the zone, both included. */
@@ -15,8 +16,8 @@ interface Days {
 export function daysOfAddress(last: number): Days {
   const { query } = address.value;
   const [given, until] = [query.get('from') ?? '', query.get('to') ?? ''];
-  const to = DAY.test(until) ? until : today();
-  const from = DAY.test(given) ? given : addDays(today(), 1 - last);
+  const to = isDay(until) ? until : today();
+  const from = isDay(given) ? given : addDays(today(), 1 - last);
   return { from, to, range: rangeOf(from, to) };
 }
 
