@@ -8,13 +8,14 @@ import {
   isInterfaceType,
   isObjectType,
 } from 'graphql';
-import { schemaOf } from './editor';
+import { Skeleton } from '../parts/states';
+import { hidden, learnSchema, schema } from './schema';
 
 /** `shown` is the name of a type, or what its name or a field's name contains. */
 export function Docs({ shown }: { shown: Signal<string> }) {
-  const schema = schemaOf();
-  const type = schema.getType(shown.value);
+  const type = schema.value?.getType(shown.value);
   const entries = ['Query', 'Subscription'];
+  if (schema.value === null) return <Unknown />;
   return (
     <div class="docs">
       <p>
@@ -37,9 +38,26 @@ export function Docs({ shown }: { shown: Signal<string> }) {
   );
 }
 
+function Unknown() {
+  if (hidden.value === null) return <Skeleton rows={6} height={32} />;
+  return (
+    <div class="docs">
+      <p>
+        This service does not tell its schema, so there is no completion here and no description of fields.{' '}
+        <button type="button" class="link" onClick={() => void learnSchema()}>
+          Ask again
+        </button>
+      </p>
+      <p class="quiet">
+        {hidden.value.message} <code>{hidden.value.code}</code>
+      </p>
+    </div>
+  );
+}
+
 function Found({ shown }: { shown: Signal<string> }) {
   const text = shown.value.toLowerCase();
-  const types = Object.values(schemaOf().getTypeMap()).filter(({ name }) => !name.startsWith('__'));
+  const types = Object.values(schema.value!.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
   const found = types.flatMap((type) => {
     const fields = isObjectType(type) || isInputObjectType(type) ? Object.keys(type.getFields()) : [];
     const names = fields.filter((field) => field.toLowerCase().includes(text)).map((field) => `${type.name}.${field}`);
@@ -60,7 +78,7 @@ function Found({ shown }: { shown: Signal<string> }) {
 }
 
 function TypeDocs({ name, shown }: { name: string; shown: Signal<string> }) {
-  const type = schemaOf().getType(name)!;
+  const type = schema.value!.getType(name)!;
   const fields =
     isObjectType(type) || isInterfaceType(type) || isInputObjectType(type) ? Object.values(type.getFields()) : [];
   return (

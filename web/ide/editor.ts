@@ -1,16 +1,11 @@
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { json } from '@codemirror/lang-json';
 import { EditorState, type Extension, Prec } from '@codemirror/state';
-import { EditorView, keymap, placeholder } from '@codemirror/view';
+import { EditorView, keymap, placeholder, ViewPlugin } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { basicSetup } from 'codemirror';
-import { graphql } from 'cm6-graphql';
-import { buildSchema, type GraphQLSchema } from 'graphql';
-import sdl from '../../src/graphql/schema.graphql?raw';
-
-let built: GraphQLSchema | null = null;
-/** Of the service that this page belongs to, whether or not it answers introspection. */
-export const schemaOf = (): GraphQLSchema => (built ??= buildSchema(sdl));
+import { graphql, updateSchema } from 'cm6-graphql';
+import { schema } from './schema';
 
 export interface EditorOptions {
   readonly kind: 'graphql' | 'json' | 'answer';
@@ -67,7 +62,13 @@ function extensionsOf({ kind, label, changed, run, showDocs }: EditorOptions): E
   ];
 }
 
+/** Completion and problems from when it is known. */
+const followsSchema = ViewPlugin.define((view) => {
+  const end = schema.subscribe((known) => known && queueMicrotask(() => updateSchema(view, known)));
+  return { destroy: end };
+});
+
 function graphqlOf(showDocs?: (type: string) => void): Extension[] {
   const onShowInDocs = (_field?: string, type?: string, parent?: string): void => showDocs?.(parent ?? type ?? 'Query');
-  return graphql(schemaOf(), { onShowInDocs });
+  return [graphql(undefined, { onShowInDocs }), followsSchema];
 }

@@ -6,6 +6,7 @@ import { Docs } from './docs';
 import { history, remember } from './history';
 import { answer, run, running, stop, took } from './run';
 import { samples } from './samples';
+import { learnSchema } from './schema';
 
 type Drawer = 'Variables' | 'Headers' | 'History' | 'Docs';
 const drawers: readonly Drawer[] = ['Variables', 'Headers', 'History', 'Docs'];
@@ -26,7 +27,10 @@ export function Ide() {
     const variables = sample.variables?.(Date.now());
     [asked.text.value, asked.variables.value] = [sample.text, variables ? JSON.stringify(variables, null, 2) : ''];
   }, [sample]);
-  useEffect(() => stop, []);
+  useEffect(() => {
+    void learnSchema();
+    return stop;
+  }, []);
   const start = (): void => {
     const question = { text: asked.text.value, variables: asked.variables.value, headers: asked.headers.value };
     remember(question);
