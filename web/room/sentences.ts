@@ -12,7 +12,7 @@ export function sentence(bar: Bar, tracks: readonly Thin[], now: number): string
   const own = tracks.filter(({ from }) => from >= bar.from && from <= end).map(({ words }) => words);
   return [
     `${bar.label}, ${toneWords[bar.tone]}`,
-    `from ${time(bar.from, 'clock')} ${until}, ${inWords((end - bar.from) / 1000)}`,
+    `from ${time(bar.from, 'clock')} ${until}, ${bar.words || inWords((end - bar.from) / 1000)}`,
     ...(doubt > 0
       ? [isDerived(bar) ? `${inWords(doubt / 1000)} of it not certain` : `end within ${inWords(doubt / 1000)}`]
       : []),
