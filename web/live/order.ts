@@ -10,8 +10,9 @@ export function matches(query: URLSearchParams): (room: OpenRoom) => boolean {
     if (tenant !== null && tenantOf(room) !== tenant) return false;
     if (recording !== null && room.recording !== (recording === 'yes')) return false;
     if (room.participantCount < least || room.participantCount > (most ?? Infinity)) return false;
+    if (text === '') return true;
     const people = room.people.nodes.flatMap(({ name, identity }) => [name, identity]);
-    return text === '' || [room.name, room.sid, tenantOf(room), ...people].some((name) => includes(name, text));
+    return [room.name, room.sid, tenantOf(room), ...people].some((name) => includes(name, text));
   };
 }
 
