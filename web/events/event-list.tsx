@@ -1,6 +1,7 @@
 import { href, setQuery } from '../address/address';
 import type { FindEventsData } from '../generated/operations';
-import { time, utc } from '../words/times';
+import { utc } from '../words/calendar';
+import { time } from '../words/times';
 
 type Found = FindEventsData['webhookEvents']['nodes'][number];
 

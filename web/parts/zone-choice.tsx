@@ -1,4 +1,5 @@
-import { chooseZone, offset, zone, zones } from '../words/zone';
+import { offset } from '../words/calendar';
+import { chooseZone, zone, zones } from '../words/zone';
 
 export function ZoneChoice({ id }: { id?: string }) {
   return (

@@ -4,9 +4,10 @@ import { FindPeople, type ParticipantFilter, type ParticipantKind, type Stay } f
 import { ChoiceFilter, ClearFilters, DaysFilter, Filters, TextFilter } from '../parts/filters';
 import { More } from '../parts/more';
 import { Empty, Problem, Skeleton } from '../parts/states';
+import { utc } from '../words/calendar';
 import { daysOfAddress } from '../words/days';
 import { howItEnded, toneOf, toneWords } from '../words/kinds';
-import { time, utc } from '../words/times';
+import { time } from '../words/times';
 import { Person } from './person';
 
 const names = ['name', 'q', 'kind', 'from', 'to'];

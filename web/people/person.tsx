@@ -4,16 +4,17 @@ import { useAnswer } from '../api/use-answer';
 import { OnePerson, type OnePersonData, type Stay } from '../generated/operations';
 import { Download } from '../parts/download';
 import { Empty, Problem, Skeleton } from '../parts/states';
-import { isDay, rangeOf } from '../words/days';
+import { addDays, isDay, rangeOf, timeIn, utc } from '../words/calendar';
 import { count, inWords } from '../words/durations';
 import { howItEnded, lostReasons } from '../words/kinds';
-import { addDays, time, today, utc } from '../words/times';
+import { time, today } from '../words/times';
+import { zone } from '../words/zone';
 import { Strips } from './strips';
 
 export function Person({ identity }: { identity: string }) {
   const first = firstDay(address.value.query.get('from'));
   const days = Array.from({ length: 7 }, (_, at) => addDays(first, at));
-  const range = rangeOf(days[0]!, days[6]!);
+  const range = rangeOf(days[0]!, days[6]!, zone.value);
   const { data, error, again } = useAnswer(OnePerson, { identity, range });
   const newest = data?.newest.nodes[0];
   const csv = new URLSearchParams({ ...range, filter: JSON.stringify({ identity: { eq: identity } }) });
@@ -68,7 +69,6 @@ function firstDay(given: string | null): string {
 }
 
 function Week({ first }: { first: string }) {
-  const noon = (day: string): number => Date.parse(`${day}T12:00:00Z`);
   const show = (from: string): void => setQuery({ from: from < sevenTo(today()) ? from : null });
   return (
     <span class="week">
@@ -77,7 +77,7 @@ function Week({ first }: { first: string }) {
       </button>
       <span class="chip">
         <b>
-          {time(noon(first), 'short day', 'UTC')} to {time(noon(addDays(first, 6)), 'short day', 'UTC')}
+          {timeIn('UTC', first, 'short day')} to {timeIn('UTC', addDays(first, 6), 'short day')}
         </b>
       </span>
       <button

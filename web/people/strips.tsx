@@ -1,10 +1,12 @@
 import { href } from '../address/address';
 import type { Stay } from '../generated/operations';
+import { addDays, startOfDay, utc } from '../words/calendar';
 import { inWords } from '../words/durations';
 import { doubtfulFrom } from '../words/doubt';
 import { howItEnded, lostReasons, toneOf } from '../words/kinds';
 import { now } from '../words/now';
-import { addDays, startOfDay, time, utc } from '../words/times';
+import { time } from '../words/times';
+import { zone } from '../words/zone';
 
 const HOUR = 3_600_000;
 
@@ -19,7 +21,7 @@ interface Piece {
 /** A strip for each day, over the hours of the week in which something was. */
 export function Strips({ days, stays }: { days: readonly string[]; stays: readonly Stay[] }) {
   const present = now.value;
-  const starts = [...days, addDays(days.at(-1)!, 1)].map((day) => startOfDay(day));
+  const starts = [...days, addDays(days.at(-1)!, 1)].map((day) => startOfDay(day, zone.value));
   const rows = days.map((day, at) => ({
     day,
     start: starts[at]!,

@@ -1,9 +1,11 @@
 import { useMemo } from 'preact/hooks';
+import { utc } from '../words/calendar';
 import { doubtfulFrom } from '../words/doubt';
-import { utc } from '../words/times';
+import { time } from '../words/times';
 import { zone } from '../words/zone';
 import { type Bar, LANE, type Line, type Thin } from './lines';
-import { noteAfter, notesOf, sentence } from './sentences';
+import { noteAfter, notesOf } from './notes';
+import { sentence } from './sentences';
 import type { Span } from './span';
 
 interface Drawn {
@@ -93,7 +95,7 @@ function Notes({ line, ...drawn }: { line: Line } & Drawn) {
   const last = line.bars.at(-1)!;
   const after = noteAfter(last);
   let free = -Infinity;
-  const notes = notesOf(line.bars, drawn.now).flatMap(({ at, words }) => {
+  const notes = notesOf(line.bars, { now: drawn.now, clock: (at) => time(at, 'clock') }).flatMap(({ at, words }) => {
     const room = words.length * LETTER;
     const left = Math.max(0, Math.min(x(at), drawn.width - room));
     if (x(at) < Math.max(free, -20) || x(at) > drawn.width - 20 || left < free) return [];

@@ -1,9 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { href } from '../address/address';
+import { utc } from '../words/calendar';
 import { inWords } from '../words/durations';
 import { doubtfulFrom, isDerived } from '../words/doubt';
 import { howItEnded, sourceWords } from '../words/kinds';
-import { time, utc } from '../words/times';
+import { time } from '../words/times';
 import type { TimeSource, WebhookEventFilter } from '../generated/operations';
 import { type Bar, trackWords } from './lines';
 import type { Whole } from './use-room';

@@ -2,7 +2,8 @@ import { href } from '../address/address';
 import { useAnswer } from '../api/use-answer';
 import { type WebhookEventFilter, Webhooks, type WebhooksData } from '../generated/operations';
 import { Problem, Skeleton } from '../parts/states';
-import { time, utc } from '../words/times';
+import { utc } from '../words/calendar';
+import { time } from '../words/times';
 
 interface Behind {
   readonly filter: WebhookEventFilter;

@@ -6,10 +6,11 @@ import { More } from '../parts/more';
 import { sizeOf, sizes } from '../parts/sizes';
 import { Empty, Problem, Skeleton } from '../parts/states';
 import { tenantOf, tenantPath } from '../parts/tenant';
+import { utc } from '../words/calendar';
 import { daysOfAddress } from '../words/days';
 import { count, grouped, inWords } from '../words/durations';
 import { sourceWords } from '../words/kinds';
-import { time, utc } from '../words/times';
+import { time } from '../words/times';
 
 const names = ['name', 'person', 'tenant', 'open', 'size', 'from', 'to'];
 const openness = [

@@ -1,6 +1,7 @@
 import { address, setQuery } from '../address/address';
 import { ChoiceFilter, DaysFilter, Filters, MonthFilter, TextFilter, useTyped } from '../parts/filters';
 import { ZoneChoice } from '../parts/zone-choice';
+import { today } from '../words/times';
 import {
   byTenant,
   groupings,
@@ -23,12 +24,16 @@ const withouts = [
 export function Choices({ question: { meter } }: { question: Question }) {
   const { query } = address.value;
   const ranged = query.get('from') !== null || query.get('to') !== null;
-  const days = range(query);
+  const days = range(query, today());
   return (
     <Filters names={names}>
       <ChoiceFilter name="meter" label="Meter" fallback="PARTICIPANT" options={meters} />
-      {ranged ? <DaysFilter {...days} /> : <MonthFilter name="month" label="Month" fallback={monthOf(query)} />}
-      <button type="button" class="link" onClick={() => setQuery(ranged ? { from: null, to: null } : days)}>
+      {ranged ? (
+        <DaysFilter {...days} />
+      ) : (
+        <MonthFilter name="month" label="Month" fallback={monthOf(query, today())} />
+      )}
+      <button type="button" class="link" onClick={() => setQuery(ranged ? { from: null, to: null } : { ...days })}>
         {ranged ? 'a month' : 'other days'}
       </button>
       <ChoiceFilter name="by" label="By" fallback="DAY" options={intervals} />

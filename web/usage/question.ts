@@ -1,4 +1,3 @@
-import { address } from '../address/address';
 import type {
   Meter,
   MinuteRounding,
@@ -8,9 +7,7 @@ import type {
   UsageInterval,
 } from '../generated/operations';
 import { tenantPath } from '../parts/tenant';
-import { rangeOf } from '../words/days';
-import { addDays, today } from '../words/times';
-import { zone } from '../words/zone';
+import { addDays, isDay, type Range, rangeOf } from '../words/calendar';
 
 export interface Question {
   readonly meter: Meter;
@@ -91,17 +88,22 @@ export const hasKinds = (meter: Meter): boolean => meter === 'PARTICIPANT';
 const chosen = <T extends string>(options: readonly (readonly [T, string])[], text: string | null, fallback: T): T =>
   options.find(([value]) => value === text)?.[0] ?? fallback;
 
-export function questionOfAddress(): Question {
-  const { query } = address.value;
+interface Viewer {
+  readonly timeZone: string;
+  /** Of the zone. */
+  readonly today: string;
+}
+
+export function questionOf(query: URLSearchParams, { timeZone, today }: Viewer): Question {
   const meter = chosen(meters, query.get('meter'), 'PARTICIPANT');
-  const { from, to } = range(query);
+  const { from, to } = range(query, today);
   const without = query.get('without') ?? 'machines';
   const group = query.get('group') ?? byTenant();
   return {
     meter,
-    ...rangeOf(from, to),
+    ...rangeOf(from, to, timeZone),
     interval: chosen(intervals, query.get('by'), 'DAY'),
-    timeZone: zone.value,
+    timeZone,
     groupBy: dimensions(groupings(meter).some(([one]) => one === group) || !group.startsWith('field:') ? group : ''),
     filter: filterOf(query, hasKinds(meter) && without === 'machines'),
     rounding: chosen(roundings, query.get('minutes'), 'CEIL_SESSION'),
@@ -117,13 +119,16 @@ function filterOf(query: URLSearchParams, peopleOnly: boolean): UsageFilter {
   };
 }
 
-export const monthOf = (query: URLSearchParams): string => query.get('month') ?? today().slice(0, 7);
+export function monthOf(query: URLSearchParams, today: string): string {
+  const named = query.get('month') ?? '';
+  return isDay(`${named}-01`) ? named : today.slice(0, 7);
+}
 
 /** Days, both included. */
-export function range(query: URLSearchParams): { from: string; to: string } {
-  const [from, to] = [query.get('from'), query.get('to')];
-  if (from !== null || to !== null) return { from: from ?? to!, to: to ?? today() };
-  const month = /^\d{4}-\d\d$/.test(monthOf(query)) ? monthOf(query) : today().slice(0, 7);
+export function range(query: URLSearchParams, today: string): Range {
+  const [from, to] = ['from', 'to'].map((name) => query.get(name)).map((day) => (day && isDay(day) ? day : null));
+  if (from || to) return { from: from ?? to!, to: to ?? today };
+  const month = monthOf(query, today);
   return { from: `${month}-01`, to: addDays(`${addDays(`${month}-28`, 4).slice(0, 7)}-01`, -1) };
 }
 

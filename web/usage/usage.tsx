@@ -1,18 +1,19 @@
 import { useSignal } from '@preact/signals';
-import { setQuery } from '../address/address';
+import { address, setQuery } from '../address/address';
 import { downloadLink } from '../api/ask';
 import { useAnswer } from '../api/use-answer';
 import { AskUsage } from '../generated/operations';
 import { Download } from '../parts/download';
 import { Empty, Problem, Skeleton } from '../parts/states';
-import { time } from '../words/times';
+import { time, today } from '../words/times';
+import { zone } from '../words/zone';
 import { Chart } from './chart';
 import { Choices } from './choices';
-import { asGraphql, exportPath, groupWords, meters, type Question, questionOfAddress } from './question';
+import { asGraphql, exportPath, groupWords, meters, type Question, questionOf } from './question';
 import { Sums } from './sums';
 
 export function Usage() {
-  const question = questionOfAddress();
+  const question = questionOf(address.value.query, { timeZone: zone.value, today: today() });
   const { data, error, again, loading } = useAnswer(AskUsage, question);
   return (
     <>
