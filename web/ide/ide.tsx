@@ -56,29 +56,7 @@ export function Ide() {
             run={start}
             showDocs={showDocs}
           />
-          <Tabs drawer={drawer} />
-          <section class="drawer" aria-label={drawer.value}>
-            {drawer.value === 'Docs' && <Docs shown={docs} />}
-            {drawer.value === 'History' && <History asked={asked} />}
-            {drawer.value === 'Variables' && (
-              <Code
-                kind="json"
-                label="Variables"
-                text={asked.variables.value}
-                changed={(text) => (asked.variables.value = text)}
-                run={start}
-              />
-            )}
-            {drawer.value === 'Headers' && (
-              <Code
-                kind="json"
-                label="Headers"
-                text={asked.headers.value}
-                changed={(text) => (asked.headers.value = text)}
-                run={start}
-              />
-            )}
-          </section>
+          <Beside asked={asked} drawer={drawer} docs={docs} start={start} />
         </div>
         <div class="card answered">
           <Code kind="answer" label="Answer" text={answer.value} />
@@ -87,6 +65,37 @@ export function Ide() {
           </p>
         </div>
       </div>
+    </>
+  );
+}
+
+interface Beside {
+  readonly asked: Asked;
+  readonly drawer: Signal<Drawer>;
+  readonly docs: Signal<string>;
+  readonly start: () => void;
+}
+
+function Beside({ asked, drawer, docs, start }: Beside) {
+  const typed = { Variables: asked.variables, Headers: asked.headers };
+  const shown = drawer.value;
+  return (
+    <>
+      <Tabs drawer={drawer} />
+      <section class="drawer" aria-label={shown}>
+        {shown === 'Docs' && <Docs shown={docs} />}
+        {shown === 'History' && <History asked={asked} />}
+        {(shown === 'Variables' || shown === 'Headers') && (
+          <Code
+            key={shown}
+            kind="json"
+            label={shown}
+            text={typed[shown].value}
+            changed={(text) => (typed[shown].value = text)}
+            run={start}
+          />
+        )}
+      </section>
     </>
   );
 }

@@ -89,28 +89,7 @@ function Table({ rooms }: { rooms: readonly Found[] }) {
       </thead>
       <tbody>
         {rooms.map((room) => (
-          <tr key={room.sid}>
-            <th scope="row">
-              <a class="room" href={href(`rooms/${encodeURIComponent(room.sid)}`)}>
-                {room.name}
-              </a>{' '}
-              <code>{room.sid}</code>
-            </th>
-            <td>{tenantOf(room) ?? '–'}</td>
-            <td title={utc(room.startedAt)}>
-              {time(room.startedAt, 'weekday')}, {time(room.startedAt, 'minute')}
-            </td>
-            <td class="number">{inWords(room.durationSeconds)}</td>
-            <td class="number" data-label="people">
-              {grouped(room.identityCount)}
-            </td>
-            <td class="number" data-label="at once">
-              {grouped(room.peakParticipantCount)}
-            </td>
-            <td>
-              <State room={room} />
-            </td>
-          </tr>
+          <Row key={room.sid} room={room} />
         ))}
       </tbody>
       <tfoot class="hidden">
@@ -119,6 +98,33 @@ function Table({ rooms }: { rooms: readonly Found[] }) {
         </tr>
       </tfoot>
     </table>
+  );
+}
+
+function Row({ room }: { room: Found }) {
+  return (
+    <tr>
+      <th scope="row">
+        <a class="room" href={href(`rooms/${encodeURIComponent(room.sid)}`)}>
+          {room.name}
+        </a>{' '}
+        <code>{room.sid}</code>
+      </th>
+      <td>{tenantOf(room) ?? '–'}</td>
+      <td title={utc(room.startedAt)}>
+        {time(room.startedAt, 'weekday')}, {time(room.startedAt, 'minute')}
+      </td>
+      <td class="number">{inWords(room.durationSeconds)}</td>
+      <td class="number" data-label="people">
+        {grouped(room.identityCount)}
+      </td>
+      <td class="number" data-label="at once">
+        {grouped(room.peakParticipantCount)}
+      </td>
+      <td>
+        <State room={room} />
+      </td>
+    </tr>
   );
 }
 
