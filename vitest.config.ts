@@ -44,7 +44,7 @@ export default defineConfig(({ mode }) => ({
   // Node loads graphql's CommonJS for Nest and graphql-jit; a second copy would not know its types.
   resolve: { alias: [{ find: /^graphql$/, replacement: import.meta.resolve('graphql').replace('file://', '') }] },
   test: {
-    include: ['src/**/*.spec.ts', 'test/**/*.spec.ts'],
+    include: ['{src,web,test}/**/*.spec.ts'],
     ...runs[mode],
     // What tests the embedded server itself has no use for another.
     exclude: process.env['DATABASE_URL'] ? ['test/database/embedded.spec.ts', 'test/operations/crash.spec.ts'] : [],

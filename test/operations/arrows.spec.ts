@@ -4,18 +4,23 @@ import { dirname, join, relative } from 'node:path';
 import { expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
-const { arrows } = createRequire(import.meta.url)('../../.dependency-cruiser.cjs') as {
-  arrows: Record<string, string[]>;
-};
+const drawn = createRequire(import.meta.url)('../../.dependency-cruiser.cjs') as Record<
+  'arrows' | 'webArrows',
+  Record<string, string[]>
+>;
+const parts = [
+  ['src', drawn.arrows],
+  ['web', drawn.webArrows],
+] as const;
 
-/** The folders that each folder of src imports from, its specs aside. */
-function importedFolders(): Map<string, Set<string>> {
-  const src = join(root, 'src');
+/** The folders that each folder of `top` imports from, its specs aside. */
+function importedFolders(top: string): Map<string, Set<string>> {
+  const src = join(root, top);
   const found = new Map<string, Set<string>>();
   for (const path of readdirSync(src, { recursive: true }) as string[]) {
-    if (!path.endsWith('.ts') || path.endsWith('.spec.ts') || path.startsWith('generated')) continue;
+    if (!/\.tsx?$/.test(path) || path.endsWith('.spec.ts') || path.startsWith('generated')) continue;
     const folder = dirname(path);
-    for (const [, target] of readFileSync(join(src, path), 'utf8').matchAll(/(?:from|import) '(\.[^']+)'/g)) {
+    for (const [, target] of readFileSync(join(src, path), 'utf8').matchAll(/(?:from|import\(?) ?'(\.[^']+)'/g)) {
       const to = relative(src, dirname(join(src, folder, target!))).replace(/^generated.*/, 'generated');
       if (to !== folder) found.set(folder, (found.get(folder) ?? new Set()).add(to));
     }
@@ -23,15 +28,15 @@ function importedFolders(): Map<string, Set<string>> {
   return found;
 }
 
-it('draws no arrow that no import needs', () => {
-  const imported = importedFolders();
+it.each(parts)('draws no arrow of %s that no import needs', (top, arrows) => {
+  const imported = importedFolders(top);
   const unused = Object.entries(arrows).flatMap(([folder, targets]) =>
     targets.filter((target) => !imported.get(folder)?.has(target)).map((target) => `${folder} -> ${target}`),
   );
   expect(unused).toEqual([]);
 });
 
-it('has no circle among folders', () => {
+it.each(parts)('has no circle among folders of %s', (_top, arrows) => {
   const open = new Set<string>();
   const visit = (folder: string, path: readonly string[]): void => {
     expect(path, 'a circle').not.toContain(folder);

@@ -85,7 +85,7 @@ const things = Object.entries(kinds)
 
 function usageOf(meter: string, fields: string): string {
   const [from, to] = [-6, 1].map((days) => new Date(Date.now() + days * 86_400_000).toISOString());
-  return `{ usage(meter: ${meter}, from: "${from}", to: "${to}", groupBy: [{ roomMetadata: "tenant.id" }]) { ${fields} } }`;
+  return `{ usage(meter: ${meter}, from: "${from}", to: "${to}", groupBy: [{ roomMetadata: "tenant" }]) { ${fields} } }`;
 }
 
 const dropped = `{ participants(filter: { roomName: { eq: "consultation-4821" }, identity: { eq: "dr-weiss" } }) {

@@ -17,21 +17,21 @@ export interface OpenOptions extends BrowserContextOptions {
   readonly token?: string | null;
 }
 
+let launching: Promise<Browser> | undefined;
+
+/** One for all files that a worker runs; it ends with the worker. */
+const launched = (): Promise<Browser> =>
+  (launching ??= chromium.launch({ executablePath: found!, args: ['--no-sandbox'] }));
+
 /** Skipped where no Chromium is installed. */
 export function describeInBrowser(name: string, tests: (stage: Stage) => void): void {
   describe.skipIf(!found)(name, () => {
     let browser: Browser;
     const stage = { open } as Stage;
     beforeAll(async () => {
-      [browser, stage.service] = await Promise.all([
-        chromium.launch({ executablePath: found!, args: ['--no-sandbox'] }),
-        startService(),
-      ]);
+      [browser, stage.service] = await Promise.all([launched(), startService()]);
     });
-    afterAll(async () => {
-      await browser.close();
-      await stage.service.stop();
-    });
+    afterAll(() => stage.service.stop());
     tests(stage);
 
     async function open(

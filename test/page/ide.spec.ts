@@ -1,5 +1,6 @@
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { samples } from '../../web/ide/samples.js';
+import { startService } from '../support/service.js';
 import { describeInBrowser, expectSoon } from './browser.js';
 import { consultation } from './consultation.js';
 
@@ -25,12 +26,29 @@ describeInBrowser('the IDE', (stage) => {
     expect(await page.locator('.history li').count()).toBe(1);
   });
 
-  test('completes fields from the schema, which it brings along', async () => {
+  test('completes fields from the schema, which it asks for', async () => {
     const page = await stage.open('/ide');
     await page.locator('.code.graphql .cm-content').click();
     await page.keyboard.press('Control+End');
     await page.keyboard.type(' { vie');
     await expectSoon(() => page.locator('.cm-tooltip-autocomplete').innerText()).toContain('viewer');
+  });
+
+  test('says so where the service tells no schema, and no script holds it', async () => {
+    const silent = await startService({ settings: { introspection: false } });
+    onTestFinished(() => silent.stop());
+    const page = await stage.open('/', { token: null });
+    const scripts: Promise<string>[] = [];
+    page.on('response', (response) => {
+      if (new URL(response.url()).pathname.endsWith('.js')) scripts.push(response.text());
+    });
+    await page.goto(`${silent.url}/ide#token=${silent.readToken()}`);
+    await page.getByText('This service does not tell its schema').waitFor();
+    const loaded = await Promise.all(scripts);
+    expect(loaded.length).toBeGreaterThan(1);
+    expect(loaded.filter((script) => script.includes('input PathFilter'))).toEqual([]);
+    await page.getByRole('button', { name: 'Run' }).click();
+    await expectSoon(() => page.locator('.code.answer .cm-content').innerText()).toContain('"totalCount"');
   });
 
   test('shows what a subscription tells, until it is stopped', async () => {

@@ -1,4 +1,6 @@
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { createDatabase } from '../support/database.js';
+import { runService } from '../support/process.js';
 import { describeInBrowser, expectSoon } from './browser.js';
 import { consultation, roomSid } from './consultation.js';
 import { PlayedRoom } from './played-room.js';
@@ -7,6 +9,20 @@ describeInBrowser('signing in', (stage) => {
   beforeAll(async () => {
     for (const body of consultation(Date.now() - 7_200_000)) await stage.service.deliver(body);
     await new PlayedRoom('another', (body) => stage.service.deliver(body)).begins();
+  });
+
+  test('is entered by the link that the service prints when it is ready in development', async () => {
+    const database = await createDatabase();
+    onTestFinished(() => database.drop());
+    const { child, ready } = runService({ DATABASE_URL: database.url });
+    let output = '';
+    child.stdout!.on('data', (chunk) => (output += String(chunk)));
+    const url = await ready;
+    const [link] = /http\S+#token=\S+/.exec(output) ?? [];
+    const page = await stage.open('/', { token: null });
+    await page.goto(link!);
+    await page.getByText('No webhook has come yet.').waitFor();
+    expect(page.url()).toBe(`${url}/`);
   });
 
   test('takes the token out of the address, and keeps it for the tab', async () => {

@@ -1,10 +1,5 @@
 import { signal } from '@preact/signals';
-
-export interface Address {
-  /** Below the page's own folder, as `rooms/RM_x`, decoded by part. */
-  readonly path: readonly string[];
-  readonly query: URLSearchParams;
-}
+import { type Address, changed, type Changes, decoded, encoded } from './codec';
 
 /** The folder that holds the page; its scripts lie in `assets/` of it. */
 export const home = new URL(import.meta.env.DEV ? '/' : '../', import.meta.url);
@@ -12,15 +7,10 @@ export const home = new URL(import.meta.env.DEV ? '/' : '../', import.meta.url);
 export const address = signal(read());
 
 function read(): Address {
-  const path = location.pathname.slice(home.pathname.length).split('/').filter(Boolean).map(decodeURIComponent);
-  return { path, query: new URLSearchParams(location.search) };
+  return decoded(location, home);
 }
 
-export function href(path: string, query: Readonly<Record<string, string | null | undefined>> = {}): string {
-  const url = new URL(path.replace(/^\//, ''), home);
-  for (const [name, value] of Object.entries(query)) if (value) url.searchParams.set(name, value);
-  return url.pathname + url.search;
-}
+export const href = (path: string, query: Changes = {}): string => encoded(path, query, home);
 
 export function go(to: string): void {
   history.pushState(null, '', to);
@@ -29,13 +19,8 @@ export function go(to: string): void {
 }
 
 /** Changes what the view shows without a step back to come. */
-export function setQuery(changes: Readonly<Record<string, string | null>>): void {
-  const url = new URL(location.href);
-  for (const [name, value] of Object.entries(changes)) {
-    if (value === null || value === '') url.searchParams.delete(name);
-    else url.searchParams.set(name, value);
-  }
-  history.replaceState(null, '', url.pathname + url.search);
+export function setQuery(changes: Changes): void {
+  history.replaceState(null, '', changed(location.href, changes));
   address.value = read();
 }
 

@@ -1,6 +1,7 @@
 import { href, setQuery } from '../address/address';
 import type { FindEventsData } from '../generated/operations';
-import { time, utc } from '../words/times';
+import { utc } from '../words/calendar';
+import { time } from '../words/times';
 
 type Found = FindEventsData['webhookEvents']['nodes'][number];
 
@@ -19,12 +20,12 @@ export function EventList({ events, shown }: { events: readonly Found[]; shown: 
         {events.map((one) => (
           <tr key={one.id} class={one.id === shown ? 'chosen' : ''}>
             <td title={utc(one.createdAt)} class="quiet">
-              {time(one.createdAt, 'weekday')}, {time(one.createdAt, 'clock')}
+              {time(one.createdAt, 'short day')}, {time(one.createdAt, 'clock')}
             </td>
             <th scope="row">
               <button
                 type="button"
-                class="link"
+                class="link room"
                 aria-expanded={one.id === shown}
                 onClick={() => setQuery({ show: one.id })}
               >

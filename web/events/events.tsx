@@ -2,7 +2,7 @@ import { address, setQuery } from '../address/address';
 import { useAnswer } from '../api/use-answer';
 import { usePages } from '../api/use-pages';
 import { FindEvents, Problems, type WebhookEventFilter } from '../generated/operations';
-import { ChoiceFilter, ClearFilters, TextFilter } from '../parts/filters';
+import { ChoiceFilter, ClearFilters, DaysFilter, Filters, TextFilter } from '../parts/filters';
 import { More } from '../parts/more';
 import { Empty, Problem, Skeleton } from '../parts/states';
 import { daysOfAddress } from '../words/days';
@@ -37,21 +37,20 @@ export function Events() {
     <>
       <header class="head">
         <div>
-          <h1>Events</h1>
+          <h1 class="view">Events</h1>
           <p>What LiveKit sent, and what the service found out by itself, newest first.</p>
         </div>
       </header>
       <HowManyProblems />
-      <div class="chips">
+      <Filters names={names}>
         <ChoiceFilter
           name="event"
           label="Event"
           options={[['', 'any'], ...kinds.map((kind) => [kind, kind] as const)]}
         />
         <TextFilter name="room" label="Room" />
-        <TextFilter name="person" label="Person" />
-        <TextFilter name="from" label="From" type="date" fallback={from} />
-        <TextFilter name="to" label="To" type="date" fallback={to} />
+        <TextFilter name="person" label="Identity" />
+        <DaysFilter from={from} to={to} />
         <ChoiceFilter
           name="problems"
           label="Problems"
@@ -60,7 +59,7 @@ export function Events() {
             ['only', 'only'],
           ]}
         />
-      </div>
+      </Filters>
       <Problem error={found.error} again={found.again} />
       <div class={shown === null ? 'events' : 'events beside'}>
         <div>

@@ -1,7 +1,7 @@
 import { useAnswer } from '../api/use-answer';
 import { Payload } from '../generated/operations';
 import { Problem, Skeleton } from '../parts/states';
-import { utc } from '../words/times';
+import { utc } from '../words/calendar';
 
 export function PayloadOf({ id, close }: { id: string; close: () => void }) {
   const { data, error, again } = useAnswer(Payload, { id });

@@ -8,13 +8,14 @@ import {
   isInterfaceType,
   isObjectType,
 } from 'graphql';
-import { schemaOf } from './editor';
+import { Skeleton } from '../parts/states';
+import { hidden, learnSchema, schema } from './schema';
 
 /** `shown` is the name of a type, or what its name or a field's name contains. */
 export function Docs({ shown }: { shown: Signal<string> }) {
-  const schema = schemaOf();
-  const type = schema.getType(shown.value);
+  const type = schema.value?.getType(shown.value);
   const entries = ['Query', 'Subscription'];
+  if (schema.value === null) return <Unknown />;
   return (
     <div class="docs">
       <p>
@@ -37,9 +38,26 @@ export function Docs({ shown }: { shown: Signal<string> }) {
   );
 }
 
+function Unknown() {
+  if (hidden.value === null) return <Skeleton rows={6} height={32} />;
+  return (
+    <div class="docs">
+      <p>
+        This service does not tell its schema, so there is no completion here and no description of fields.{' '}
+        <button type="button" class="link" onClick={() => void learnSchema()}>
+          Ask again
+        </button>
+      </p>
+      <p class="quiet">
+        {hidden.value.message} <code>{hidden.value.code}</code>
+      </p>
+    </div>
+  );
+}
+
 function Found({ shown }: { shown: Signal<string> }) {
   const text = shown.value.toLowerCase();
-  const types = Object.values(schemaOf().getTypeMap()).filter(({ name }) => !name.startsWith('__'));
+  const types = Object.values(schema.value!.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
   const found = types.flatMap((type) => {
     const fields = isObjectType(type) || isInputObjectType(type) ? Object.keys(type.getFields()) : [];
     const names = fields.filter((field) => field.toLowerCase().includes(text)).map((field) => `${type.name}.${field}`);
@@ -60,13 +78,13 @@ function Found({ shown }: { shown: Signal<string> }) {
 }
 
 function TypeDocs({ name, shown }: { name: string; shown: Signal<string> }) {
-  const type = schemaOf().getType(name)!;
+  const type = schema.value!.getType(name)!;
   const fields =
     isObjectType(type) || isInterfaceType(type) || isInputObjectType(type) ? Object.values(type.getFields()) : [];
   return (
     <>
       <h3>{name}</h3>
-      {type.description && <p>{type.description}</p>}
+      {type.description && <Prose text={type.description} />}
       <ul>
         {(fields as (GraphQLField<unknown, unknown> | GraphQLInputField)[]).map((field) => (
           <li key={field.name}>
@@ -84,13 +102,13 @@ function TypeDocs({ name, shown }: { name: string; shown: Signal<string> }) {
               </span>
             )}
             : <TypeLink type={field.type} shown={shown} />
-            {field.description && <p class="quiet">{field.description}</p>}
+            {field.description && <Prose text={field.description} />}
           </li>
         ))}
         {isEnumType(type) &&
           type.getValues().map((value) => (
             <li key={value.name}>
-              <code>{value.name}</code> {value.description && <p class="quiet">{value.description}</p>}
+              <code>{value.name}</code> {value.description && <Prose text={value.description} />}
             </li>
           ))}
       </ul>
@@ -105,4 +123,9 @@ function TypeLink({ type, shown }: { type: Parameters<typeof getNamedType>[0]; s
       {String(type)}
     </button>
   );
+}
+
+/** Between backticks stands code. */
+function Prose({ text }: { text: string }) {
+  return <p class="quiet">{text.split('`').map((part, at) => (at % 2 === 0 ? part : <code key={at}>{part}</code>))}</p>;
 }

@@ -1,16 +1,11 @@
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { json } from '@codemirror/lang-json';
 import { EditorState, type Extension, Prec } from '@codemirror/state';
-import { EditorView, keymap } from '@codemirror/view';
+import { EditorView, keymap, placeholder, ViewPlugin } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { basicSetup } from 'codemirror';
-import { graphql } from 'cm6-graphql';
-import { buildSchema, type GraphQLSchema } from 'graphql';
-import sdl from '../../src/graphql/schema.graphql?raw';
-
-let built: GraphQLSchema | null = null;
-/** Of the service that this page belongs to, whether or not it answers introspection. */
-export const schemaOf = (): GraphQLSchema => (built ??= buildSchema(sdl));
+import { graphql, updateSchema } from 'cm6-graphql';
+import { schema } from './schema';
 
 export interface EditorOptions {
   readonly kind: 'graphql' | 'json' | 'answer';
@@ -34,6 +29,7 @@ const look = EditorView.theme({
   '.cm-gutters': { background: 'var(--surface)', color: 'var(--ink-3)', borderRight: '1px solid var(--line)' },
   '.cm-activeLine, .cm-activeLineGutter': { background: 'color-mix(in srgb, var(--soft) 60%, transparent)' },
   '.cm-lintRange': { backgroundImage: 'none !important', textDecoration: 'underline wavy var(--egress)' },
+  '.cm-placeholder': { color: 'var(--ink-3)' },
   '.cm-cursor': { borderLeftColor: 'var(--ink)' },
   '&.cm-focused .cm-selectionBackground, .cm-selectionBackground': { background: 'var(--accent-soft) !important' },
   '.cm-tooltip': { background: 'var(--surface)', color: 'var(--ink)', border: '1px solid var(--line)' },
@@ -51,12 +47,28 @@ function extensionsOf({ kind, label, changed, run, showDocs }: EditorOptions): E
   const runs = Prec.highest(keymap.of([{ key: 'Mod-Enter', run: () => (run?.(), true) }]));
   const tells = EditorView.updateListener.of(({ docChanged, state }) => docChanged && changed?.(state.doc.toString()));
   const language = kind === 'graphql' ? graphqlOf(showDocs) : [json()];
-  const readOnly = kind === 'answer' ? [EditorState.readOnly.of(true)] : [];
+  const readOnly = kind === 'answer' ? [EditorState.readOnly.of(true), placeholder('Run shows the answer here.')] : [];
   const attributes = EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' });
-  return [runs, basicSetup, ...language, ...readOnly, syntaxHighlighting(colours), look, attributes, tells];
+  return [
+    runs,
+    basicSetup,
+    EditorView.lineWrapping,
+    ...language,
+    ...readOnly,
+    syntaxHighlighting(colours),
+    look,
+    attributes,
+    tells,
+  ];
 }
+
+/** Completion and problems from when it is known. */
+const followsSchema = ViewPlugin.define((view) => {
+  const end = schema.subscribe((known) => known && queueMicrotask(() => updateSchema(view, known)));
+  return { destroy: end };
+});
 
 function graphqlOf(showDocs?: (type: string) => void): Extension[] {
   const onShowInDocs = (_field?: string, type?: string, parent?: string): void => showDocs?.(parent ?? type ?? 'Query');
-  return graphql(schemaOf(), { onShowInDocs });
+  return [graphql(undefined, { onShowInDocs }), followsSchema];
 }

@@ -6,6 +6,7 @@ import { Docs } from './docs';
 import { history, remember } from './history';
 import { answer, run, running, stop, took } from './run';
 import { samples } from './samples';
+import { learnSchema } from './schema';
 
 type Drawer = 'Variables' | 'Headers' | 'History' | 'Docs';
 const drawers: readonly Drawer[] = ['Variables', 'Headers', 'History', 'Docs'];
@@ -26,7 +27,10 @@ export function Ide() {
     const variables = sample.variables?.(Date.now());
     [asked.text.value, asked.variables.value] = [sample.text, variables ? JSON.stringify(variables, null, 2) : ''];
   }, [sample]);
-  useEffect(() => stop, []);
+  useEffect(() => {
+    void learnSchema();
+    return stop;
+  }, []);
   const start = (): void => {
     const question = { text: asked.text.value, variables: asked.variables.value, headers: asked.headers.value };
     remember(question);
@@ -36,7 +40,7 @@ export function Ide() {
     <>
       <header class="head">
         <div>
-          <h1>GraphQL</h1>
+          <h1 class="view">GraphQL</h1>
           <p>Ask the API yourself. Ctrl and Enter runs, Ctrl and Space completes; your token is sent with it.</p>
         </div>
         <Actions start={start} />
@@ -52,29 +56,7 @@ export function Ide() {
             run={start}
             showDocs={showDocs}
           />
-          <Tabs drawer={drawer} />
-          <section class="drawer" aria-label={drawer.value}>
-            {drawer.value === 'Docs' && <Docs shown={docs} />}
-            {drawer.value === 'History' && <History asked={asked} />}
-            {drawer.value === 'Variables' && (
-              <Code
-                kind="json"
-                label="Variables"
-                text={asked.variables.value}
-                changed={(text) => (asked.variables.value = text)}
-                run={start}
-              />
-            )}
-            {drawer.value === 'Headers' && (
-              <Code
-                kind="json"
-                label="Headers"
-                text={asked.headers.value}
-                changed={(text) => (asked.headers.value = text)}
-                run={start}
-              />
-            )}
-          </section>
+          <Beside asked={asked} drawer={drawer} docs={docs} start={start} />
         </div>
         <div class="card answered">
           <Code kind="answer" label="Answer" text={answer.value} />
@@ -83,6 +65,37 @@ export function Ide() {
           </p>
         </div>
       </div>
+    </>
+  );
+}
+
+interface Beside {
+  readonly asked: Asked;
+  readonly drawer: Signal<Drawer>;
+  readonly docs: Signal<string>;
+  readonly start: () => void;
+}
+
+function Beside({ asked, drawer, docs, start }: Beside) {
+  const typed = { Variables: asked.variables, Headers: asked.headers };
+  const shown = drawer.value;
+  return (
+    <>
+      <Tabs drawer={drawer} />
+      <section class="drawer" aria-label={shown}>
+        {shown === 'Docs' && <Docs shown={docs} />}
+        {shown === 'History' && <History asked={asked} />}
+        {(shown === 'Variables' || shown === 'Headers') && (
+          <Code
+            key={shown}
+            kind="json"
+            label={shown}
+            text={typed[shown].value}
+            changed={(text) => (typed[shown].value = text)}
+            run={start}
+          />
+        )}
+      </section>
     </>
   );
 }

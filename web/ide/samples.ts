@@ -25,9 +25,11 @@ export const samples: readonly Sample[] = [
   {
     name: 'A room’s people',
     text: `# Who was in the newest session of a room, and how each left
-query People($name: String!) {
-  rooms(filter: {name: {eq: $name}}, first: 1) {
+# Of one name: {"filter": {"name": {"eq": "consultation-4821"}}}
+query People($filter: RoomFilter) {
+  rooms(filter: $filter, first: 1) {
     nodes {
+      name
       startedAt
       endedAt
       participants(first: 100, orderBy: {field: JOINED_AT, direction: ASC}) {
@@ -36,7 +38,7 @@ query People($name: String!) {
     }
   }
 }`,
-    variables: () => ({ name: 'standup-1' }),
+    variables: () => ({ filter: { active: false } }),
   },
   {
     name: 'One person',

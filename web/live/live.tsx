@@ -1,7 +1,9 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useMemo, useRef } from 'preact/hooks';
-import { address, setQuery } from '../address/address';
+import { address, href, setQuery } from '../address/address';
 import type { OpenRoom } from '../generated/operations';
+import { ChoiceFilter, ClearFilters, Filters } from '../parts/filters';
+import { sizes } from '../parts/sizes';
 import { Empty, Problem, Skeleton } from '../parts/states';
 import { useVisiblePart } from '../parts/visible-rows';
 import { count } from '../words/durations';
@@ -11,6 +13,7 @@ import { NoRooms } from './no-rooms';
 import { useOpenRooms } from './open-rooms';
 import { RoomRow } from './room-row';
 import { tenantOf } from '../parts/tenant';
+import { busiestFirst, keepPlaces, matches } from './order';
 
 export function Live() {
   const store = useOpenRooms();
@@ -26,7 +29,7 @@ export function Live() {
     <>
       <header class="head">
         <div>
-          <h1>Live</h1>
+          <h1 class="view">Live</h1>
           <p>
             {loaded
               ? `${count(all.size, 'open room', 'open rooms')}, ${count(people.value, 'person', 'people')}. Changes appear by themselves.`
@@ -45,72 +48,47 @@ export function Live() {
 
 function Search() {
   return (
-    <input
-      type="search"
-      class="field"
-      aria-label="Search rooms, people, sids"
-      placeholder="Search rooms, people, sids"
-      value={address.value.query.get('q') ?? ''}
-      onInput={(event) => setQuery({ q: event.currentTarget.value })}
-    />
+    <label class="search">
+      <span class="hidden">Search rooms, people, sids</span>
+      <input
+        type="search"
+        class="field"
+        placeholder="Search rooms, people, sids"
+        value={address.value.query.get('q') ?? ''}
+        onInput={(event) => setQuery({ q: event.currentTarget.value })}
+      />
+      <kbd>/</kbd>
+    </label>
   );
 }
+
+const names = ['q', 'tenant', 'size', 'recording'];
 
 function Chips({ rooms }: { rooms: ReadonlyMap<string, OpenRoom> }) {
-  const { query } = address.value;
   const tenants = [...new Set([...rooms.values()].map(tenantOf))].filter((name) => name !== null).sort();
-  const chosen = query.get('tenant');
-  if (chosen !== null && !tenants.includes(chosen)) tenants.push(chosen);
   return (
-    <div class="chips">
+    <Filters names={names.slice(1)}>
       {tenants.length > 0 && (
-        <label class="chip">
-          Tenant
-          <select value={chosen ?? ''} onChange={(event) => setQuery({ tenant: event.currentTarget.value })}>
-            <option value="">any</option>
-            {tenants.map((name) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <ChoiceFilter
+          name="tenant"
+          label="Tenant"
+          options={[['', 'any'], ...tenants.map((name) => [name, name] as const)]}
+        />
       )}
-      <label class="chip">
-        Recording
-        <select
-          value={query.get('recording') ?? ''}
-          onChange={(event) => setQuery({ recording: event.currentTarget.value })}
-        >
-          <option value="">any</option>
-          <option value="yes">yes</option>
-          <option value="no">no</option>
-        </select>
-      </label>
+      <ChoiceFilter name="size" label="Size" options={sizes} />
+      <ChoiceFilter
+        name="recording"
+        label="Recording"
+        options={[
+          ['', 'any'],
+          ['yes', 'yes'],
+          ['no', 'no'],
+        ]}
+      />
       <span class="quiet end">sorted by people</span>
-    </div>
+    </Filters>
   );
 }
-
-const matches = (query: URLSearchParams) => {
-  const [text, tenant, recording] = [query.get('q')?.toLowerCase() ?? '', query.get('tenant'), query.get('recording')];
-  return (room: OpenRoom): boolean => {
-    if (tenant !== null && tenantOf(room) !== tenant) return false;
-    if (recording !== null && room.recording !== (recording === 'yes')) return false;
-    const names = [
-      room.name,
-      room.sid,
-      tenantOf(room),
-      ...room.people.nodes.flatMap(({ name, identity }) => [name, identity]),
-    ];
-    return text === '' || names.some((name) => name?.toLowerCase().includes(text));
-  };
-};
-
-const busiestFirst = (a: OpenRoom, b: OpenRoom): number =>
-  b.participantCount - a.participantCount ||
-  Date.parse(a.startedAt) - Date.parse(b.startedAt) ||
-  (a.sid < b.sid ? -1 : 1);
 
 function Table({ rooms }: { rooms: ReadonlyMap<string, OpenRoom> }) {
   const held = useSignal<readonly string[] | null>(null);
@@ -153,19 +131,17 @@ function Table({ rooms }: { rooms: ReadonlyMap<string, OpenRoom> }) {
   );
 }
 
-/** Those that were there stay where they were; new ones come last. */
-function keepPlaces(sorted: readonly OpenRoom[], order: readonly string[]): OpenRoom[] {
-  const places = new Map(order.map((sid, place) => [sid, place]));
-  const placeOf = ({ sid }: OpenRoom): number => places.get(sid) ?? Infinity;
-  return [...sorted].sort((a, b) => (placeOf(a) === placeOf(b) ? 0 : placeOf(a) - placeOf(b)));
-}
-
 function NoMatch() {
+  const text = address.value.query.get('q');
   return (
     <Empty title="No open room matches.">
-      <button type="button" class="link" onClick={() => setQuery({ q: null, tenant: null, recording: null })}>
-        Clear the filters
-      </button>
+      <ClearFilters names={names} />
+      {text && (
+        <p>
+          Look for “{text}” in <a href={href('rooms', { name: text })}>past rooms</a> or among{' '}
+          <a href={href('people', { name: text })}>people</a>
+        </p>
+      )}
     </Empty>
   );
 }

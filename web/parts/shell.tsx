@@ -7,9 +7,10 @@ import { connected } from '../api/changes';
 import { WhoAsks, type WhoAsksData } from '../generated/operations';
 import { held, signOut } from '../session/session';
 import { now } from '../words/now';
-import { chooseZone, offset, zone, zones } from '../words/zone';
 import { Reconnecting } from './states';
+import { learnTenantPath } from './tenant';
 import { theme } from './theme';
+import { ZoneChoice } from './zone-choice';
 
 export interface View {
   readonly path: string;
@@ -23,6 +24,7 @@ const viewer = signal<WhoAsksData['viewer'] | null>(null);
 export function Shell({ views, children }: { views: readonly View[]; children: ComponentChildren }) {
   const open = useSignal(false);
   useWhoAsks();
+  useSearchKey();
   const [first = ''] = address.value.path;
   useEffect(() => void (open.value = false), [address.value]);
   const name = views.find(({ path }) => path === first)?.name ?? 'Roomledger';
@@ -92,13 +94,7 @@ function Foot() {
         <label class="hidden" for="zone">
           Time zone
         </label>
-        <select id="zone" value={zone.value} onChange={(event) => chooseZone(event.currentTarget.value)}>
-          {zones().map((name) => (
-            <option key={name} value={name}>
-              {name === zone.value ? `${name} (${offset(name, Date.now())})` : name}
-            </option>
-          ))}
-        </select>
+        <ZoneChoice id="zone" />
       </p>
       <p>
         <button type="button" class="link" onClick={() => (theme.value = next[theme.value])}>
@@ -112,11 +108,27 @@ function Foot() {
   );
 }
 
+/** `/` goes to the view's first search field. */
+function useSearchKey(): void {
+  useEffect(() => {
+    const leaving = new AbortController();
+    const search = (event: KeyboardEvent): void => {
+      const typing = (event.target as Element).closest?.('input, select, textarea, .code');
+      const field = document.querySelector<HTMLInputElement>('main input[type="search"]');
+      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || typing || !field) return;
+      event.preventDefault();
+      field.focus();
+    };
+    addEventListener('keydown', search, { signal: leaving.signal });
+    return () => leaving.abort();
+  }, []);
+}
+
 function useWhoAsks(): void {
   useEffect(() => {
     const again = (): void =>
       void ask(WhoAsks, {}).then(
-        (data) => (viewer.value = data.viewer),
+        ({ viewer: who, rooms }) => void ((viewer.value = who), learnTenantPath(rooms.nodes)),
         () => undefined,
       );
     again();

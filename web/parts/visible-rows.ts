@@ -10,7 +10,8 @@ export function useVisiblePart<E extends HTMLElement>(height: number) {
     let frame = 0;
     const look = (): void => {
       frame = 0;
-      const { top } = ref.current!.getBoundingClientRect();
+      if (ref.current === null) return;
+      const { top } = ref.current.getBoundingClientRect();
       const step = AROUND / 2;
       const from = Math.floor((-top - AROUND) / step) * step;
       const next = [Math.max(0, from), Math.max(0, from + innerHeight + 2 * AROUND + step)] as const;

@@ -1,13 +1,30 @@
 import { address, href } from '../address/address';
 import { usePages } from '../api/use-pages';
-import { FindPeople, type ParticipantFilter, type Stay } from '../generated/operations';
-import { ClearFilters, TextFilter } from '../parts/filters';
+import { FindPeople, type ParticipantFilter, type ParticipantKind, type Stay } from '../generated/operations';
+import { ChoiceFilter, ClearFilters, DaysFilter, Filters, TextFilter } from '../parts/filters';
 import { More } from '../parts/more';
 import { Empty, Problem, Skeleton } from '../parts/states';
+import { utc } from '../words/calendar';
 import { daysOfAddress } from '../words/days';
 import { howItEnded, toneOf, toneWords } from '../words/kinds';
-import { time, utc } from '../words/times';
+import { time } from '../words/times';
 import { Person } from './person';
+
+const names = ['name', 'q', 'kind', 'from', 'to'];
+const kinds: Readonly<Record<string, readonly ParticipantKind[]>> = {
+  '': ['STANDARD', 'SIP', 'CONNECTOR', 'BRIDGE', 'OTHER'],
+  person: ['STANDARD', 'CONNECTOR', 'BRIDGE', 'OTHER'],
+  phone: ['SIP'],
+  agent: ['AGENT'],
+  ingress: ['INGRESS'],
+};
+const kindOptions = [
+  ['', 'people and phones'],
+  ['person', 'people'],
+  ['phone', 'phones'],
+  ['agent', 'agents'],
+  ['ingress', 'streams in'],
+] as const;
 
 export function People() {
   const identity = address.value.path[1];
@@ -16,31 +33,33 @@ export function People() {
 
 function Found() {
   const { from, to, range } = daysOfAddress(7);
-  const text = address.value.query.get('q')?.trim();
+  const [name, identity, kind] = ['name', 'q', 'kind'].map((key) => address.value.query.get(key)?.trim());
   const filter: ParticipantFilter = {
     activeDuring: range,
-    kind: ['STANDARD', 'SIP', 'CONNECTOR', 'BRIDGE', 'OTHER'],
-    ...(text && { identity: { contains: text } }),
+    kind: kinds[kind ?? ''] ?? kinds['']!,
+    ...(name && { name: { contains: name } }),
+    ...(identity && { identity: { contains: identity } }),
   };
   const found = usePages(FindPeople, { filter }, ({ participants }) => participants);
   return (
     <>
       <header class="head">
         <div>
-          <h1>People</h1>
-          <p>Who was here, the newest first.</p>
+          <h1 class="view">People</h1>
+          <p>Who was in which room, the newest first.</p>
         </div>
       </header>
-      <div class="chips">
+      <Filters names={names}>
+        <TextFilter name="name" label="Name" />
         <TextFilter name="q" label="Identity" />
-        <TextFilter name="from" label="From" type="date" fallback={from} />
-        <TextFilter name="to" label="To" type="date" fallback={to} />
-      </div>
+        <ChoiceFilter name="kind" label="Who" options={kindOptions} />
+        <DaysFilter from={from} to={to} />
+      </Filters>
       <Problem error={found.error} again={found.again} />
       {found.nodes === null && found.error === null && <Skeleton rows={10} height={37} />}
       {found.nodes?.length === 0 && (
         <Empty title={`Nobody matches between ${from} and ${to}.`}>
-          <ClearFilters names={['q', 'from', 'to']} />
+          <ClearFilters names={names} />
         </Empty>
       )}
       {found.nodes !== null && found.nodes.length > 0 && <Table people={onceEach(found.nodes)} />}
@@ -49,8 +68,11 @@ function Found() {
   );
 }
 
+const placeOf = ({ identity, roomSid }: Stay): string => `${roomSid} ${identity}`;
+
+/** The newest stay of each person in each room. */
 function onceEach(stays: readonly Stay[]): Stay[] {
-  return [...new Map([...stays].reverse().map((stay) => [stay.identity, stay])).values()].reverse();
+  return [...new Map([...stays].reverse().map((stay) => [placeOf(stay), stay])).values()].reverse();
 }
 
 function Table({ people }: { people: readonly Stay[] }) {
@@ -67,7 +89,7 @@ function Table({ people }: { people: readonly Stay[] }) {
       </thead>
       <tbody>
         {people.map((stay) => (
-          <tr key={stay.identity}>
+          <tr key={placeOf(stay)}>
             <th scope="row">
               <a class="room" href={href(`people/${encodeURIComponent(stay.identity)}`)}>
                 {stay.name || stay.identity}

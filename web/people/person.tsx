@@ -4,16 +4,17 @@ import { useAnswer } from '../api/use-answer';
 import { OnePerson, type OnePersonData, type Stay } from '../generated/operations';
 import { Download } from '../parts/download';
 import { Empty, Problem, Skeleton } from '../parts/states';
-import { rangeOf } from '../words/days';
+import { addDays, isDay, rangeOf, timeIn, utc } from '../words/calendar';
 import { count, inWords } from '../words/durations';
 import { howItEnded, lostReasons } from '../words/kinds';
-import { addDays, time, today, utc } from '../words/times';
+import { time, today } from '../words/times';
+import { zone } from '../words/zone';
 import { Strips } from './strips';
 
 export function Person({ identity }: { identity: string }) {
-  const monday = mondayOf(address.value.query.get('week') ?? today());
-  const days = Array.from({ length: 7 }, (_, at) => addDays(monday, at));
-  const range = rangeOf(days[0]!, days[6]!);
+  const first = firstDay(address.value.query.get('from'));
+  const days = Array.from({ length: 7 }, (_, at) => addDays(first, at));
+  const range = rangeOf(days[0]!, days[6]!, zone.value);
   const { data, error, again } = useAnswer(OnePerson, { identity, range });
   const newest = data?.newest.nodes[0];
   const csv = new URLSearchParams({ ...range, filter: JSON.stringify({ identity: { eq: identity } }) });
@@ -31,7 +32,7 @@ export function Person({ identity }: { identity: string }) {
           {data && <Summary data={data} />}
         </div>
         <div class="actions">
-          <Week monday={monday} />
+          <Week first={first} />
           <Download link={() => downloadLink(`export/participants.csv?${csv}`)}>CSV</Download>
         </div>
       </header>
@@ -44,11 +45,11 @@ export function Person({ identity }: { identity: string }) {
           {data.week.nodes.length > 0 ? (
             <Stays stays={data.week.nodes} />
           ) : (
-            <Empty title="Not here in this week.">
+            <Empty title="Not here in these seven days.">
               <button
                 type="button"
                 class="link"
-                onClick={() => setQuery({ week: mondayOf(time(newest.joinedAt, 'iso day')) })}
+                onClick={() => setQuery({ from: sevenTo(time(newest.joinedAt, 'iso day')) })}
               >
                 Last here on {time(newest.joinedAt, 'weekday')}
               </button>
@@ -60,35 +61,31 @@ export function Person({ identity }: { identity: string }) {
   );
 }
 
-function mondayOf(day: string): string {
-  const weekday = new Date(`${day}T00:00:00Z`).getUTCDay();
-  return Number.isNaN(weekday) ? mondayOf(today()) : addDays(day, -((weekday + 6) % 7));
+const sevenTo = (day: string): string => addDays(day, -6);
+
+/** Of seven days; the last ones are up to today. */
+function firstDay(given: string | null): string {
+  return given !== null && isDay(given) ? given : sevenTo(today());
 }
 
-function Week({ monday }: { monday: string }) {
-  const noon = (day: string): number => Date.parse(`${day}T12:00:00Z`);
+function Week({ first }: { first: string }) {
+  const show = (from: string): void => setQuery({ from: from < sevenTo(today()) ? from : null });
   return (
     <span class="week">
-      <button
-        type="button"
-        class="button"
-        aria-label="The week before"
-        onClick={() => setQuery({ week: addDays(monday, -7) })}
-      >
+      <button type="button" class="button" aria-label="The seven days before" onClick={() => show(addDays(first, -7))}>
         ‹
       </button>
       <span class="chip">
-        Week{' '}
         <b>
-          {time(noon(monday), 'short day', 'UTC')} to {time(noon(addDays(monday, 6)), 'short day', 'UTC')}
+          {timeIn('UTC', first, 'short day')} to {timeIn('UTC', addDays(first, 6), 'short day')}
         </b>
       </span>
       <button
         type="button"
         class="button"
-        aria-label="The week after"
-        disabled={addDays(monday, 7) > today()}
-        onClick={() => setQuery({ week: addDays(monday, 7) })}
+        aria-label="The seven days after"
+        disabled={addDays(first, 6) >= today()}
+        onClick={() => show(addDays(first, 7))}
       >
         ›
       </button>
@@ -105,7 +102,7 @@ function Summary({ data: { week, now } }: { data: OnePersonData }) {
   return (
     <p>
       {count(stays.length, 'session', 'sessions')}
-      {week.pageInfo.hasNextPage && ' and more'} in {count(rooms, 'room', 'rooms')} this week, {inWords(seconds)}.{' '}
+      {week.pageInfo.hasNextPage && ' and more'} in {count(rooms, 'room', 'rooms')} in seven days, {inWords(seconds)}.{' '}
       {drops > 0 && `Dropped out ${drops === 1 ? 'once' : `${drops} times`}. `}
       {here && (
         <>

@@ -1,10 +1,12 @@
 import { href } from '../address/address';
 import type { Stay } from '../generated/operations';
+import { addDays, startOfDay, utc } from '../words/calendar';
 import { inWords } from '../words/durations';
 import { doubtfulFrom } from '../words/doubt';
-import { howItEnded, toneOf } from '../words/kinds';
+import { howItEnded, lostReasons, toneOf } from '../words/kinds';
 import { now } from '../words/now';
-import { addDays, startOfDay, time, utc } from '../words/times';
+import { time } from '../words/times';
+import { zone } from '../words/zone';
 
 const HOUR = 3_600_000;
 
@@ -19,7 +21,7 @@ interface Piece {
 /** A strip for each day, over the hours of the week in which something was. */
 export function Strips({ days, stays }: { days: readonly string[]; stays: readonly Stay[] }) {
   const present = now.value;
-  const starts = [...days, addDays(days.at(-1)!, 1)].map((day) => startOfDay(day));
+  const starts = [...days, addDays(days.at(-1)!, 1)].map((day) => startOfDay(day, zone.value));
   const rows = days.map((day, at) => ({
     day,
     start: starts[at]!,
@@ -39,9 +41,17 @@ export function Strips({ days, stays }: { days: readonly string[]; stays: readon
         ))}
       </div>
       {rows.map((row) => (
-        <div key={row.day} class="strip">
+        <div key={row.day} class={row.start > present ? 'strip later' : 'strip'}>
           <b>{time(row.start + 12 * HOUR, 'weekday')}</b>
           <div>
+            {hours.map((hour) => (
+              <i key={hour} style={{ left: `${((hour - first) * 100) / (last - first)}%` }} />
+            ))}
+            {dropsOf(row.pieces).map(({ at, words }) => (
+              <small key={at} class="note" style={{ left: `calc(${percent(row, at)}% + 6px)` }}>
+                {words}
+              </small>
+            ))}
             {row.pieces.map((piece) => (
               <PieceBar
                 key={piece.stay.sid}
@@ -71,6 +81,19 @@ function PieceBar({ piece: { stay, from, to, doubt }, left, right }: { piece: Pi
       <span class="words">{stay.roomName}</span>
     </a>
   );
+}
+
+const SOON = 900_000;
+
+/** Who lost the connection, and when they were back; after the bars. */
+function dropsOf(pieces: readonly Piece[]): { at: number; words: string }[] {
+  const inTime = pieces.toSorted((a, b) => a.from - b.from);
+  return inTime.flatMap(({ stay, to }, index) => {
+    if (!lostReasons.has(stay.disconnectReason ?? '')) return [];
+    const back = inTime.slice(index + 1).find((next) => next.stay.roomName === stay.roomName && next.from - to < SOON);
+    if (back === undefined) return [{ at: to, words: 'dropped out' }];
+    return [{ at: back.to, words: `dropped out, back after ${inWords((back.from - to) / 1000)}` }];
+  });
 }
 
 function piecesOf(stays: readonly Stay[], start: number, { end, present }: { end: number; present: number }): Piece[] {

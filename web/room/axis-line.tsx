@@ -1,9 +1,11 @@
 import { useMemo } from 'preact/hooks';
+import { utc } from '../words/calendar';
 import { doubtfulFrom } from '../words/doubt';
-import { utc } from '../words/times';
+import { time } from '../words/times';
 import { zone } from '../words/zone';
 import { type Bar, LANE, type Line, type Thin } from './lines';
-import { noteAfter, notesOf, sentence } from './sentences';
+import { noteAfter, notesOf } from './notes';
+import { sentence } from './sentences';
 import type { Span } from './span';
 
 interface Drawn {
@@ -49,6 +51,9 @@ export function AxisLine({ line, ...drawn }: { line: Line } & Drawn) {
   );
 }
 
+/** Pixels of a letter of a note, about. */
+const LETTER = 5.4;
+
 /** Pixels: every end that LiveKit told in whole seconds has a tail of up to one. */
 const LEAST_TAIL = 1.5;
 
@@ -70,7 +75,7 @@ function OneBar({ bar, line, ...drawn }: { bar: Bar; line: Line } & Drawn) {
   return (
     <button
       type="button"
-      class={bar.to === null ? 'bar open' : 'bar'}
+      class={`bar${bar.to === null ? ' open' : ''}${bar.words ? ' worded' : ''}`}
       data-id={bar.id}
       aria-pressed={bar.id === selected}
       aria-label={words}
@@ -78,6 +83,7 @@ function OneBar({ bar, line, ...drawn }: { bar: Bar; line: Line } & Drawn) {
       tabIndex={bar.id === tabbable ? 0 : -1}
       style={placeOf(bar, drawn)}
     >
+      {bar.words && <span class="words">{bar.words}</span>}
       {tail >= LEAST_TAIL && <span class="doubt" style={{ width: `${Math.min(tail, drawn.width + 2_000)}px` }} />}
     </button>
   );
@@ -89,15 +95,17 @@ function Notes({ line, ...drawn }: { line: Line } & Drawn) {
   const last = line.bars.at(-1)!;
   const after = noteAfter(last);
   let free = -Infinity;
-  const notes = notesOf(line.bars, drawn.now).filter(({ at, words }) => {
-    const fits = x(at) >= Math.max(free, -20) && x(at) < drawn.width - 20;
-    if (fits) free = x(at) + words.length * 6;
-    return fits;
+  const notes = notesOf(line.bars, { now: drawn.now, clock: (at) => time(at, 'clock') }).flatMap(({ at, words }) => {
+    const room = words.length * LETTER;
+    const left = Math.max(0, Math.min(x(at), drawn.width - room));
+    if (x(at) < Math.max(free, -20) || x(at) > drawn.width - 20 || left < free) return [];
+    free = left + room;
+    return [{ at, words, left }];
   });
   return (
     <>
-      {notes.map(({ at, words }) => (
-        <small key={at} class="note" style={{ left: `${x(at)}px`, top: `${20 + line.lanes * LANE}px` }}>
+      {notes.map(({ at, words, left }) => (
+        <small key={at} class="note" style={{ left: `${left}px`, top: `${20 + line.lanes * LANE}px` }}>
           {words}
         </small>
       ))}

@@ -1,9 +1,11 @@
 import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { href } from '../address/address';
+import { utc } from '../words/calendar';
 import { inWords } from '../words/durations';
 import { doubtfulFrom, isDerived } from '../words/doubt';
 import { howItEnded, sourceWords } from '../words/kinds';
-import { time, utc } from '../words/times';
+import { time } from '../words/times';
 import type { TimeSource, WebhookEventFilter } from '../generated/operations';
 import { type Bar, trackWords } from './lines';
 import type { Whole } from './use-room';
@@ -18,8 +20,14 @@ interface Selection {
 
 export function Details({ whole, bar, close, now }: Selection) {
   const about = bar ?? roomBar(whole);
+  const ref = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => showBarAbove(ref.current!), []);
   return (
-    <div class={bar === null ? 'details' : 'details chosen'} onKeyDown={({ key }) => key === 'Escape' && close()}>
+    <div
+      ref={ref}
+      class={bar === null ? 'details' : 'details chosen'}
+      onKeyDown={({ key }) => key === 'Escape' && close()}
+    >
       <section class="card" aria-live="polite">
         <header>
           <h2>{bar === null ? 'The room' : about.label}</h2>
@@ -38,6 +46,12 @@ export function Details({ whole, bar, close, now }: Selection) {
       <WebhooksBehind filter={filterOf(about, whole.room.sid)} missing={missingEnd(about)} />
     </div>
   );
+}
+
+/** The details of a bar may lie over it. */
+function showBarAbove(details: HTMLElement): void {
+  const bar = document.querySelector('.bar[aria-pressed="true"]');
+  if (bar) scrollBy(0, Math.max(0, bar.getBoundingClientRect().bottom + 24 - details.getBoundingClientRect().top));
 }
 
 function roomBar({ room }: Whole): Bar {

@@ -1,7 +1,8 @@
 import { href } from '../address/address';
+import { utc } from '../words/calendar';
 import { count, grouped, inWords } from '../words/durations';
 import { sourceWords } from '../words/kinds';
-import { time, utc } from '../words/times';
+import { time } from '../words/times';
 import { now } from '../words/now';
 import type { RoomAnswer } from './use-room';
 

@@ -1,4 +1,5 @@
 import type { Spanned } from '../words/doubt';
+import { grouped, inWords } from '../words/durations';
 import { toneOf, type Tone } from '../words/kinds';
 import type { Person, RoomAnswer, Track, Whole } from './use-room';
 
@@ -9,6 +10,8 @@ export interface Bar extends Spanned {
   readonly tone: Tone;
   readonly label: string;
   readonly reason: string | null;
+  /** In it, where they fit. */
+  readonly words?: string;
 }
 
 export interface Thin {
@@ -135,8 +138,28 @@ function spanOf(session: Dated): Spanned {
 function egressLine(egress: RoomAnswer['egresses']['nodes'][number]): Draft {
   const { egressId, type, status } = egress;
   const label = type.toLowerCase().replaceAll('_', ' ');
-  const bar: Bar = { ...spanOf(egress), id: egressId, kind: 'egress', tone: 'egress', label, reason: null };
+  const bar: Bar = {
+    ...spanOf(egress),
+    id: egressId,
+    kind: 'egress',
+    tone: 'egress',
+    label,
+    reason: null,
+    words: egressWords(egress),
+  };
   return { key: egressId, label, small: `${egressId} ${status}`, tone: 'egress', bars: [bar], thin: [] };
+}
+
+/** `56 min, 330 MB, mp4` */
+function egressWords({ active, durationSeconds, error, outputs }: RoomAnswer['egresses']['nodes'][number]): string {
+  if (error) return error;
+  const bytes = outputs.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0);
+  const files = new Set(outputs.flatMap(({ filename }) => /\.(\w+)$/.exec(filename ?? '')?.[1] ?? []));
+  return [
+    ...(active ? [] : [inWords(durationSeconds)]),
+    ...(bytes > 0 ? [`${grouped(bytes / 1e6)} MB`] : []),
+    ...files,
+  ].join(', ');
 }
 
 function ingressLine(session: RoomAnswer['ingressSessions']['nodes'][number]): Draft {

@@ -1,8 +1,9 @@
 import { href } from '../address/address';
 import { useAnswer } from '../api/use-answer';
-import { type WebhookEventFilter, Webhooks } from '../generated/operations';
+import { type WebhookEventFilter, Webhooks, type WebhooksData } from '../generated/operations';
 import { Problem, Skeleton } from '../parts/states';
-import { time, utc } from '../words/times';
+import { utc } from '../words/calendar';
+import { time } from '../words/times';
 
 interface Behind {
   readonly filter: WebhookEventFilter;
@@ -10,9 +11,15 @@ interface Behind {
   readonly missing: string | null;
 }
 
+type Event = WebhooksData['webhookEvents']['nodes'][number];
+
+/** As LiveKit queued them; they may have come in another order. */
+const inOrder = (a: Event, b: Event): number =>
+  Date.parse(a.createdAt) - Date.parse(b.createdAt) || Date.parse(a.receivedAt) - Date.parse(b.receivedAt);
+
 export function WebhooksBehind({ filter, missing }: Behind) {
   const { data, error, again } = useAnswer(Webhooks, { filter });
-  const events = [...(data?.webhookEvents.nodes ?? [])].reverse();
+  const events = (data?.webhookEvents.nodes ?? []).toSorted(inOrder);
   return (
     <section class="card">
       <header>

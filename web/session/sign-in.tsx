@@ -14,6 +14,9 @@ export function SignIn() {
   return (
     <main class="sign-in">
       <form class="card" onSubmit={submit}>
+        <p class="brand">
+          <span class="mark" aria-hidden="true" /> Roomledger
+        </p>
         <h1>{expired ? 'Your token is no longer valid' : 'Sign in'}</h1>
         <p>
           Run <code>npm run token</code> where the service runs, and open the link that it prints, or paste the link or

@@ -29,15 +29,7 @@ export function Chart({ data, question }: { data: AskUsageData; question: Questi
   const lines = [0, 0.25, 0.5, 0.75, 1].map((part) => part * top);
   return (
     <section class="card chart">
-      <header>
-        {colours.size > 1 &&
-          [...colours].map(([name, at]) => (
-            <span key={name}>
-              <i class={`swatch group-${at}`} /> {name}
-            </span>
-          ))}
-        <span class="end quiet">paler is not final yet, hatched is not certain</span>
-      </header>
+      <Legend colours={colours} />
       <svg
         viewBox={`0 0 ${width} ${HEIGHT}`}
         role="img"
@@ -68,6 +60,20 @@ export function Chart({ data, question }: { data: AskUsageData; question: Questi
         ))}
       </svg>
     </section>
+  );
+}
+
+function Legend({ colours }: Pick<Drawn, 'colours'>) {
+  return (
+    <header>
+      {colours.size > 1 &&
+        [...colours].map(([name, at]) => (
+          <span key={name}>
+            <i class={`swatch group-${at}`} /> {name}
+          </span>
+        ))}
+      <span class="end quiet">paler is not final yet, hatched is not certain</span>
+    </header>
   );
 }
 
@@ -125,7 +131,7 @@ function niceTop(seconds: number): number {
   const unit = seconds > 4 * HOUR ? HOUR : 60;
   const least = Math.max(1, seconds / unit);
   const size = 10 ** Math.floor(Math.log10(least));
-  return ([1, 2, 4, 6, 8, 10].find((one) => one * size >= least) ?? 10) * size * unit;
+  return ([1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10].find((one) => one * size >= least) ?? 10) * size * unit;
 }
 
 function inUnit(seconds: number, top: number): string {

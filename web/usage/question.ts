@@ -1,4 +1,3 @@
-import { address } from '../address/address';
 import type {
   Meter,
   MinuteRounding,
@@ -7,9 +6,8 @@ import type {
   UsageFilter,
   UsageInterval,
 } from '../generated/operations';
-import { rangeOf } from '../words/days';
-import { addDays, today } from '../words/times';
-import { zone } from '../words/zone';
+import { tenantPath } from '../parts/tenant';
+import { addDays, isDay, type Range, rangeOf } from '../words/calendar';
 
 export interface Question {
   readonly meter: Meter;
@@ -44,25 +42,19 @@ export const roundings = [
   ['CEIL_TOTAL', 'rounded up, the sum'],
 ] as const;
 
-const everywhere = [
-  ['', 'nothing'],
-  ['metadata:tenant', 'metadata: tenant'],
-  ['field:ROOM_NAME', 'room'],
-  ['prefix:-', 'room name up to -'],
-] as const;
+/** What is after the colon is typed beside it. */
+export const typed = ['metadata:', 'attribute:', 'prefix:'] as const;
+const attribute = ['attribute:', 'an attribute of people'] as const;
 
 const own: Partial<Record<Meter, readonly (readonly [string, string])[]>> = {
   PARTICIPANT: [
+    attribute,
     ['field:IDENTITY', 'person'],
     ['field:PARTICIPANT_KIND', 'kind'],
     ['field:DISCONNECT_REASON', 'how it ended'],
     ['field:REGION', 'region'],
   ],
-  TRACK: [
-    ['field:IDENTITY', 'person'],
-    ['field:TRACK_TYPE', 'type'],
-    ['field:TRACK_SOURCE', 'source'],
-  ],
+  TRACK: [attribute, ['field:IDENTITY', 'person'], ['field:TRACK_TYPE', 'type'], ['field:TRACK_SOURCE', 'source']],
   EGRESS: [
     ['field:EGRESS_TYPE', 'type'],
     ['field:EGRESS_SOURCE_TYPE', 'source'],
@@ -71,36 +63,72 @@ const own: Partial<Record<Meter, readonly (readonly [string, string])[]>> = {
   AGENT_JOB: [['field:AGENT_NAME', 'agent']],
 };
 
-export const groupings = (meter: Meter): (readonly [string, string])[] => [...everywhere, ...(own[meter] ?? [])];
+export const byTenant = (): string => `metadata:${tenantPath.value}`;
+
+export const groupings = (meter: Meter): (readonly [string, string])[] => [
+  ['none', 'nothing'],
+  [byTenant(), 'tenant'],
+  ['field:ROOM_NAME', 'room'],
+  ['metadata:', "a path in the room's metadata"],
+  ['prefix:', 'room name up to'],
+  ...(own[meter] ?? []),
+];
+
+/** What a group's names are, in a word. */
+export function groupWords({ meter, groupBy: [dimension] }: Question): string | null {
+  if (dimension === undefined) return null;
+  const [[kind, text]] = Object.entries(dimension) as [[string, string]];
+  if (kind === 'roomMetadata' && text === tenantPath.value) return 'tenant';
+  if (kind === 'field') return groupings(meter).find(([one]) => one === `field:${text}`)?.[1] ?? text;
+  return kind === 'roomNamePrefix' ? `room name up to ${text}` : text;
+}
+
 export const hasKinds = (meter: Meter): boolean => meter === 'PARTICIPANT';
 
 const chosen = <T extends string>(options: readonly (readonly [T, string])[], text: string | null, fallback: T): T =>
   options.find(([value]) => value === text)?.[0] ?? fallback;
 
-export function questionOfAddress(): Question {
-  const { query } = address.value;
+interface Viewer {
+  readonly timeZone: string;
+  /** Of the zone. */
+  readonly today: string;
+}
+
+export function questionOf(query: URLSearchParams, { timeZone, today }: Viewer): Question {
   const meter = chosen(meters, query.get('meter'), 'PARTICIPANT');
-  const { from, to } = range(query);
+  const { from, to } = range(query, today);
   const without = query.get('without') ?? 'machines';
-  const group = query.get('group') ?? 'metadata:tenant';
+  const group = query.get('group') ?? byTenant();
   return {
     meter,
-    ...rangeOf(from, to),
+    ...rangeOf(from, to, timeZone),
     interval: chosen(intervals, query.get('by'), 'DAY'),
-    timeZone: zone.value,
+    timeZone,
     groupBy: dimensions(groupings(meter).some(([one]) => one === group) || !group.startsWith('field:') ? group : ''),
-    filter: hasKinds(meter) && without === 'machines' ? { excludeParticipantKind: ['AGENT', 'EGRESS'] } : {},
+    filter: filterOf(query, hasKinds(meter) && without === 'machines'),
     rounding: chosen(roundings, query.get('minutes'), 'CEIL_SESSION'),
   };
 }
 
-export const monthOf = (query: URLSearchParams): string => query.get('month') ?? today().slice(0, 7);
+function filterOf(query: URLSearchParams, peopleOnly: boolean): UsageFilter {
+  const [tenant, room] = ['tenant', 'room'].map((key) => query.get(key)?.trim());
+  return {
+    ...(peopleOnly && { excludeParticipantKind: ['AGENT', 'EGRESS'] as const }),
+    ...(tenant && { roomMetadata: { path: tenantPath.value, eq: tenant } }),
+    ...(room && { roomName: { eq: room } }),
+  };
+}
+
+export function monthOf(query: URLSearchParams, today: string): string {
+  const named = query.get('month') ?? '';
+  return isDay(`${named}-01`) ? named : today.slice(0, 7);
+}
 
 /** Days, both included. */
-export function range(query: URLSearchParams): { from: string; to: string } {
-  const [from, to] = [query.get('from'), query.get('to')];
-  if (from !== null || to !== null) return { from: from ?? to!, to: to ?? today() };
-  const month = /^\d{4}-\d\d$/.test(monthOf(query)) ? monthOf(query) : today().slice(0, 7);
+export function range(query: URLSearchParams, today: string): Range {
+  const [from, to] = ['from', 'to'].map((name) => query.get(name)).map((day) => (day && isDay(day) ? day : null));
+  if (from || to) return { from: from ?? to!, to: to ?? today };
+  const month = monthOf(query, today);
   return { from: `${month}-01`, to: addDays(`${addDays(`${month}-28`, 4).slice(0, 7)}-01`, -1) };
 }
 
@@ -125,19 +153,19 @@ export function exportPath(
 
 /** As one would type it. */
 export function asGraphql({ meter, from, to, interval, timeZone, groupBy, filter, rounding }: Question): string {
-  const excluded = filter.excludeParticipantKind
-    ? `\n    filter: {excludeParticipantKind: [${filter.excludeParticipantKind.join(', ')}]}`
-    : '';
-  const [dimension] = groupBy.map((one) => Object.entries(one)[0] as [string, string]);
-  const value = dimension && (dimension[0] === 'field' ? dimension[1] : JSON.stringify(dimension[1]));
-  const grouped = dimension ? `\n    groupBy: [{${dimension[0]}: ${value}}]` : '';
+  const [dimension] = groupBy;
+  const lines = [
+    `meter: ${meter}`,
+    `from: "${from}"`,
+    `to: "${to}"`,
+    `interval: ${interval}`,
+    `timeZone: ${JSON.stringify(timeZone)}`,
+    ...(dimension ? [`groupBy: [${literal(dimension)}]`] : []),
+    ...(Object.keys(filter).length > 0 ? [`filter: ${literal(filter)}`] : []),
+  ];
   return `{
   usage(
-    meter: ${meter}
-    from: "${from}"
-    to: "${to}"
-    interval: ${interval}
-    timeZone: "${timeZone}"${grouped}${excluded}
+    ${lines.join('\n    ')}
   ) {
     from
     group { value }
@@ -148,4 +176,14 @@ export function asGraphql({ meter, from, to, interval, timeZone, groupBy, filter
     final
   }
 }`;
+}
+
+/** Without quotes where an enum is meant. */
+function literal(value: unknown, key = ''): string {
+  if (Array.isArray(value)) return `[${value.map((one) => literal(one, key)).join(', ')}]`;
+  if (typeof value === 'object' && value !== null)
+    return `{${Object.entries(value)
+      .map(([name, one]) => `${name}: ${literal(one, name)}`)
+      .join(', ')}}`;
+  return ['field', 'excludeParticipantKind'].includes(key) ? String(value) : JSON.stringify(value);
 }

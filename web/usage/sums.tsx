@@ -1,38 +1,49 @@
-import { href } from '../address/address';
+import { address, href, setQuery } from '../address/address';
 import type { AskUsageData, Sum } from '../generated/operations';
-import { count, grouped, inWords } from '../words/durations';
+import { count, grouped, inHours } from '../words/durations';
+import { tenantPath } from '../parts/tenant';
 import { time } from '../words/times';
 import { nameOf, OTHERS, palette } from './groups';
-import type { Question } from './question';
+import { groupWords, type Question } from './question';
+
+const columns = [
+  ['minutes', 'Minutes'],
+  ['seconds', 'Exact hours'],
+  ['sessions', 'Sessions'],
+  ['peakConcurrency', 'Peak at once'],
+  ['uncertainSeconds', 'Not certain'],
+] as const;
+
+function sortOfAddress(): (typeof columns)[number][0] {
+  const named = address.value.query.get('sort');
+  return columns.find(([key]) => key === named)?.[0] ?? 'seconds';
+}
 
 export function Sums({ data, question }: { data: AskUsageData; question: Question }) {
   const colours = palette(data);
   const [total] = data.total;
+  const finalTo = lastFinal(data, question);
+  const sorted = sortOfAddress();
+  const groups = data.groups.toSorted((a, b) => Number(a.others) - Number(b.others) || b[sorted] - a[sorted]);
   return (
     <table class="card rows sums">
       <thead>
         <tr>
-          <th scope="col">Group</th>
-          <th scope="col" class="number">
-            Minutes
+          <th scope="col" class="group-name">
+            {groupWords(question) ?? 'Group'}
           </th>
-          <th scope="col" class="number">
-            Exact hours
-          </th>
-          <th scope="col" class="number">
-            Sessions
-          </th>
-          <th scope="col" class="number">
-            Peak at once
-          </th>
-          <th scope="col" class="number">
-            Not certain
-          </th>
+          {columns.map(([key, label]) => (
+            <th key={key} scope="col" class="number" aria-sort={key === sorted ? 'descending' : undefined}>
+              <button type="button" class="sort" onClick={() => setQuery({ sort: key })}>
+                {label}
+              </button>
+            </th>
+          ))}
           <th scope="col">State</th>
         </tr>
       </thead>
       <tbody>
-        {data.groups.map((row) => {
+        {groups.map((row) => {
           const name = nameOf(row);
           return (
             <tr key={name}>
@@ -40,7 +51,7 @@ export function Sums({ data, question }: { data: AskUsageData; question: Questio
                 <i class={`swatch group-${colours.get(name) ?? colours.get(OTHERS) ?? 8}`} />{' '}
                 <Behind row={row} question={question} />
               </th>
-              <Cells sum={row} />
+              <Cells sum={row} finalTo={finalTo} />
             </tr>
           );
         })}
@@ -49,7 +60,7 @@ export function Sums({ data, question }: { data: AskUsageData; question: Questio
         <tfoot>
           <tr>
             <th scope="row">Total</th>
-            <Cells sum={total} />
+            <Cells sum={total} finalTo={finalTo} />
           </tr>
         </tfoot>
       )}
@@ -57,7 +68,7 @@ export function Sums({ data, question }: { data: AskUsageData; question: Questio
   );
 }
 
-function Cells({ sum }: { sum: Sum }) {
+function Cells({ sum, finalTo }: { sum: Sum; finalTo: string | null }) {
   return (
     <>
       <td class="number" data-label="minutes">
@@ -73,19 +84,25 @@ function Cells({ sum }: { sum: Sum }) {
         {grouped(sum.peakConcurrency)}
       </td>
       <td class={sum.uncertainSeconds > 0 ? 'number warn' : 'number quiet'} data-label="not certain">
-        {sum.uncertainSeconds > 0 ? inWords(sum.uncertainSeconds) : '0'}
+        {sum.uncertainSeconds > 0 ? inHours(sum.uncertainSeconds) : '0'}
       </td>
       <td>
-        <State sum={sum} />
+        <State sum={sum} finalTo={finalTo} />
       </td>
     </>
   );
 }
 
-function State({ sum: { final, openSessions } }: { sum: Sum }) {
+function State({ sum: { final, openSessions }, finalTo }: { sum: Sum; finalTo: string | null }) {
   if (final) return <span class="tag good">final</span>;
   if (openSessions > 0) return <span class="tag warn">{count(openSessions, 'session', 'sessions')} open</span>;
-  return <span class="tag">not final yet</span>;
+  return <span class="tag">{finalTo === null ? 'not final yet' : `final to ${finalTo}`}</span>;
+}
+
+/** The last day of those from the start of the range that nothing will change any more. */
+function lastFinal({ windows }: AskUsageData, { from }: Question): string | null {
+  const open = windows.find(({ final }) => !final)?.from;
+  return open === undefined || open <= from ? null : time(Date.parse(open) - 1, 'short day');
 }
 
 /** A name leads to the sessions behind its sum, where a view shows them. */
@@ -97,6 +114,7 @@ function Behind({ row, question: { groupBy, from, to } }: { row: AskUsageData['g
   const days = { from: time(from, 'iso day'), to: time(Date.parse(to) - 1, 'iso day') };
   if (dimension.field === 'IDENTITY') return <a href={href(`people/${encodeURIComponent(value)}`)}>{name}</a>;
   if (dimension.field === 'ROOM_NAME') return <a href={href('rooms', { name: value, ...days })}>{name}</a>;
-  if (dimension.roomMetadata === 'tenant') return <a href={href('rooms', { tenant: value, ...days })}>{name}</a>;
+  if (dimension.roomMetadata === tenantPath.value)
+    return <a href={href('rooms', { tenant: value, ...days })}>{name}</a>;
   return <>{name}</>;
 }

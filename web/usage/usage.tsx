@@ -4,33 +4,22 @@ import { downloadLink } from '../api/ask';
 import { useAnswer } from '../api/use-answer';
 import { AskUsage } from '../generated/operations';
 import { Download } from '../parts/download';
-import { ChoiceFilter, TextFilter } from '../parts/filters';
 import { Empty, Problem, Skeleton } from '../parts/states';
-import { time } from '../words/times';
+import { time, today } from '../words/times';
+import { zone } from '../words/zone';
 import { Chart } from './chart';
-import {
-  asGraphql,
-  exportPath,
-  groupings,
-  hasKinds,
-  intervals,
-  meters,
-  monthOf,
-  type Question,
-  questionOfAddress,
-  range,
-  roundings,
-} from './question';
+import { Choices } from './choices';
+import { asGraphql, exportPath, groupWords, meters, type Question, questionOf } from './question';
 import { Sums } from './sums';
 
 export function Usage() {
-  const question = questionOfAddress();
+  const question = questionOf(address.value.query, { timeZone: zone.value, today: today() });
   const { data, error, again, loading } = useAnswer(AskUsage, question);
   return (
     <>
       <header class="head">
         <div>
-          <h1>Usage</h1>
+          <h1 class="view">Usage</h1>
           <p>{sentence(question)}</p>
         </div>
         <div class="actions">
@@ -49,7 +38,7 @@ export function Usage() {
           <button
             type="button"
             class="link"
-            onClick={() => setQuery({ month: null, from: null, to: null, without: null })}
+            onClick={() => setQuery({ month: null, from: null, to: null, without: null, tenant: null, room: null })}
           >
             Show this month
           </button>
@@ -65,48 +54,19 @@ export function Usage() {
   );
 }
 
-function sentence({ meter, groupBy, interval, from, to }: Question): string {
+function sentence(question: Question): string {
+  const { meter, interval, from, to, filter } = question;
   const what =
     meter === 'PARTICIPANT'
       ? 'Connected time of people'
       : `Time of ${meters.find(([one]) => one === meter)![1].toLowerCase()}`;
-  const [by] = groupBy.map(
-    (one) => groupings(meter).find(([key]) => key.endsWith(`:${Object.values(one)[0]}`))?.[1] ?? Object.values(one)[0],
-  );
-  const last = Date.parse(to) - 1;
-  return `${what}${by ? `, by ${by.replace('metadata: ', '')}` : ''}, each ${interval.toLowerCase()} from ${time(from, 'short day')} to ${time(last, 'day')}.`;
-}
-
-function Choices({ question }: { question: Question }) {
-  const { query } = address.value;
-  const ranged = query.get('from') !== null || query.get('to') !== null;
-  const days = range(query);
-  return (
-    <div class="chips">
-      <ChoiceFilter name="meter" label="Meter" fallback="PARTICIPANT" options={meters} />
-      {!ranged && <TextFilter name="month" label="Month" type="month" fallback={monthOf(query)} />}
-      {ranged && <TextFilter name="from" label="From" type="date" fallback={days.from} />}
-      {ranged && <TextFilter name="to" label="To" type="date" fallback={days.to} />}
-      <button type="button" class="link" onClick={() => setQuery(ranged ? { from: null, to: null } : days)}>
-        {ranged ? 'a month' : 'other days'}
-      </button>
-      <ChoiceFilter name="by" label="By" fallback="DAY" options={intervals} />
-      <ChoiceFilter name="group" label="Group by" fallback="metadata:tenant" options={groupings(question.meter)} />
-      {hasKinds(question.meter) && (
-        <ChoiceFilter
-          name="without"
-          label="Without"
-          fallback="machines"
-          options={[
-            ['machines', 'agents, recorders'],
-            ['nobody', 'nobody'],
-          ]}
-        />
-      )}
-      <ChoiceFilter name="minutes" label="Minutes" fallback="CEIL_SESSION" options={roundings} />
-      <span class="quiet">Zone {question.timeZone}</span>
-    </div>
-  );
+  const where = [
+    filter.roomMetadata && `tenant ${filter.roomMetadata.eq}`,
+    filter.roomName && `room ${filter.roomName.eq}`,
+  ];
+  const by = groupWords(question);
+  const parts = [what, ...where.filter(Boolean), ...(by ? [`by ${by}`] : [])].join(', ');
+  return `${parts}, each ${interval.toLowerCase()} from ${time(from, 'short day')} to ${time(Date.parse(to) - 1, 'day')}.`;
 }
 
 function AsGraphql({ question }: { question: Question }) {

@@ -1,4 +1,4 @@
-import { addDays, startOfDay, time } from '../words/times';
+import { addDays, startOfDay, timeIn } from '../words/calendar';
 import type { Question } from './question';
 
 const HOUR = 3_600_000;
@@ -8,7 +8,7 @@ export function windowsOf({ from, to, interval, timeZone }: Question): string[] 
   const [start, end] = [Date.parse(from), Date.parse(to)];
   if (interval === 'HOUR') return range(start, { end, next: (at) => at + HOUR });
   if (interval !== 'DAY') return [];
-  return range(start, { end, next: (at) => startOfDay(addDays(time(at, 'iso day', timeZone), 1), timeZone) });
+  return range(start, { end, next: (at) => startOfDay(addDays(timeIn(timeZone, at, 'iso day'), 1), timeZone) });
 }
 
 function range(start: number, { end, next }: { end: number; next: (at: number) => number }): string[] {

@@ -1,26 +1,17 @@
 import { address } from '../address/address';
-import { addDays, startOfDay, today } from './times';
+import { addDays, isDay, type Range, rangeOf } from './calendar';
+import { today } from './times';
+import { zone } from './zone';
 
-const DAY = /^\d{4}-\d\d-\d\d$/;
-
-interface Days {
-  /** Days of the zone, both included. */
-  readonly from: string;
-  readonly to: string;
-  /** From the start of the first to the end of the last. */
-  readonly range: { readonly from: string; readonly to: string };
+interface Days extends Range {
+  readonly range: Range;
 }
 
-/** Those of the address, or the last ones up to today. */
+/** Days of the zone, both included: those of the address, or the last ones up to today. */
 export function daysOfAddress(last: number): Days {
   const { query } = address.value;
   const [given, until] = [query.get('from') ?? '', query.get('to') ?? ''];
-  const to = DAY.test(until) ? until : today();
-  const from = DAY.test(given) ? given : addDays(today(), 1 - last);
-  return { from, to, range: rangeOf(from, to) };
-}
-
-export function rangeOf(from: string, to: string): Days['range'] {
-  const [start, end] = from <= to ? [from, to] : [to, from];
-  return { from: new Date(startOfDay(start)).toISOString(), to: new Date(startOfDay(addDays(end, 1))).toISOString() };
+  const to = isDay(until) ? until : today();
+  const from = isDay(given) ? given : addDays(today(), 1 - last);
+  return { from, to, range: rangeOf(from, to, zone.value) };
 }

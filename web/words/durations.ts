@@ -10,6 +10,12 @@ export function inWords(seconds: number): string {
   return `${rest} s`;
 }
 
+/** `84 h 05 min`, however many: sums of them are compared. */
+export function inHours(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? inWords(seconds) : `${grouped(Math.floor(minutes / 60))} h ${two(minutes % 60)} min`;
+}
+
 /** `01:04:31`, of digits that keep their place. */
 export function onTheClock(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));

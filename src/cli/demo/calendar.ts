@@ -27,7 +27,8 @@ export function* past(seed: number, { from, to }: Span): Generator<Timed> {
 
 function startsOf(habit: Habit, day: number, chance: Chance): Start[] {
   const weekend = [0, 6].includes(new Date(day * DAY).getUTCDay());
-  const count = Math.floor(habit.daily * (weekend ? 0.2 : 0.8 + 0.4 * chance.fraction()) + chance.fraction());
+  const busy = weekend ? (habit.hour === null ? 0.2 : 0) : 0.8 + 0.4 * chance.fraction();
+  const count = Math.floor(habit.daily * busy + chance.fraction());
   return Array.from({ length: count }, () => {
     // Most begin about noon, some by night.
     const hour = habit.hour ?? 2 + 10 * (chance.fraction() + chance.fraction());

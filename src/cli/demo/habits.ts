@@ -23,14 +23,15 @@ export interface Habit {
 
 const any = { crew: null, speakers: 30, extras: [], hour: null, live: 1 };
 const standup = { ...any, tenant: 'acme', people: [5, 8], minutes: [14, 26], daily: 1 } as const;
-const show = { ...any, speakers: 4, daily: 0.09, minutes: [90, 140], hour: 10 } as const;
+const show = { ...any, speakers: 4, daily: 0.09, minutes: [50, 80], hour: 10 } as const;
 const clinic = { ...any, tenant: 'clinic-north', people: [2, 3] } as const;
 const meeting = { ...any, people: [3, 5], minutes: [25, 50], daily: 2 } as const;
+const classroom = { ...meeting, tenant: 'umbrella-edu', people: [22, 28], minutes: [40, 65] } as const;
 
 export const habits: readonly Habit[] = [
   { ...show, name: 'webinar-q4-launch', tenant: 'acme', people: [190, 212], crew: 20, extras: ['recording', 'rtmp'] },
   { ...show, name: 'watch-party', tenant: 'globex', people: [50, 61], crew: 0, extras: ['whip'], hour: 19 },
-  { ...meeting, name: 'classroom-7b', tenant: 'umbrella-edu', people: [22, 28], crew: 60, extras: ['recording'] },
+  { ...classroom, name: 'classroom-7b', crew: 60, extras: ['recording'] },
   { ...standup, name: 'standup-platform', crew: 0, hour: 9, live: 0 },
   { ...standup, name: 'standup-mobile', crew: 70, hour: 8, extras: ['recording'] },
   { ...meeting, name: 'design-review', tenant: 'globex', crew: 12 },

@@ -41,7 +41,7 @@ export class Scene {
     const { from, to } = span;
     this.room = { sid: freshId('RM_'), name };
     const times = { creationTime: seconds(from), creationTimeMs: String(from), turnPassword: freshId('') };
-    const metadata = JSON.stringify({ tenant: { id: tenant } });
+    const metadata = JSON.stringify({ tenant });
     this.info = { ...this.room, emptyTimeout: 300, departureTimeout: 20, ...times, metadata };
     this.tell(from, { event: 'room_started', room: this.info });
     this.tell(to + 20 * SECOND, { event: 'room_finished', room: this.info });
