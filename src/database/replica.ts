@@ -4,7 +4,7 @@ import { isAway, isPassing, isTimeout } from './failure.js';
 import { OwnConnection } from './own-connection.js';
 
 /** A moment of the primary. Who shows it has every transaction that was over then. */
-export interface Mark {
+export interface Milestone {
   readonly lsn: number;
   readonly xmax: number;
 }
@@ -12,7 +12,7 @@ export interface Mark {
 export interface Promised {
   readonly maxLagMs: number;
   /** To clients, who may ask about it. */
-  told: Mark;
+  told: Milestone;
   place: string | null;
 }
 
@@ -23,7 +23,7 @@ export const placeSql = `concat_ws(' ', (select system_identifier from pg_contro
   (select oid from pg_database where datname = current_database()), current_schema())`;
 
 /** Of the primary, by a snapshot `now`. Commits are in the flushed log before a snapshot shows them. */
-export const markColumns = `(pg_current_wal_flush_lsn() - '0/0')::int8 as lsn, pg_snapshot_xmax(now)::text::int8 as xmax`;
+export const milestoneColumns = `(pg_current_wal_flush_lsn() - '0/0')::int8 as lsn, pg_snapshot_xmax(now)::text::int8 as xmax`;
 
 const shownSql = `select pg_is_in_recovery() as standby, ${placeSql} as place,
   (pg_last_wal_replay_lsn() - '0/0')::int8 as lsn, pg_snapshot_xmin(pg_current_snapshot())::text::int8 as xmin`;
@@ -43,7 +43,7 @@ export class Replica {
   private readonly connection: OwnConnection;
   private readonly endWatch: () => void;
   /** Moments of the primary that it has not shown yet, and when each was. */
-  private waiting: (Mark & { at: number })[] = [];
+  private waiting: (Milestone & { at: number })[] = [];
   private shown: Shown | null = null;
   private shownAt = -Infinity;
   private foreign = false;
@@ -77,14 +77,14 @@ export class Replica {
   }
 
   /** By its place in the log, or because nothing that was begun then still runs: the rest of a record may not be flushed. */
-  shows({ lsn, xmax }: Mark): boolean {
+  shows({ lsn, xmax }: Milestone): boolean {
     return this.shown !== null && (this.shown.lsn >= lsn || this.shown.xmin >= xmax);
   }
 
-  expect(mark: Mark, at: number): void {
+  expect(milestone: Milestone, at: number): void {
     const last = this.waiting.at(-1);
-    if (last?.lsn === mark.lsn && last.xmax === mark.xmax) this.waiting.pop();
-    this.waiting.push({ ...mark, at });
+    if (last?.lsn === milestone.lsn && last.xmax === milestone.xmax) this.waiting.pop();
+    this.waiting.push({ ...milestone, at });
     if (this.waiting.length > MOST_WAITING) this.waiting = this.waiting.filter((_, at) => at % 2 === 0);
   }
 
@@ -119,7 +119,7 @@ export class Replica {
   private note(shown: Shown): void {
     this.foreign = !shown.standby || shown.place !== this.promised.place;
     this.shown = this.foreign ? null : shown;
-    const reached = this.waiting.findLastIndex((mark) => this.shows(mark));
+    const reached = this.waiting.findLastIndex((milestone) => this.shows(milestone));
     if (reached < 0) return;
     this.shownAt = this.waiting[reached]!.at;
     this.waiting.splice(0, reached + 1);

@@ -2,12 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import { OwnConnection } from './own-connection.js';
-import { type Mark, markColumns, placeSql, type Promised, Replica, type ReplicaState } from './replica.js';
+import { type Milestone, milestoneColumns, placeSql, type Promised, Replica, type ReplicaState } from './replica.js';
 
 const LOOK_MS = 100;
 const SOON_MS = 3;
 
-const primarySql = `select ${markColumns}, ${placeSql} as place from pg_current_snapshot() as now`;
+const primarySql = `select ${milestoneColumns}, ${placeSql} as place from pg_current_snapshot() as now`;
 
 const sentences: Readonly<Record<Exclude<ReplicaState, 'late'>, string>> = {
   ok: 'answers questions',
@@ -25,7 +25,7 @@ export class Replicas {
   private readonly logged = new Map<Replica, ReplicaState>();
   private readonly timer: NodeJS.Timeout | undefined;
   private looking = false;
-  private turn = 0;
+  private next = 0;
 
   constructor(
     private readonly queries: pg.Pool,
@@ -47,25 +47,25 @@ export class Replicas {
   /** The one that does least; null: the primary answers. */
   pick(): Replica | null {
     const { fresh } = this;
-    this.turn++;
+    this.next++;
     let least: Replica | null = null;
     for (let at = 0; at < fresh.length; at++) {
-      const replica = fresh[(this.turn + at) % fresh.length]!;
+      const replica = fresh[(this.next + at) % fresh.length]!;
       if (least === null || replica.busy < least.busy) least = replica;
     }
     return least;
   }
 
   /** Resolves once whoever may answer shows this moment of the primary: clients can be told of it, and then ask. */
-  async reach(mark: Mark): Promise<void> {
+  async reach(milestone: Milestone): Promise<void> {
     for (;;) {
-      const behind = this.fresh.filter((replica) => !replica.shows(mark));
+      const behind = this.fresh.filter((replica) => !replica.shows(milestone));
       if (behind.length === 0) break;
       await Promise.all(behind.map((replica) => replica.look()));
-      if (behind.some((replica) => replica.isFresh && !replica.shows(mark))) await pause(SOON_MS);
+      if (behind.some((replica) => replica.isFresh && !replica.shows(milestone))) await pause(SOON_MS);
     }
     const { told } = this.promised;
-    this.promised.told = { lsn: Math.max(told.lsn, mark.lsn), xmax: Math.max(told.xmax, mark.xmax) };
+    this.promised.told = { lsn: Math.max(told.lsn, milestone.lsn), xmax: Math.max(told.xmax, milestone.xmax) };
   }
 
   async end(): Promise<void> {
@@ -88,7 +88,7 @@ export class Replicas {
 
   private async sample(): Promise<void> {
     const at = performance.now();
-    const [now] = await this.primary.ask<Mark & { place: string }>(primarySql);
+    const [now] = await this.primary.ask<Milestone & { place: string }>(primarySql);
     this.promised.place = now!.place;
     for (const replica of this.all) replica.expect(now!, at);
   }

@@ -1,5 +1,5 @@
 import type { OwnConnection } from '../database/own-connection.js';
-import { type Mark, markColumns } from '../database/replica.js';
+import { type Milestone, milestoneColumns } from '../database/replica.js';
 import { millisecondsOf } from '../database/milliseconds.js';
 import { logPosition, type LogPosition, sqlOf } from './log-position.js';
 
@@ -11,7 +11,7 @@ export interface Horizon {
   readonly tables: string;
   readonly erasures: number;
   /** Who shows it has all that comes before the position. */
-  readonly mark: Mark;
+  readonly milestone: Milestone;
 }
 
 /** A room that events or sightings named. Egress may lack the name of its room, and a name its sid. */
@@ -31,12 +31,14 @@ export interface Step {
 const MOST = 1_000;
 
 export async function readHorizon(connection: OwnConnection): Promise<Horizon> {
-  const [row] = await connection.ask<Omit<Horizon, 'position' | 'mark'> & Mark & { epoch: string; xmin: string }>(
-    `select epoch::text, pg_snapshot_xmin(now)::text as xmin, pg_snapshot_xmin(now) < pg_snapshot_xmax(now) as held, ${markColumns},
+  const [row] = await connection.ask<
+    Omit<Horizon, 'position' | 'milestone'> & Milestone & { epoch: string; xmin: string }
+  >(
+    `select epoch::text, pg_snapshot_xmin(now)::text as xmin, pg_snapshot_xmin(now) < pg_snapshot_xmax(now) as held, ${milestoneColumns},
       'room'::regclass::oid::text as tables, version as erasures from log_epoch, erasure_version, pg_current_snapshot() as now`,
   );
   const { epoch, xmin, lsn, xmax, ...others } = row!;
-  return { position: logPosition(epoch, xmin, 0), mark: { lsn, xmax }, ...others };
+  return { position: logPosition(epoch, xmin, 0), milestone: { lsn, xmax }, ...others };
 }
 
 interface Stretch {
