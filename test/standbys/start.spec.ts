@@ -6,7 +6,7 @@ type Refused = readonly [what: string, url: (other: PostgresServer) => string, s
 
 it('refuses to start with what is no standby of its database, and names it', async () => {
   const { primary, standbys } = await startCluster(1);
-  const { primary: stranger, standbys: strange } = await startCluster(1);
+  const { primary: stranger, standbys: strange } = await startCluster(1, { apart: true });
   await primary.query('create database other');
   await primary.query('create schema elsewhere');
   const [standby] = standbys as [PostgresServer];
@@ -52,7 +52,7 @@ it('starts without a replica that is away, takes it once it is there, and leaves
   expect(await metrics()).toContain('roomledger_replica_ok{replica="1"} 1');
   expect(JSON.stringify(await replicas())).not.toContain(new URL(standby.url).port);
 
-  await standby.query('select pg_promote()');
+  await standby.query('select pg_promote(false)');
   await expect
     .poll(replicas, { timeout: 30_000 })
     .toEqual({ status: 'degraded', replicas: [{ state: 'foreign', lagSeconds }] });

@@ -10,7 +10,7 @@ export interface Answer {
 
 const query = '{ viewer { lagSeconds } room(sid: "RM_count") { metadata participants { nodes { sid } } } }';
 
-const patience = { timeout: 30_000, interval: 5 };
+const patience = { timeout: 60_000, interval: 5 };
 
 /** Counts in the metadata of a room, as fast as webhooks are answered, and asks meanwhile what it says. */
 export class Counter {

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import { findBinaries } from '../../src/database/embedded/binaries.js';
 import { freePort } from '../../src/database/embedded/embedded-server.js';
 import { emptyFolder, killAll, query } from './embedded.js';
@@ -93,27 +94,45 @@ export interface Cluster {
   readonly standbys: readonly PostgresServer[];
 }
 
-/** A primary and its streaming replicas, ended after the test. */
-export async function startCluster(standbys: number): Promise<Cluster> {
-  const folder = emptyFolder();
-  if (asNobody.uid) chownSync(folder, nobody, nobody);
-  const ports = await Promise.all(Array.from({ length: standbys + 1 }, freePort));
-  const data = ports.map((_, at) => join(folder, String(at)));
-  const options = ['-D', data[0]!, '-U', 'roomledger', '--auth=trust', '--encoding=UTF8', '--locale=C'];
-  const made = spawnSync(join(programs(), 'initdb'), options, { ...asNobody, cwd: '/', encoding: 'utf8' });
-  if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`);
-  const streamed = [`primary_conninfo=host=127.0.0.1 port=${ports[0]} user=roomledger`];
-  const servers = data.map((path, at) => new PostgresServer(path, ports[at]!, at > 0 ? streamed : []));
-  onTestFinished(async () => void (await Promise.all(servers.map((server) => server.kill()))));
-  for (const path of data.slice(1)) copyStopped(data[0]!, path);
-  for (const server of servers) await server.start();
-  return { primary: servers[0]!, standbys: servers.slice(1) };
+let made: string | null = null;
+afterAll(() => {
+  if (made !== null) rmSync(made, { recursive: true, force: true });
+  made = null;
+});
+
+function makeCluster(data: string): void {
+  const options = ['-D', data, '-U', 'roomledger', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
+  const { status, stderr } = spawnSync(join(programs(), 'initdb'), options, { ...asNobody, cwd: '/' });
+  if (status !== 0) throw new Error(`initdb: ${String(stderr)}`);
 }
 
-function copyStopped(from: string, to: string): void {
-  cpSync(from, to, { recursive: true, preserveTimestamps: true });
-  writeFileSync(join(to, 'standby.signal'), '');
-  if (asNobody.uid === undefined) return;
-  for (const name of readdirSync(to, { recursive: true }) as string[]) chownSync(join(to, name), nobody, nobody);
-  chownSync(to, nobody, nobody);
+function ownFolder(folder: string): string {
+  if (asNobody.uid) chownSync(folder, nobody, nobody);
+  return folder;
+}
+
+/** An empty cluster, made once. */
+function emptyCluster(): string {
+  if (made !== null) return join(made, 'cluster');
+  made = ownFolder(mkdtempSync(join(tmpdir(), 'roomledger-standbys-')));
+  makeCluster(join(made, 'cluster'));
+  return join(made, 'cluster');
+}
+
+/** A primary and its streaming replicas, ended after the test; all have one system identifier unless `apart`. */
+export async function startCluster(standbys: number, { apart = false } = {}): Promise<Cluster> {
+  const folder = ownFolder(emptyFolder());
+  const empty = apart ? join(folder, 'empty') : emptyCluster();
+  if (apart) makeCluster(empty);
+  const ports = await Promise.all(Array.from({ length: standbys + 1 }, freePort));
+  const streamed = [`primary_conninfo=host=127.0.0.1 port=${ports[0]} user=roomledger`];
+  const servers = ports.map((port, at) => {
+    const data = join(folder, String(at));
+    spawnSync('cp', ['-a', empty, data]);
+    if (at > 0) closeSync(openSync(join(data, 'standby.signal'), 'w', 0o666));
+    return new PostgresServer(data, port, at > 0 ? streamed : []);
+  });
+  onTestFinished(async () => void (await Promise.all(servers.map((server) => server.kill()))));
+  for (const server of servers) await server.start();
+  return { primary: servers[0]!, standbys: servers.slice(1) };
 }
