@@ -58,7 +58,7 @@ const arrows = {
   upkeep: ['intake', 'erased', 'projection', 'livekit', 'database', 'text'],
   reconcile: ['upkeep', 'erased', 'projection', 'livekit', 'database', 'settings'],
   health: ['reconcile', 'intake', 'access', 'database', 'database/locks'],
-  metrics: ['reconcile', 'stream', 'intake'],
+  metrics: ['reconcile', 'stream', 'intake', 'database'],
   cli: [
     'erasing',
     'erased',

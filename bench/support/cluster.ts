@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { findBinaries } from '../../src/database/embedded/binaries.js';
@@ -23,23 +23,37 @@ export class BenchCluster {
   ) {}
 
   static async start(more: readonly string[] = []): Promise<BenchCluster> {
-    const { initdb, postgres, version } = programs();
+    const cluster = await BenchCluster.launch(more, (folder) => [
+      programs().initdb,
+      ['-D', folder, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--no-locale'],
+    ]);
+    await cluster.fillWal();
+    return cluster;
+  }
+
+  /** A streaming replica of this one. */
+  replica(): Promise<BenchCluster> {
+    const basebackup = join(dirname(programs().postgres), 'pg_basebackup');
+    return BenchCluster.launch([], (folder) => [basebackup, ['-D', folder, '-d', this.url(), '-R', '-c', 'fast']]);
+  }
+
+  private static async launch(
+    more: readonly string[],
+    making: (folder: string) => [command: string, args: string[]],
+  ): Promise<BenchCluster> {
+    const { postgres, version } = programs();
     const folder = mkdtempSync(join(tmpdir(), 'roomledger-bench-'));
     const account = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
     if (account.uid !== undefined) chownSync(folder, account.uid, account.gid);
     const port = await freePort();
     const spawning = { ...account, cwd: '/' };
-    const made = spawnSync(initdb, ['-D', folder, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--no-locale'], {
-      ...spawning,
-      encoding: 'utf8',
-    });
+    const made = spawnSync(...making(folder), { ...spawning, encoding: 'utf8' });
     if (made.status !== 0) throw new Error(made.stderr || String(made.error));
     const own = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories='];
     const options = [...own, ...settings, ...more].flatMap((setting) => ['-c', setting]);
     const server = spawn(postgres, ['-D', folder, ...options], { ...spawning, stdio: 'ignore' });
     const cluster = new BenchCluster(server.pid ?? 0, version, { process: server, folder, port });
     await cluster.accepts();
-    await cluster.fillWal();
     return cluster;
   }
 

@@ -1,14 +1,15 @@
 import { Global, Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { Settings } from '../settings/settings.js';
-import { Database } from './database.js';
+import { Database, type DatabaseOptions } from './database.js';
 import { EmbeddedServer } from './embedded/embedded-server.js';
 import { prepare } from './prepare.js';
 import { unsafeSettings } from './server-facts.js';
+import { requireStandbys } from './standbys.js';
 import { withPreferredTls } from './tls.js';
 
 @Global()
 @Module({
-  providers: [{ provide: Database, useFactory: openDatabase, inject: [Settings] }],
+  providers: [{ provide: Database, useFactory: openWithReplicas, inject: [Settings] }],
   exports: [Database],
 })
 export class DatabaseModule implements OnApplicationBootstrap {
@@ -23,7 +24,20 @@ export class DatabaseModule implements OnApplicationBootstrap {
   }
 }
 
-export async function openDatabase(settings: Settings): Promise<Database> {
+/** Commands need no replicas. */
+async function openWithReplicas(settings: Settings): Promise<Database> {
+  const urls = await Promise.all(settings.databaseReadUrls.map(withPreferredTls));
+  const database = await openDatabase(settings, { urls, maxLagMs: settings.readMaxLagMs });
+  try {
+    await requireStandbys(database.url, urls);
+    return database;
+  } catch (error) {
+    await database.onApplicationShutdown();
+    throw error;
+  }
+}
+
+export async function openDatabase(settings: Settings, replicas?: DatabaseOptions['replicas']): Promise<Database> {
   const embedded = settings.databaseUrl === null ? await startEmbedded(settings.dataDir) : null;
   const url = embedded?.url ?? (await withPreferredTls(settings.databaseUrl ?? ''));
   try {
@@ -33,7 +47,7 @@ export async function openDatabase(settings: Settings): Promise<Database> {
     throw error;
   }
   const { statementTimeoutMs, databaseDriver: driver, erasureKey } = settings;
-  return new Database(url, statementTimeoutMs, { driver, erasureKey, embedded });
+  return new Database(url, statementTimeoutMs, { driver, erasureKey, embedded, ...(replicas && { replicas }) });
 }
 
 function startEmbedded(dataDir: string): Promise<EmbeddedServer> {

@@ -6,6 +6,7 @@ import { type Driver, openPool } from './driver/driver.js';
 import type { EmbeddedServer } from './embedded/embedded-server.js';
 import { breakOffAllHung } from './hung-connections.js';
 import { openPrisma } from './prisma.js';
+import { Replicas } from './replicas.js';
 
 /** Intake reads and writes by key: one plan on indexes, whatever the batch size. */
 const byKey =
@@ -22,6 +23,10 @@ const waits = '-c statement_timeout=30000 -c lock_timeout=1000 -c idle_in_transa
 
 const INTAKE_PATIENCE_MS = 4_000;
 
+/** What a replica replays may hold a table for long; the primary can be asked instead. */
+const replicaWaits = '-c lock_timeout=1000';
+const REPLICA_PATIENCE_MS = 2_000;
+
 /** Whoever runs the server may have made commits asynchronous; acknowledged events must be on its disk. */
 const demandDurability = `select set_config('synchronous_commit', 'on', false)
   where current_setting('synchronous_commit') = 'off'`;
@@ -32,6 +37,7 @@ export interface DatabaseOptions {
   readonly volatile?: boolean;
   /** `ERASURE_KEY` */
   readonly erasureKey?: string | null;
+  readonly replicas?: { readonly urls: readonly string[]; readonly maxLagMs: number };
   /** Stopped last. */
   readonly embedded?: EmbeddedServer | null;
 }
@@ -41,6 +47,7 @@ export class Database implements OnApplicationShutdown {
   readonly intake: pg.Pool;
   /** For queries: read-only, each statement bounded by `STATEMENT_TIMEOUT`. */
   readonly queries: pg.Pool;
+  readonly replicas: Replicas;
   readonly erasureKey: string | null;
   private opened: PrismaClient | null = null;
   private readonly endWatch: () => void;
@@ -50,7 +57,7 @@ export class Database implements OnApplicationShutdown {
     private readonly statementTimeoutMs: number,
     private readonly options: DatabaseOptions = {},
   ) {
-    const { driver = 'fast', volatile = false, erasureKey = null } = options;
+    const { driver = 'fast', volatile = false, erasureKey = null, replicas = { urls: [], maxLagMs: 0 } } = options;
     this.erasureKey = erasureKey;
     const writing = connection(url, `${byKey} ${waits}`);
     const soon = { connectionTimeoutMillis: INTAKE_PATIENCE_MS };
@@ -59,6 +66,11 @@ export class Database implements OnApplicationShutdown {
     const readOnly = `${byIndex} -c default_transaction_read_only=on -c statement_timeout=${statementTimeoutMs}`;
     this.queries = openPool({ ...connection(url, readOnly), max: 12 }, driver);
     this.endWatch = breakOffAllHung(this.queries);
+    const patience = { connectionTimeoutMillis: REPLICA_PATIENCE_MS, max: 12 };
+    const pools = replicas.urls.map((one) =>
+      openPool({ ...connection(one, `${readOnly} ${replicaWaits}`), ...patience }, driver),
+    );
+    this.replicas = new Replicas(this.queries, pools, replicas.maxLagMs);
   }
 
   /** For everything off the hot path; opened on first use. */
@@ -68,7 +80,7 @@ export class Database implements OnApplicationShutdown {
 
   /** Runs last, because the module is global. */
   async onApplicationShutdown(): Promise<void> {
-    await Promise.allSettled([this.intake.end(), this.queries.end(), this.opened?.$disconnect()]);
+    await Promise.allSettled([this.intake.end(), this.queries.end(), this.replicas.end(), this.opened?.$disconnect()]);
     this.endWatch();
     await this.options.embedded?.stop();
   }

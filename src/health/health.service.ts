@@ -5,10 +5,17 @@ import { Database } from '../database/database.js';
 import { Intake, type IntakeState } from '../intake/intake.service.js';
 import { tryDatabase } from '../intake/trial.js';
 import { OwnConnection } from '../database/own-connection.js';
+import type { Replica, ReplicaState } from '../database/replica.js';
+
+interface ReplicaHealth {
+  readonly state: ReplicaState;
+  /** Null: not known. */
+  readonly lagSeconds: number | null;
+}
 
 /** Whether the service can take events (`intake`) and answer questions (`queries`). */
 export interface HealthReport {
-  /** Degraded: events are taken, but some or all cannot be committed, or the clock is doubted. */
+  /** Degraded: events are taken, but some or all cannot be committed, the clock is doubted, or a replica is gone. */
   readonly status: 'ok' | 'degraded' | 'unavailable';
   readonly intake: IntakeState;
   /** Rooms whose events wait, while those of others are committed. */
@@ -20,6 +27,8 @@ export interface HealthReport {
   readonly clock: 'ok' | 'doubted';
   /** Set while a rebuild runs; queries read the old tables until it ends. */
   readonly rebuild: { readonly startedAt: string } | null;
+  /** In the order of `DATABASE_URL_READ`, if that is set. The primary answers for those that are not ok. */
+  readonly replicas?: readonly ReplicaHealth[];
 }
 
 /** How long a trial that went well is believed: each writes, and rolls back. */
@@ -57,14 +66,18 @@ export class Health implements OnModuleDestroy {
     const { blocked } = this.intake;
     const { entries, bytes, setAside } = this.intake.spool;
     const clock = this.clock.isDoubted ? 'doubted' : 'ok';
+    const replicas = this.database.replicas.all.map(healthOf);
+    const queries = rebuild !== undefined || replicas.some(({ state }) => state === 'ok');
+    const well = blocked === 0 && clock === 'ok' && replicas.every(({ state }) => state === 'ok' || state === 'late');
     return {
-      status: statusOf({ intake, queries: rebuild !== undefined, well: blocked === 0 && clock === 'ok' }),
+      status: statusOf({ intake, queries, well }),
       intake,
       blocked,
-      queries: rebuild ? 'ok' : 'unavailable',
+      queries: queries ? 'ok' : 'unavailable',
       spool: { entries, bytes, setAside },
       clock,
       rebuild: rebuild?.[0] ?? null,
+      ...(replicas.length > 0 && { replicas }),
     };
   }
 
@@ -83,6 +96,10 @@ export class Health implements OnModuleDestroy {
   private withoutDatabase(): IntakeState {
     return this.intake.spool.takes ? 'spooling' : 'refusing';
   }
+}
+
+function healthOf({ state, lagMs }: Replica): ReplicaHealth {
+  return { state, lagSeconds: Number.isFinite(lagMs) ? Math.round(lagMs) / 1000 : null };
 }
 
 interface Parts {

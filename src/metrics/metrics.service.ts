@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Database } from '../database/database.js';
 import type { Committed } from '../intake/commit.js';
 import { IntakeEvents } from '../intake/intake-events.service.js';
 import type { RoundTally } from '../reconcile/round-tally.js';
@@ -47,6 +48,12 @@ export class Metrics {
     'streams_held_seconds',
     'How long the oldest running transaction has held streams back; 0 while nobody subscribes.',
   );
+  private readonly lag = this.gauge('replica_lag_seconds', 'How old what a replica shows is at most.', ['replica']);
+  private readonly answers = this.gauge('replica_ok', 'Whether a replica answers questions.', ['replica']);
+  private readonly askedAgain = this.counter(
+    'replica_failures_total',
+    'Statements that failed at a replica, and that the primary was asked.',
+  );
   private readonly findings = this.counter('findings_total', 'What upkeep found out, by conclusion.', ['conclusion']);
   private readonly failedRounds = this.counter(
     'reconcile_failed_rounds_total',
@@ -61,6 +68,7 @@ export class Metrics {
   constructor(
     events: IntakeEvents,
     private readonly tail: LogTail,
+    private readonly database: Database,
   ) {
     collectDefaultMetrics({ register: this.registry });
     for (const outcome of ['committed', 'known', 'spooled']) this.events.inc({ outcome }, 0);
@@ -72,6 +80,7 @@ export class Metrics {
 
   render({ databaseAway, spool, rounds }: Present): Promise<string> {
     this.held.set(this.tail.heldSeconds);
+    this.noteReplicas();
     this.away.set(databaseAway ? 1 : 0);
     this.entries.set(spool.entries);
     this.bytes.set(spool.bytes);
@@ -84,6 +93,17 @@ export class Metrics {
     this.failedRounds.reset();
     for (const [part, count] of rounds.failed) this.failedRounds.inc({ part }, count);
     return this.registry.metrics();
+  }
+
+  private noteReplicas(): void {
+    const { all, askedAgain } = this.database.replicas;
+    for (const [at, { lagMs, state }] of all.entries()) {
+      const replica = String(at + 1);
+      this.lag.set({ replica }, lagMs / 1000);
+      this.answers.set({ replica }, state === 'ok' ? 1 : 0);
+    }
+    this.askedAgain.reset();
+    this.askedAgain.inc(askedAgain);
   }
 
   private countBatch({ fresh, known, problems, differing }: Committed, took: number): void {
@@ -99,8 +119,8 @@ export class Metrics {
     return new Counter({ name: `roomledger_${name}`, help, labelNames, registers: [this.registry] });
   }
 
-  private gauge(name: string, help: string): Gauge {
-    return new Gauge({ name: `roomledger_${name}`, help, registers: [this.registry] });
+  private gauge<T extends string = never>(name: string, help: string, labelNames: readonly T[] = []): Gauge<T> {
+    return new Gauge({ name: `roomledger_${name}`, help, labelNames, registers: [this.registry] });
   }
 
   private histogram(name: string, help: string, buckets: number[]): Histogram {

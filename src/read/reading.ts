@@ -1,8 +1,9 @@
-import type { Pool, PoolClient, QueryConfig } from 'pg';
+import type { Pool, QueryConfig } from 'pg';
 import type { Scope } from '../access/scope.js';
-import { cancel, readRows } from '../database/driver/driver.js';
 import type { Takes } from '../database/driver/fast-query.js';
+import type { Replicas } from '../database/replicas.js';
 import { Refusal } from '../http/refusal.js';
+import { Answerer, type Asked } from './answerer.js';
 import { shownTypes } from './time-format.js';
 import { StatementBuilder } from './statement.js';
 import type { StatementNames } from './statement-names.js';
@@ -12,7 +13,9 @@ import { type Asker, busy, type Turns } from './turns.js';
 export type Row = Readonly<Record<string, unknown>>;
 
 export interface Tables {
+  /** The primary's. */
   readonly pool: Pool;
+  readonly replicas: Replicas;
   /** Citus distributes the tables, and refuses lateral joins. */
   readonly distributed: boolean;
   /** Null: prepare nothing. */
@@ -44,7 +47,7 @@ export class Reading {
   /** What was read so far, and how many parents share a row at most. */
   readonly read = { bytes: 0, rows: 0, sharing: 1 };
   private readonly made = new Map<object, unknown>();
-  private readonly clients = new Set<PoolClient>();
+  private readonly answerer: Answerer;
   private readonly asker: Asker;
   private failure: Refusal | null = null;
   private held = 0;
@@ -56,6 +59,7 @@ export class Reading {
     readonly scope: Scope,
     private readonly at: { readonly now: string; readonly limits: ReadingLimits },
   ) {
+    this.answerer = new Answerer(tables.pool, tables.replicas);
     this.asker = tables.turns.asker(scope, {
       patience: at.limits.wait,
       tick: () => this.tick(),
@@ -69,6 +73,10 @@ export class Reading {
 
   get limits(): ReadingLimits {
     return this.at.limits;
+  }
+
+  get lag(): number {
+    return this.answerer.lagMs / 1000;
   }
 
   get stopped(): boolean {
@@ -100,15 +108,15 @@ export class Reading {
   /** The first rows, as many as `most` bytes hold, but at least one. */
   async firstRows(statement: StatementBuilder, sql: string, most: number): Promise<FirstRows> {
     let [bytes, cut] = [0, false];
-    let client: PoolClient;
+    let cancel: () => void;
     const takes = (row: number): boolean => {
       cut = bytes > 0 && bytes + row > most;
-      if (cut) void cancel(this.tables.pool, client);
+      if (cut) cancel();
       else bytes += row;
       return !cut;
     };
     const config = { text: statement.text(sql), values: statement.values, types: shownTypes };
-    const rows = await this.run(config, takes, (lent) => (client = lent));
+    const rows = await this.run(config, takes, (begun) => (cancel = begun));
     return { rows, bytes, cut };
   }
 
@@ -140,29 +148,19 @@ export class Reading {
     this.failure ??= why;
     if (why === gone) this.releases();
     this.tables.turns.dismiss(this.asker, why);
-    for (const client of this.clients) void cancel(this.tables.pool, client);
+    this.answerer.cancel();
   }
 
-  private async run(config: QueryConfig, takes: Takes, lent?: (client: PoolClient) => void): Promise<Row[]> {
+  private async run(config: QueryConfig, takes: Takes, begun?: Asked['begun']): Promise<Row[]> {
     await this.begin();
-    let client: PoolClient | undefined;
-    let cut = false;
     try {
-      client = await this.tables.pool.connect();
+      const { rows } = await this.answerer.read<Row>(config, { takes, over: () => this.failure, begun });
       if (this.failure !== null) throw this.failure;
-      this.clients.add(client);
-      lent?.(client);
-      const read = await readRows<Row>(client, config, takes);
-      if (this.failure !== null) throw this.failure;
-      cut = read.cut;
-      this.read.rows += read.rows.length;
-      return read.rows;
+      this.read.rows += rows.length;
+      return rows;
     } catch (error) {
       throw this.failure ?? error;
     } finally {
-      if (client !== undefined) this.clients.delete(client);
-      // A late cancel must not hit another reading's statement.
-      client?.release(cut || this.failure !== null);
       this.tick();
       this.tables.turns.leave(this.asker);
     }

@@ -19,7 +19,7 @@ export class Readings implements OnModuleInit, OnModuleDestroy {
     private readonly clock: Clock,
     private readonly settings: Settings,
   ) {
-    this.turns = new Turns(database.queries.options.max);
+    this.turns = new Turns(database.replicas);
   }
 
   async onModuleInit(): Promise<void> {
@@ -49,7 +49,8 @@ export class Readings implements OnModuleInit, OnModuleDestroy {
   }
 
   private begin(scope: Scope, limits: ReadingLimits, names: StatementNames | null): Reading {
-    const tables: Tables = { pool: this.database.queries, distributed: this.distributed, names, turns: this.turns };
+    const { queries: pool, replicas } = this.database;
+    const tables: Tables = { pool, replicas, distributed: this.distributed, names, turns: this.turns };
     return new Reading(tables, scope, { now: new Date(this.clock.now()).toISOString(), limits });
   }
 }

@@ -4,7 +4,7 @@ import { type Asker, Turns } from './turns.js';
 let turns: Turns;
 beforeEach(() => {
   vi.useFakeTimers();
-  turns = new Turns(12);
+  turns = new Turns({ connections: 12 });
 });
 afterEach(() => {
   turns.end();

@@ -51,7 +51,7 @@ export class Turns {
   private turn = 0;
   private readonly timer: NodeJS.Timeout;
 
-  constructor(private readonly connections: number) {
+  constructor(private readonly servers: { readonly connections: number }) {
     // One for all: timers of single statements would grow old with their garbage.
     this.timer = setInterval(() => this.tick(), TICK_MS).unref();
   }
@@ -104,12 +104,13 @@ export class Turns {
   }
 
   private admits({ running, project, token }: Asker): boolean {
-    const share = Math.max(1, Math.floor(this.connections / (this.active + 1)));
+    const { connections } = this.servers;
+    const share = Math.max(1, Math.floor(connections / (this.active + 1)));
     return (
       running < MOST_OF_REQUEST &&
       token.running < Math.max(1, share - 1) &&
       project.running < share &&
-      this.running < this.connections
+      this.running < connections
     );
   }
 

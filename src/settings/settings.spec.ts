@@ -22,6 +22,8 @@ describe('defaults', () => {
       port: 3000,
       keys: new Map([['devkey', { secret: 'secret', project: 'default' }]]),
       databaseUrl: null,
+      databaseReadUrls: [],
+      readMaxLagMs: 1_000,
       databaseDriver: 'fast',
       dataDir: './data',
       spoolDir: 'data/spool',
@@ -247,6 +249,23 @@ describe('values', () => {
     ['schema=a"b', /^DATABASE_URL must name a schema/],
   ])('DATABASE_URL with ?%s is refused', (parameters, problem) => {
     expect(problems({ DATABASE_URL: `postgresql://h/d?${parameters}` })).toEqual([expect.stringMatching(problem)]);
+  });
+
+  test.each([
+    ['postgres://u:a,b@h/d?schema=x', ['postgres://u:a,b@h/d?schema=x']],
+    ['postgresql://a/d, postgres://b/d\npostgresql://c/d,', ['postgresql://a/d', 'postgres://b/d', 'postgresql://c/d']],
+  ])('DATABASE_URL_READ=%j', (DATABASE_URL_READ, urls) => {
+    expect(readSettings({ DATABASE_URL: 'postgresql://h/d', DATABASE_URL_READ }).databaseReadUrls).toEqual(urls);
+  });
+
+  test.each([
+    [{ READ_MAX_LAG: '299ms' }, 'READ_MAX_LAG must be at least 300ms'],
+    [{ DATABASE_URL: '' }, 'DATABASE_URL_READ needs DATABASE_URL: the embedded Postgres has no replicas'],
+    [{ DATABASE_URL_READ: 'postgres://a,postgres://a' }, 'DATABASE_URL_READ must name each replica once'],
+    [{ DATABASE_URL_READ: 'postgres://a?x=1' }, expect.stringMatching(/^DATABASE_URL_READ must not hold x, /)],
+  ])('replicas with %j are refused', (given, problem) => {
+    const others = { DATABASE_URL: 'postgresql://h/d', DATABASE_URL_READ: 'postgresql://a/d' };
+    expect(problems({ ...others, ...given })).toEqual([problem]);
   });
 
   const dropped = { LOG_RETENTION: '90d' };

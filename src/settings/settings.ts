@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import { type Archive, archiveNames, archiveOf, type ArchiveTexts } from './archive.js';
 import { type ApiKey, keyList, keysByName, type NamedKey } from './api-keys.js';
 import { accountsOf, type LivekitAccount, type ProjectUrl, urlList } from './livekit-accounts.js';
-import { databaseUrl } from './database-url.js';
+import { databaseUrl, databaseUrls } from './database-url.js';
 import {
   duration,
   durationOrOff,
+  lag,
   type LogLevel,
   logLevel,
   oneOf,
@@ -30,6 +31,9 @@ export abstract class Settings {
   abstract readonly keys: ReadonlyMap<string, ApiKey>;
   /** Null: the embedded Postgres in `dataDir`. */
   abstract readonly databaseUrl: string | null;
+  /** Streaming replicas that answer questions. */
+  abstract readonly databaseReadUrls: readonly string[];
+  abstract readonly readMaxLagMs: number;
   abstract readonly databaseDriver: 'fast' | 'plain';
   abstract readonly dataDir: string;
   /** Null: no spool. */
@@ -96,8 +100,7 @@ export function readSettings(env: Environment): Settings {
     host: reader.value('HOST', String, production ? '0.0.0.0' : '127.0.0.1'),
     port: reader.value('PORT', whole(0, 65_535), 3000),
     keys: readKeys(reader, production),
-    databaseUrl: reader.value('DATABASE_URL', databaseUrl, null),
-    databaseDriver: reader.value('DATABASE_DRIVER', oneOf('fast', 'plain'), 'fast'),
+    ...readDatabase(reader),
     dataDir,
     spoolDir: reader.value('SPOOL_DIR', String, production ? null : join(dataDir, 'spool')),
     spoolMaxBytes: reader.value('SPOOL_MAX_BYTES', size, 256 * 2 ** 20),
@@ -160,6 +163,22 @@ class Reader {
       return undefined;
     }
   }
+}
+
+type DatabaseSettings = Pick<Settings, 'databaseUrl' | 'databaseReadUrls' | 'readMaxLagMs' | 'databaseDriver'>;
+
+function readDatabase(reader: Reader): DatabaseSettings {
+  const url = reader.value('DATABASE_URL', databaseUrl, null);
+  const readUrls = reader.value('DATABASE_URL_READ', databaseUrls, Object.freeze([]));
+  if (url === null && readUrls.length > 0) {
+    reader.problems.push('DATABASE_URL_READ needs DATABASE_URL: the embedded Postgres has no replicas');
+  }
+  return {
+    databaseUrl: url,
+    databaseReadUrls: readUrls,
+    readMaxLagMs: reader.value('READ_MAX_LAG', lag, 1_000),
+    databaseDriver: reader.value('DATABASE_DRIVER', oneOf('fast', 'plain'), 'fast'),
+  };
 }
 
 function readKeys(reader: Reader, production: boolean): ReadonlyMap<string, ApiKey> {

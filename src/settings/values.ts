@@ -17,6 +17,13 @@ export function timeout(text: string): number {
   return atMost(duration(text), '24d', 24 * 86_400_000);
 }
 
+/** Replicas are looked at ten times a second. */
+export function lag(text: string): number {
+  const value = timeout(text);
+  if (value < 300) throw new Problem('must be at least 300ms');
+  return value;
+}
+
 export function requestSize(text: string): number {
   return atMost(size(text), '256MiB', 256 * 2 ** 20);
 }

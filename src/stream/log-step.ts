@@ -1,4 +1,5 @@
 import type { OwnConnection } from '../database/own-connection.js';
+import { type Milestone, milestoneColumns } from '../database/replica.js';
 import { millisecondsOf } from '../database/milliseconds.js';
 import { logPosition, type LogPosition, sqlOf } from './log-position.js';
 
@@ -9,6 +10,8 @@ export interface Horizon {
   /** Changes when a rebuild replaces the tables. */
   readonly tables: string;
   readonly erasures: number;
+  /** Who shows it has all that comes before the position. */
+  readonly milestone: Milestone;
 }
 
 /** A room that events or sightings named. Egress may lack the name of its room, and a name its sid. */
@@ -28,12 +31,14 @@ export interface Step {
 const MOST = 1_000;
 
 export async function readHorizon(connection: OwnConnection): Promise<Horizon> {
-  const [row] = await connection.ask<{ epoch: string; xmin: string; held: boolean; tables: string; erasures: number }>(
-    `select epoch::text, pg_snapshot_xmin(now)::text as xmin, pg_snapshot_xmin(now) < pg_snapshot_xmax(now) as held,
+  const [row] = await connection.ask<
+    Omit<Horizon, 'position' | 'milestone'> & Milestone & { epoch: string; xmin: string }
+  >(
+    `select epoch::text, pg_snapshot_xmin(now)::text as xmin, pg_snapshot_xmin(now) < pg_snapshot_xmax(now) as held, ${milestoneColumns},
       'room'::regclass::oid::text as tables, version as erasures from log_epoch, erasure_version, pg_current_snapshot() as now`,
   );
-  const { epoch, xmin, ...others } = row!;
-  return { position: logPosition(epoch, xmin, 0), ...others };
+  const { epoch, xmin, lsn, xmax, ...others } = row!;
+  return { position: logPosition(epoch, xmin, 0), milestone: { lsn, xmax }, ...others };
 }
 
 interface Stretch {

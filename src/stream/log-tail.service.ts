@@ -146,6 +146,7 @@ export class LogTail implements OnApplicationShutdown {
 
   private async look(): Promise<void> {
     const horizon = await readHorizon(this.connection);
+    await this.database.replicas.reach(horizon.milestone);
     const before = this.horizon;
     this.horizon = horizon;
     const moved = before === null || isBefore(before.position, horizon.position);

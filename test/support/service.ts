@@ -40,6 +40,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const settings: Settings = {
     ...readSettings({ LIVEKIT_KEYS: keys, LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent', PORT: '0' }),
     databaseUrl: options.databaseUrl ?? own!.url,
+    databaseReadUrls: replicaOf(options.databaseUrl ?? own!.url),
     spoolDir: null,
     // Rows of tests are older than any limit.
     expireAfterMs: null,
@@ -49,6 +50,12 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const app = await createServer(settings, clock);
   await app.listen(options.port ?? 0, '127.0.0.1');
   return new Service(app, await app.getUrl(), { settings, clock, drop: () => own?.drop() });
+}
+
+/** With `DATABASE_URL_READ` the same database there, which must replay what is committed before it is acknowledged. */
+function replicaOf(url: string): string[] {
+  const server = process.env['DATABASE_URL_READ'];
+  return server ? [Object.assign(new URL(server), { pathname: new URL(url).pathname }).href] : [];
 }
 
 export class Service {

@@ -18,7 +18,15 @@ const options = {
 } as const;
 
 /** What would mix the demo with what is real, or end what it left open. */
-const notForDemo = ['DATABASE_URL', 'LIVEKIT_URL', 'LIVEKIT_METRICS_URL', 'SPOOL_DIR', 'LOG_RETENTION', 'EXPIRE_AFTER'];
+const notForDemo = [
+  'DATABASE_URL',
+  'DATABASE_URL_READ',
+  'LIVEKIT_URL',
+  'LIVEKIT_METRICS_URL',
+  'SPOOL_DIR',
+  'LOG_RETENTION',
+  'EXPIRE_AFTER',
+];
 
 /** The service with a month behind it and rooms that go on, until SIGINT or SIGTERM. */
 export async function demo(args: readonly string[], given: Environment): Promise<void> {
