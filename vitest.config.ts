@@ -44,7 +44,7 @@ const runs: Readonly<Record<string, { include: string[]; env?: Record<string, st
   // What is drawn by chance is drawn anew.
   server: { include: server, env: { SEED: '20261125' } },
   // On databases whose log is distributed, if CITUS_URL names a coordinator.
-  citus: { include: citus, env: { ON_CITUS: 'yes' } },
+  citus: { include: process.env['CITUS_URL'] ? citus : ['test/citus/*.spec.ts'], env: { ON_CITUS: 'yes' } },
 };
 
 export default defineConfig(({ mode }) => ({

@@ -45,6 +45,7 @@ class List {
   private readonly counting = new Loader<Row, number>((parents) =>
     this.loadCounts({ parents, limit: this.limit, beyond: null }),
   );
+  private readonly horizon = {};
   /** The greatest that was asked for: all counts of one round are read together. */
   private limit = 0;
   private refused: Refusal | undefined;
@@ -72,9 +73,13 @@ class List {
   }
 
   private async loadPages(parents: readonly Row[]): Promise<Row[][]> {
+    if (this.apart && parents.length > 1) {
+      return (await Promise.all(parents.map((parent) => this.loadPages([parent])))).flat();
+    }
     const { relation, selection } = this.listing;
     const statement = this.reading.statement();
-    const flat = await this.read(statement, pageSql(statement, this.listing, parents));
+    const listing = await this.withHorizon(statement);
+    const flat = await this.read(statement, pageSql(statement, listing, parents));
     const rows = nestPointed(flat, selection, relation.noun);
     if (parents.length === 1) return [rows];
     const pages: Row[][] = parents.map(() => []);
@@ -82,7 +87,22 @@ class List {
     return pages;
   }
 
+  /** No statement reads a distributed log for several parents. */
+  private get apart(): boolean {
+    return this.reading.logIsDistributed && this.listing.relation.noun.ofLog === true;
+  }
+
+  private async withHorizon(statement: StatementBuilder): Promise<Listing> {
+    const { ordered, selection } = this.listing;
+    if (!this.apart || !selection.cursors || ordered.horizon === undefined) return this.listing;
+    const horizon = await this.reading.once(this.horizon, () => this.reading.horizon());
+    return { ...this.listing, ordered: { ...ordered, horizon: `${statement.bind(horizon)}::text` } };
+  }
+
   private async loadCounts(ask: { parents: readonly Row[]; limit: number; beyond: Beyond }): Promise<number[]> {
+    if (this.apart && ask.parents.length > 1) {
+      return (await Promise.all(ask.parents.map((parent) => this.loadCounts({ ...ask, parents: [parent] })))).flat();
+    }
     const statement = this.reading.statement();
     const counts = ask.parents.map(() => 0);
     for (const { parent, count } of await this.read(statement, countSql(statement, this.listing, ask))) {

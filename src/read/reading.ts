@@ -2,6 +2,7 @@ import type { Pool, PoolClient, QueryConfig } from 'pg';
 import type { Scope } from '../access/scope.js';
 import { cancel, readRows } from '../database/driver/driver.js';
 import type { Takes } from '../database/driver/fast-query.js';
+import { settledSnapshot, type Unsettled, unsettledSql } from '../database/distributed-log.js';
 import { Refusal } from '../http/refusal.js';
 import { shownTypes } from './time-format.js';
 import { StatementBuilder } from './statement.js';
@@ -13,7 +14,7 @@ export type Row = Readonly<Record<string, unknown>>;
 
 export interface Tables {
   readonly pool: Pool;
-  /** Citus distributes the tables, and refuses lateral joins. */
+  /** Whether the log is, over Citus. */
   readonly distributed: boolean;
   /** Null: prepare nothing. */
   readonly names: StatementNames | null;
@@ -76,7 +77,18 @@ export class Reading {
   }
 
   statement(): StatementBuilder {
-    return new StatementBuilder(this.scope, { now: this.now, laterals: !this.tables.distributed });
+    return new StatementBuilder(this.scope, { now: this.now });
+  }
+
+  get logIsDistributed(): boolean {
+    return this.tables.distributed;
+  }
+
+  /** Where a stream begins that resumes from what is read after this: on the coordinator, and without what is prepared. */
+  async horizon(): Promise<string> {
+    const [row] = await this.ask(`select epoch, seen.* from log_epoch, (${unsettledSql()}) seen`);
+    const { epoch, ...seen } = row as unknown as Unsettled & { epoch: number };
+    return `${epoch}:${settledSnapshot(seen).split(':')[0]}`;
   }
 
   rows(statement: StatementBuilder, sql: string): Promise<Row[]> {

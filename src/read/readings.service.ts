@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Scope } from '../access/scope.js';
 import { Database } from '../database/database.js';
+import { logIsDistributed } from '../database/distributed-log.js';
 import { Clock } from '../settings/clock.js';
 import { Settings } from '../settings/settings.js';
 import { Reading, type ReadingLimits, type Tables } from './reading.js';
@@ -10,7 +11,7 @@ import { Turns } from './turns.js';
 
 @Injectable()
 export class Readings implements OnModuleInit, OnModuleDestroy {
-  distributed = false;
+  private distributed = false;
   private readonly names = new StatementNames();
   private readonly turns: Turns;
 
@@ -23,8 +24,7 @@ export class Readings implements OnModuleInit, OnModuleDestroy {
   }
 
   async onModuleInit(): Promise<void> {
-    const { rows } = await this.database.queries.query("select from pg_extension where extname = 'citus'");
-    this.distributed = rows.length > 0;
+    this.distributed = await logIsDistributed(this.database.queries);
   }
 
   onModuleDestroy(): void {

@@ -26,7 +26,7 @@ export class Replay {
   ) {}
 
   async catchUp(): Promise<number> {
-    return this.advance(await stretchSince(reader(this.workspace), this.workspace.home, this.reached));
+    return this.advance(await stretchSince(reader(this.workspace), this.workspace, this.reached));
   }
 
   /** Repeats, because fewer events arrive during each shorter pass. */
@@ -37,7 +37,7 @@ export class Replay {
   /** @returns how many events it projected */
   async advance(stretch: LogStretch): Promise<number> {
     const before = this.events;
-    for await (const page of ahead(pagesOf(reader(this.workspace), this.workspace.home, stretch))) {
+    for await (const page of ahead(pagesOf(reader(this.workspace), this.workspace, stretch))) {
       refuseLost(this.workspace);
       await Promise.all(lanesOf(page.map(readRow)).map((lane) => projectLane(this.workspace, lane)));
       this.report((this.events += page.length));
@@ -112,7 +112,9 @@ async function* ahead<T>(pages: AsyncGenerator<T>): AsyncGenerator<T> {
   }
 }
 
-function reader({ database, lost }: Workspace): Run {
+/** Citus has no plan of a distributed log for all values. */
+function reader({ database, lost, distributed }: Workspace): Run {
+  const pool = distributed ? database.queries : database.intake;
   return <R>(statement: Statement) =>
-    withReconnect(lost, async () => (await database.intake.query<R & object>(statement)).rows as R[]);
+    withReconnect(lost, async () => (await pool.query<R & object>(statement)).rows as R[]);
 }

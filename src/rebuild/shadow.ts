@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
+import { isDistributed } from '../database/distributed-log.js';
 import { sessionTables } from '../projection/session-tables.js';
 import { followingSql, makingSql, securingSql } from './copies.js';
 
@@ -11,6 +12,8 @@ export interface Shadow {
   readonly home: string;
   /** Number applied when the tables were copied. */
   readonly migrations: number;
+  /** Whether the log is. */
+  readonly distributed: boolean;
   /** Statements for what does not move with its table. */
   readonly following: readonly string[];
 }
@@ -20,6 +23,7 @@ const namePattern = '^rebuilding_[0-9a-f]{12}$';
 
 /** Copies everything in the catalog but triggers, rules, publications and security labels. */
 export async function makeShadow(client: pg.Client): Promise<Shadow> {
+  const distributed = await isDistributed(client);
   const { rows } = await client.query<{ home: string; migrations: number }>(
     `select relnamespace::regnamespace::text as home, (${countMigrations('_prisma_migrations')}) as migrations
       from pg_class where oid = 'room'::regclass`,
@@ -32,7 +36,7 @@ export async function makeShadow(client: pg.Client): Promise<Shadow> {
   await client.query((await written(securingSql)).join(';\n'));
   const following = await written(followingSql);
   await client.query('commit');
-  return { name, home: rows[0]!.home, migrations: rows[0]!.migrations, following };
+  return { name, home: rows[0]!.home, migrations: rows[0]!.migrations, following, distributed };
 }
 
 export function countMigrations(table: string): string {

@@ -1,3 +1,4 @@
+import { settledSnapshot, type Unsettled, unsettledSql } from '../database/distributed-log.js';
 import type { OwnConnection } from '../database/own-connection.js';
 import { millisecondsOf } from '../database/milliseconds.js';
 import { logPosition, type LogPosition, sqlOf } from './log-position.js';
@@ -27,13 +28,16 @@ export interface Step {
 
 const MOST = 1_000;
 
-export async function readHorizon(connection: OwnConnection): Promise<Horizon> {
-  const [row] = await connection.ask<{ epoch: string; xmin: string; held: boolean; tables: string; erasures: number }>(
-    `select epoch::text, pg_snapshot_xmin(now)::text as xmin, pg_snapshot_xmin(now) < pg_snapshot_xmax(now) as held,
-      'room'::regclass::oid::text as tables, version as erasures from log_epoch, erasure_version, pg_current_snapshot() as now`,
+export async function readHorizon(connection: OwnConnection, distributed: boolean): Promise<Horizon> {
+  const now = distributed
+    ? `(${unsettledSql()})`
+    : '(select pg_current_snapshot()::text as snapshot, array[]::text[] as prepared)';
+  const [row] = await connection.ask<Unsettled & { epoch: string; tables: string; erasures: number }>(
+    `select epoch::text, now.*, 'room'::regclass::oid::text as tables, version as erasures from log_epoch, erasure_version, ${now} now`,
   );
-  const { epoch, xmin, ...others } = row!;
-  return { position: logPosition(epoch, xmin, 0), ...others };
+  const { epoch, tables, erasures, ...seen } = row!;
+  const [xmin = '', xmax] = settledSnapshot(seen).split(':');
+  return { position: logPosition(epoch, xmin, 0), held: xmin !== xmax, tables, erasures };
 }
 
 interface Stretch {

@@ -145,12 +145,13 @@ it('reads few rows at once of a log of large events, and each of them once', asy
   const asked: unknown[] = [];
   const found: string[] = [];
   const counts: number[] = [];
+  const log = { home: 'public', distributed: false };
   await inTransaction(intake, async (run) => {
     const spied: typeof run = (statement) => {
       if (statement.name === 'log page') asked.push(statement.values.at(-1));
       return run(statement);
     };
-    for await (const page of pagesOf(spied, 'public', await stretchSince(run, 'public', null))) {
+    for await (const page of pagesOf(spied, log, await stretchSince(run, log, null))) {
       found.push(...page.map(({ id }) => id));
       counts.push(page.length);
     }
