@@ -14,8 +14,7 @@ export type Row = Readonly<Record<string, unknown>>;
 
 export interface Tables {
   readonly pool: Pool;
-  /** Whether the log is, over Citus. */
-  readonly distributed: boolean;
+  readonly logIsDistributed: boolean;
   /** Null: prepare nothing. */
   readonly names: StatementNames | null;
   readonly turns: Turns;
@@ -77,11 +76,7 @@ export class Reading {
   }
 
   statement(): StatementBuilder {
-    return new StatementBuilder(this.scope, { now: this.now });
-  }
-
-  get logIsDistributed(): boolean {
-    return this.tables.distributed;
+    return new StatementBuilder(this.scope, { now: this.now, logIsDistributed: this.tables.logIsDistributed });
   }
 
   /** Where a stream begins that resumes from what is read after this: on the coordinator, and without what is prepared. */

@@ -11,7 +11,7 @@ import { Turns } from './turns.js';
 
 @Injectable()
 export class Readings implements OnModuleInit, OnModuleDestroy {
-  private distributed = false;
+  private logIsDistributed = false;
   private readonly names = new StatementNames();
   private readonly turns: Turns;
 
@@ -24,7 +24,7 @@ export class Readings implements OnModuleInit, OnModuleDestroy {
   }
 
   async onModuleInit(): Promise<void> {
-    this.distributed = await logIsDistributed(this.database.queries);
+    this.logIsDistributed = await logIsDistributed(this.database.queries);
   }
 
   onModuleDestroy(): void {
@@ -49,7 +49,7 @@ export class Readings implements OnModuleInit, OnModuleDestroy {
   }
 
   private begin(scope: Scope, limits: ReadingLimits, names: StatementNames | null): Reading {
-    const tables: Tables = { pool: this.database.queries, distributed: this.distributed, names, turns: this.turns };
+    const tables: Tables = { pool: this.database.queries, logIsDistributed: this.logIsDistributed, names, turns: this.turns };
     return new Reading(tables, scope, { now: new Date(this.clock.now()).toISOString(), limits });
   }
 }

@@ -11,11 +11,14 @@ export class StatementBuilder {
   readonly values: Value[] = [];
   readonly now: string;
   readonly ofOneRoom: boolean;
+  /** Over Citus, which refuses lateral joins with it. */
+  readonly logIsDistributed: boolean;
   private readonly scopeSql: string;
   private nowSql: string | undefined;
 
-  constructor({ project, roomName }: Scope, { now }: { now: string }) {
+  constructor({ project, roomName }: Scope, { now, logIsDistributed = false }: { now: string; logIsDistributed?: boolean }) {
     this.now = now;
+    this.logIsDistributed = logIsDistributed;
     this.ofOneRoom = roomName !== null;
     const ofProject = `project = ${this.bind(project)}`;
     this.scopeSql = roomName === null ? ofProject : `${ofProject} and room_name = ${this.bind(roomName)}`;

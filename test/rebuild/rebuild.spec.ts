@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { inTransaction } from '../../src/database/transaction.js';
-import { entriesOf, logStatement } from '../../src/intake/event-log.js';
+import { logIsDistributed } from '../../src/database/distributed-log.js';
+import { entriesOf, logEntries } from '../../src/intake/event-log.js';
 import { readBody } from '../../src/webhook/read-body.js';
 import { readEvent, type LedgerEvent } from '../../src/livekit/event.js';
 import { project } from '../../src/projection/project.js';
@@ -69,7 +70,7 @@ it('leaves to a transaction that has come no further than the log to project by 
   const { intake, url } = service.database;
   const event = read(roomStarted);
   await inTransaction(intake, async (run) => {
-    await run(logStatement(entriesOf([event])));
+    await logEntries(run, entriesOf([event]), { distributed: await logIsDistributed(intake) });
     expect(await rebuild(url)).toBe(0);
     return project(run, [event]);
   });
@@ -83,7 +84,7 @@ it('waits for a transaction that writes to the tables, and takes what it wrote a
   const event = read(roomStarted);
   let rebuilt: Promise<number> | undefined;
   await inTransaction(intake, async (run) => {
-    await run(logStatement(entriesOf([event])));
+    await logEntries(run, entriesOf([event]), { distributed: await logIsDistributed(intake) });
     for (const statement of await project(run, [event])) await run(statement);
     let tried = (): void => undefined;
     const reported = new Promise<void>((resolve) => (tried = resolve));
