@@ -41,7 +41,19 @@ function run(program, args) {
 }
 
 function sql(port, text) {
-  run(join(bin, 'psql'), ['-qX', '-v', 'ON_ERROR_STOP=1', '-h', '127.0.0.1', '-p', `${port}`, '-U', 'postgres', '-c', text]);
+  run(join(bin, 'psql'), [
+    '-qX',
+    '-v',
+    'ON_ERROR_STOP=1',
+    '-h',
+    '127.0.0.1',
+    '-p',
+    `${port}`,
+    '-U',
+    'postgres',
+    '-c',
+    text,
+  ]);
 }
 
 function make({ data, port }) {
@@ -50,8 +62,17 @@ function make({ data, port }) {
 }
 
 function start({ data }) {
+  if (isRunning(data)) return;
   // Without waiting for its output, which a server keeps open.
   run(join(bin, 'pg_ctl'), ['-D', data, '-w', '-l', join(data, 'server.log'), 'start']);
+}
+
+function isRunning(data) {
+  try {
+    return run(join(bin, 'pg_ctl'), ['-D', data, 'status']) !== '';
+  } catch {
+    return false;
+  }
 }
 
 if (command === 'start') {

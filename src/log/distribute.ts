@@ -41,7 +41,8 @@ async function refuseOthers(client: ClientBase): Promise<void> {
       where datname = current_database() and application_name ^@ 'roomledger' and pid <> pg_backend_pid() order by pid limit 1`,
   );
   const [other] = rows;
-  if (other) throw new Error(`Stop every service and command first: ${other.name} is connected (process ${other.pid}).`);
+  if (other)
+    throw new Error(`Stop every service and command first: ${other.name} is connected (process ${other.pid}).`);
 }
 
 const PATIENT = 10;
@@ -53,9 +54,10 @@ export async function distribute(client: ClientBase, { shards }: Distribution): 
     await client.query(`set local citus.multi_shard_modify_mode = 'sequential'`);
     // Copying takes as long as it takes.
     await client.query('set local idle_in_transaction_session_timeout = 0');
-    await client.query(`select create_distributed_table('${LOG}', 'id', shard_count => $1::int, colocate_with => 'none')`, [
-      shards,
-    ]);
+    await client.query(
+      `select create_distributed_table('${LOG}', 'id', shard_count => $1::int, colocate_with => 'none')`,
+      [shards],
+    );
     await client.query(`select truncate_local_data_after_distributing_table('${LOG}')`);
     await client.query(`create table ${NODES} (id text collate "C" primary key)`);
     await client.query(`select create_distributed_table('${NODES}', 'id', colocate_with => '${LOG}')`);
