@@ -25,10 +25,27 @@ const server = [
   'test/export/{sessions,usage}.spec.ts',
 ];
 
+/** What reads or writes the log, or runs beside it. */
+const citus = [
+  'test/citus/*.spec.ts',
+  'test/export/*.spec.ts',
+  'test/graphql/{corrections,counts,event,filters,nested,node,pages,text-filters}.spec.ts',
+  'test/intake/{blocked-room,many-rows,spool}.spec.ts',
+  'test/operations/{health,replicas,server}.spec.ts',
+  'test/projection/*.spec.ts',
+  'test/rebuild/*.spec.ts',
+  'test/stream/*.spec.ts',
+  'test/upkeep/*.spec.ts',
+  'test/usage/*.spec.ts',
+  'test/webhook/{log,webhook}.spec.ts',
+];
+
 const runs: Readonly<Record<string, { include: string[]; env?: Record<string, string> }>> = {
   long: { include: long, env: { PROOFS: 'whole' } },
   // What is drawn by chance is drawn anew.
   server: { include: server, env: { SEED: '20261125' } },
+  // On databases whose log is distributed, if CITUS_URL names a coordinator.
+  citus: { include: process.env['CITUS_URL'] ? citus : ['test/citus/*.spec.ts'], env: { ON_CITUS: 'yes' } },
 };
 
 export default defineConfig(({ mode }) => ({

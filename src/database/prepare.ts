@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { MIGRATION_LOCK } from './locks/advisory-locks.js';
 import { connection, quoted, schemaOf } from './connection.js';
+import { hasCitus } from './distributed-log.js';
 import { raiseEpoch } from './epoch.js';
 import { isPrepared, migrate } from './migrate.js';
 import { openPrisma } from './prisma.js';
@@ -42,6 +43,19 @@ export async function requireLedger(url: string): Promise<void> {
 }
 
 async function connectTo(url: string): Promise<pg.Client> {
+  const client = await open(url);
+  if ((await hasCitus(client)) && (await isWorker(client))) {
+    await client.end();
+    throw new CannotStart('DATABASE_URL leads to a worker of Citus', 'Give the URL of the coordinator');
+  }
+  return client;
+}
+
+async function isWorker(client: pg.Client): Promise<boolean> {
+  return (await client.query('SELECT FROM pg_dist_local_group WHERE groupid <> 0')).rows.length > 0;
+}
+
+async function open(url: string): Promise<pg.Client> {
   try {
     const client = new pg.Client(connection(url, '-c lock_timeout=300000'));
     client.on('error', () => undefined);

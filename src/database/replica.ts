@@ -22,8 +22,11 @@ export type ReplicaState = 'ok' | 'late' | 'away' | 'foreign';
 export const placeSql = `concat_ws(' ', (select system_identifier from pg_control_system()),
   (select oid from pg_database where datname = current_database()), current_schema())`;
 
-/** Of the primary, by a snapshot `now`. Commits are in the flushed log before a snapshot shows them. */
-export const milestoneColumns = `(pg_current_wal_flush_lsn() - '0/0')::int8 as lsn, pg_snapshot_xmax(now)::text::int8 as xmax`;
+/** Of the primary. Commits are in the flushed log before a snapshot shows them. */
+export const flushedSql = `(pg_current_wal_flush_lsn() - '0/0')::int8`;
+
+/** By a snapshot `now`. */
+export const milestoneColumns = `${flushedSql} as lsn, pg_snapshot_xmax(now)::text::int8 as xmax`;
 
 const shownSql = `select pg_is_in_recovery() as standby, ${placeSql} as place,
   (pg_last_wal_replay_lsn() - '0/0')::int8 as lsn, pg_snapshot_xmin(pg_current_snapshot())::text::int8 as xmin`;

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Database } from '../database/database.js';
+import { logIsDistributed } from '../database/distributed-log.js';
 import { rewritePartition } from '../log/keep.js';
 import { keepingLog, untilFree } from '../log/log-lock.js';
 import { inShort } from '../log/partitions.js';
@@ -10,7 +11,11 @@ import { rebuild } from '../rebuild/rebuild.js';
  * row in its file. In steps as short as any, beside the running service.
  * @returns the rewritten partitions of the log
  */
-export async function eraseFiles({ url, prisma }: Database): Promise<string[]> {
+export async function eraseFiles({ url, prisma, intake }: Database): Promise<string[]> {
+  if (await logIsDistributed(intake))
+    throw new Error(
+      'The texts are erased, and the files of a distributed log stay: run vacuum full of its shards on every worker.',
+    );
   const before = await prisma.erasure.findMany({ where: { filesGoneAt: null, NOT: { finishedAt: null } } });
   const ids = before.map(({ id }) => id);
   const partitions = await keepingLog(url, { wait: true }, async (keeping) => {

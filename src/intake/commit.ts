@@ -1,11 +1,12 @@
 import { keyStatement, type Rewritten } from '../erased/erased.js';
 import type { Writer } from '../erased/writer.js';
+import { logIsDistributed } from '../database/distributed-log.js';
 import { inTransaction, type Run, type Statement } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
 import { project } from '../projection/project.js';
 import { bisect, type Failure, problemFrom } from './bisect.js';
 import { countDifferingBodies } from './differing-bodies.js';
-import { entriesOf, freshOf, logStatement, type Entry, type Logged } from './event-log.js';
+import { entriesOf, freshOf, logEntries, type Entry } from './event-log.js';
 import { tryDatabase } from './trial.js';
 
 export interface Committed {
@@ -35,9 +36,10 @@ export async function commit(
   const total: Committed = { fresh: 0, known: 0, problems: 0, differing: 0 };
   const commitTogether = async (some: readonly LedgerEvent[]): Promise<void> => {
     let committed = { ...total };
+    const distributed = await logIsDistributed(writer.pool);
     const rewritten = await writer.erased.rewrite(some);
     await inTransaction(writer.pool, async (run) => {
-      const { writes, ...counts } = await logAndProject(run, writer, rewritten);
+      const { writes, ...counts } = await logAndProject(run, writer, { ...rewritten, distributed });
       committed = counts;
       onWriting();
       return writes;
@@ -64,11 +66,15 @@ export class DatabaseTrouble extends Error {
 
 type Work = Committed & { writes: Statement[] };
 
-async function logAndProject(run: Run, { erased }: Writer, rewritten: Rewritten): Promise<Work> {
-  const { events, found, version } = rewritten;
+async function logAndProject(
+  run: Run,
+  { erased }: Writer,
+  rewritten: Rewritten & { distributed: boolean },
+): Promise<Work> {
+  const { events, found, version, distributed } = rewritten;
   const entries = entriesOf(events);
   const firsts = entries.map(({ event }) => event);
-  const logging = run<Logged>(logStatement(entries, version)).then((logged) => freshOf(entries, logged));
+  const logging = logEntries(run, entries, { version, distributed }).then((logged) => freshOf(entries, logged));
   const checking = erased.check(run, rewritten);
   const freshFirsts = async (): Promise<LedgerEvent[]> => {
     const fresh = await logging;
@@ -76,7 +82,11 @@ async function logAndProject(run: Run, { erased }: Writer, rewritten: Rewritten)
   };
   const [fresh, writes] = await Promise.all([logging, project(run, firsts, freshFirsts), checking]);
   if (found.length > 0) writes.push(keyStatement(found, true));
-  return { ...countsOf(events, fresh), differing: await countDifferingBodies(run, entries, fresh), writes };
+  return {
+    ...countsOf(events, fresh),
+    differing: await countDifferingBodies(run, entries, { fresh, distributed }),
+    writes,
+  };
 }
 
 function countsOf(events: readonly LedgerEvent[], fresh: readonly Entry[]): Omit<Committed, 'differing'> {

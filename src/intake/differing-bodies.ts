@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { planned } from '../database/distributed-log.js';
 import { UnnestedRows } from '../database/unnested-rows.js';
 import type { Run } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
@@ -22,24 +23,26 @@ const otherBodies = `select u.place,
   join webhook_event e on e.id = u.id and e.project = u.project and e.created_seconds = u.created
   where encode(sha256(convert_to(e.payload::text, 'UTF8')), 'hex') <> u.hash`;
 
+interface OtherBody {
+  readonly place: number;
+  readonly payload: string | null;
+}
+
 /** Counts deliveries whose body differs, as JSON, from the logged one. */
 export async function countDifferingBodies(
   run: Run,
   entries: readonly Entry[],
-  fresh: readonly Entry[],
+  { fresh, distributed }: { fresh: readonly Entry[]; distributed: boolean },
 ): Promise<number> {
   const isFresh = new Set(fresh);
   const known = entries.filter((entry) => !isFresh.has(entry));
-  return differingAmong(fresh) + (known.length > 0 ? await differingFromLog(run, known) : 0);
+  return differingAmong(fresh) + (known.length > 0 ? await differingFromLog(run, known, distributed) : 0);
 }
 
-async function differingFromLog(run: Run, known: readonly Entry[]): Promise<number> {
+async function differingFromLog(run: Run, known: readonly Entry[], distributed: boolean): Promise<number> {
   const events = known.flatMap(({ event, again }) => [event, ...again]);
-  const others = await run<{ place: number; payload: string | null }>({
-    name: 'other bodies',
-    text: otherBodies,
-    values: deliveries.values(events),
-  });
+  const statement = { name: 'other bodies', text: otherBodies, values: deliveries.values(events) };
+  const others = await (distributed ? planned<OtherBody>(run, statement) : run<OtherBody>(statement));
   return others.filter(({ place, payload }) => payload === null || !isSame(JSON.parse(payload), events[place])).length;
 }
 

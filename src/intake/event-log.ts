@@ -1,7 +1,8 @@
 import { Outdated } from '../database/failure.js';
 import { type ParameterColumn, UnnestedRows } from '../database/unnested-rows.js';
 import type { LedgerEvent } from '../livekit/event.js';
-import type { Statement } from '../database/transaction.js';
+import { planned } from '../database/distributed-log.js';
+import type { Run, Statement } from '../database/transaction.js';
 import { lockValues, takeLocksIf } from '../projection/lock.js';
 
 export interface Entry {
@@ -81,6 +82,16 @@ const takeLocksAndLog = `with locked as (${takeLocksIf(asOfVersion)} returning 1
   order by e.id, e.project, e.created_seconds
   on conflict (id, project, created_seconds) do update set deliveries = webhook_event.deliveries + excluded.deliveries
   returning id, project, created_seconds::text as created, deliveries`;
+
+/** @param distributed whether the log is: Citus plans no statement of it for all values */
+export function logEntries(
+  run: Run,
+  entries: readonly Entry[],
+  { version = null, distributed }: { version?: number | null; distributed: boolean },
+): Promise<Logged[]> {
+  const statement = logStatement(entries, version);
+  return distributed ? planned<Logged>(run, statement) : run<Logged>(statement);
+}
 
 /** @param version of the erasures that the entries were rewritten by; null where there is nothing to erase */
 export function logStatement(entries: readonly Entry[], version: number | null = null): Statement {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Client, Pool } from 'pg';
 import { onOwnConnection } from '../database/driver/driver.js';
+import { logIsDistributed, unsettledSql } from '../database/distributed-log.js';
 import type { Run, Statement } from '../database/transaction.js';
 import { readEvent, type LedgerEvent } from '../livekit/event.js';
 import { project } from '../projection/project.js';
@@ -16,17 +17,20 @@ const PROJECT = '(trial)';
  */
 export async function tryDatabase(pool: Pool): Promise<unknown> {
   try {
-    await onOwnConnection(pool, rehearse);
+    const distributed = await logIsDistributed(pool);
+    await onOwnConnection(pool, (client) => rehearse(client, distributed));
     return null;
   } catch (error) {
     return error;
   }
 }
 
-async function rehearse(client: Client): Promise<void> {
+async function rehearse(client: Client, distributed: boolean): Promise<void> {
   const run: Run = async <R>({ text, values }: Statement) => (await client.query(text, values)).rows as R[];
   const events = trialEvents();
   await client.query('begin');
+  // The events are not on every worker.
+  if (distributed) await client.query(`set local plan_cache_mode = auto; ${unsettledSql()}`);
   await run(logStatement(entriesOf(events)));
   for (const statement of await project(run, events)) await run(statement);
   await client.query('rollback');

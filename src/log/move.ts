@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
+import { isDistributed } from '../database/distributed-log.js';
 import { COPY, copyChanges, copyName, copyPages, forgetChanges, makeCopies, noteChanges, type Move } from './copy.js';
 import { exchangeLog, exchangePartition } from './exchange.js';
 import { type LogKeeping, untilFree } from './log-lock.js';
@@ -16,6 +17,8 @@ const FEW = 100;
 
 /** Puts new tables in the place of the log, or of a partition, in steps that are short and survive a crash. */
 export async function move(keeping: LogKeeping, source: string, pieces: readonly Piece[]): Promise<void> {
+  if (await isDistributed(keeping.client))
+    throw new Error(`The log is distributed over Citus, where ${source} cannot be written anew.`);
   await resume(keeping);
   await untilFree(keeping.stopped, (attempt) =>
     inShort(keeping.client, attempt, () => begin(keeping.client, source, pieces)),

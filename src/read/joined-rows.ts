@@ -9,7 +9,7 @@ export function withPointed(
   { fields, pointed }: ListSelection,
   { noun, page, cursor }: { noun: Noun; page: string; cursor: readonly string[] },
 ): string {
-  if (pointed.size === 0 || !statement.laterals) return page;
+  if (pointed.size === 0) return page;
   const joined = [...pointed].map(([name, ofOne]) => {
     const one = pointedSql(statement, { name, pointer: noun.pointers![name]!, fields: ofOne });
     return ` left join lateral (${one}) as ${name} on true`;

@@ -46,11 +46,6 @@ function pageOfSource(statement: StatementBuilder, listing: Listing, { of, sourc
   const order = orderSql(ordered, window.backward);
   // Not bound: a generic plan expects a bound limit to take a tenth of the table.
   const limit = window.size + 1;
-  if (of !== null && !statement.laterals) {
-    const place = `row_number() over (partition by parent order by ${order})`;
-    const ranked = `select ${table}.*, parent, ${place} as place from ${of} join ${table} on ${sources[0]!.where}`;
-    return `select parent, ${columns} from (${ranked}) as ${table} where place <= ${limit} order by place`;
-  }
   const end = `order by ${order} limit ${limit}`;
   const from = isPlain(sources)
     ? `${table} where ${sources[0]!.where}`
@@ -81,10 +76,6 @@ function countOf(
   const beyond = ask.beyond === null ? [] : [beyondSql(statement, listing, ask.beyond)];
   const { of, sources } = sourceSql(statement, listing, { parents: ask.parents, also: beyond });
   const { table } = listing.relation.noun;
-  if (of !== null && !statement.laterals) {
-    const ranked = `select parent, row_number() over (partition by parent) as place from ${of} join ${table} on ${sources[0]!.where}`;
-    return `select parent, count(*)::int as count from (${ranked}) as counted where place <= ${ask.limit} group by parent`;
-  }
   const end = `limit ${ask.limit}`;
   const rows = sources.map((place) => `(${rowsAt(place, `1 from ${table}`, end)})`).join(' union all ');
   const counted = `select count(*)::int as count from (select 1 from (${rows}) as place limit ${ask.limit}) as counted`;
@@ -146,16 +137,14 @@ function sourceSql(
 
 type Filters = Readonly<Record<string, Filter<unknown>>>;
 
-// Citus refuses lateral joins, but joins a table with unnest.
 function parentsSql(
   statement: StatementBuilder,
-  { keys, on, onCitus = on }: NestedList,
+  { keys, on }: NestedList,
   parents: readonly Row[],
 ): { of: string | null; on: string } {
   const values = (key: string): string[] => parents.map((parent) => parent[key] as string);
   if (parents.length === 1) {
-    const one = statement.laterals ? on : onCitus;
-    return { of: null, on: one(...keys.map((key) => statement.bind(values(key)[0]!))) };
+    return { of: null, on: on(...keys.map((key) => statement.bind(values(key)[0]!))) };
   }
   const arrays = keys.map((key) => `${statement.bind(values(key))}::text[]`);
   const indexes = `${statement.bind(parents.map((_, index) => index))}::int[]`;

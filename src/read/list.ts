@@ -45,6 +45,7 @@ class List {
   private readonly counting = new Loader<Row, number>((parents) =>
     this.loadCounts({ parents, limit: this.limit, beyond: null }),
   );
+  private readonly horizon = {};
   /** The greatest that was asked for: all counts of one round are read together. */
   private limit = 0;
   private refused: Refusal | undefined;
@@ -74,7 +75,11 @@ class List {
   private async loadPages(parents: readonly Row[]): Promise<Row[][]> {
     const { relation, selection } = this.listing;
     const statement = this.reading.statement();
-    const flat = await this.read(statement, pageSql(statement, this.listing, parents));
+    if (parents.length > 1 && isApart(statement, this.listing)) {
+      return (await Promise.all(parents.map((parent) => this.loadPages([parent])))).flat();
+    }
+    const listing = await this.withHorizon(statement);
+    const flat = await this.read(statement, pageSql(statement, listing, parents));
     const rows = nestPointed(flat, selection, relation.noun);
     if (parents.length === 1) return [rows];
     const pages: Row[][] = parents.map(() => []);
@@ -82,8 +87,18 @@ class List {
     return pages;
   }
 
+  private async withHorizon(statement: StatementBuilder): Promise<Listing> {
+    const { ordered, selection } = this.listing;
+    if (!isApart(statement, this.listing) || !selection.cursors || ordered.horizon === undefined) return this.listing;
+    const horizon = await this.reading.once(this.horizon, () => this.reading.horizon());
+    return { ...this.listing, ordered: { ...ordered, horizon: `${statement.bind(horizon)}::text` } };
+  }
+
   private async loadCounts(ask: { parents: readonly Row[]; limit: number; beyond: Beyond }): Promise<number[]> {
     const statement = this.reading.statement();
+    if (ask.parents.length > 1 && isApart(statement, this.listing)) {
+      return (await Promise.all(ask.parents.map((parent) => this.loadCounts({ ...ask, parents: [parent] })))).flat();
+    }
     const counts = ask.parents.map(() => 0);
     for (const { parent, count } of await this.read(statement, countSql(statement, this.listing, ask))) {
       counts[parent as number] = count as number;
@@ -94,6 +109,11 @@ class List {
   private read(statement: StatementBuilder, { sql, steady }: ListSql): Promise<Row[]> {
     return steady ? this.reading.rowsOfPrepared(statement, sql) : this.reading.rows(statement, sql);
   }
+}
+
+/** No statement reads a distributed log for several parents. */
+function isApart({ logIsDistributed }: StatementBuilder, { relation }: Listing): boolean {
+  return logIsDistributed && relation.noun.ofLog === true;
 }
 
 export class Page {

@@ -6,8 +6,8 @@ import { StatementBuilder } from './statement.js';
 const now = '2026-11-24T12:00:00.000Z';
 const relation = { noun: participant, list: '', keys: [], on: () => 'true' };
 
-function named(filter: object, { roomName = null, laterals = true, order = 'JOINED_AT' } = {}): object | null {
-  const statement = new StatementBuilder({ project: 'p', roomName }, { now, laterals });
+function named(filter: object, { roomName = null, order = 'JOINED_AT' } = {}): object | null {
+  const statement = new StatementBuilder({ project: 'p', roomName }, { now });
   const ordered = { list: '', order, direction: 'DESC', keys: participant.orders[order]! } as const;
   return namedOf(statement, { relation, filter: filter as Record<string, unknown>, ordered });
 }
@@ -50,7 +50,7 @@ describe('no index of names leads to a page', () => {
     expect(named(filter)).toBeNull();
   });
 
-  it.each([{ order: 'LEFT_AT' }, { laterals: false }, { roomName: 'r' as never }])('%j', (how) => {
+  it.each([{ order: 'LEFT_AT' }, { roomName: 'r' as never }])('%j', (how) => {
     expect(named({ identity: { startsWith: 'a' } }, how)).toBeNull();
   });
 });

@@ -42,7 +42,7 @@ export function namedOf(
   const [given, ...others] = Object.entries(filter).filter(
     ([name, value]) => value != null && name !== noun.ends?.start,
   );
-  if (!byStart || !statement.laterals || given === undefined || others.length > 0) return null;
+  if (!byStart || (noun.ofLog && statement.logIsDistributed) || given === undefined || others.length > 0) return null;
   const column = noun.names?.[given[0]];
   const { eq, in: list, startsWith, contains, notIn } = given[1] as StringFilter;
   const beside = eq ?? contains ?? notIn;

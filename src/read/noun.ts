@@ -37,6 +37,8 @@ export interface Noun {
   readonly defaultOrder: string;
   /** Refused without `active: true`, whose rows are few enough to sort. */
   readonly orderOfActive?: string;
+  /** Citus may distribute its table: then no lateral join reads it, and the horizon is read apart. */
+  readonly ofLog?: true;
   /** SQL of what its cursors carry, so that a stream can resume from them. */
   readonly horizon?: string;
   readonly empty?: string;
@@ -54,8 +56,6 @@ export interface NestedList {
   /** The parent's fields that the condition compares. */
   readonly keys: readonly string[];
   readonly on: (...keys: string[]) => string;
-  /** For one parent, on Citus. */
-  readonly onCitus?: (...keys: string[]) => string;
 }
 
 /** Columns to select: the fields, and the keys if a field is found by them; at least the id. */

@@ -61,7 +61,7 @@ export interface RowSource {
 /** Conditions that indexes serve; each session matches one. */
 export function sourcesOf(statement: StatementBuilder, span: Span, by = 'started_at'): RowSource[] {
   // Ordered by end, each class needs a plan of its own.
-  if (!statement.laterals || by === openEnded) return conditionsOf(statement, span, by).map((where) => ({ where }));
+  if (by === openEnded) return conditionsOf(statement, span, by).map((where) => ({ where }));
   const { closed, recent, still } = spanSqlOf(statement, span, by);
   // Planning separate conditions would take longer than reading.
   const over = recent === null ? { where: closed('classes.index', 'classes.reach'), each: classes } : { where: recent };

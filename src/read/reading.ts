@@ -2,6 +2,7 @@ import type { Pool, QueryConfig } from 'pg';
 import type { Scope } from '../access/scope.js';
 import type { Takes } from '../database/driver/fast-query.js';
 import type { Replicas } from '../database/replicas.js';
+import { settledSnapshot, type Unsettled, unsettledSql } from '../database/distributed-log.js';
 import { Refusal } from '../http/refusal.js';
 import { Answerer, type Asked } from './answerer.js';
 import { shownTypes } from './time-format.js';
@@ -16,8 +17,7 @@ export interface Tables {
   /** The primary's. */
   readonly pool: Pool;
   readonly replicas: Replicas;
-  /** Citus distributes the tables, and refuses lateral joins. */
-  readonly distributed: boolean;
+  readonly logIsDistributed: boolean;
   /** Null: prepare nothing. */
   readonly names: StatementNames | null;
   readonly turns: Turns;
@@ -84,7 +84,14 @@ export class Reading {
   }
 
   statement(): StatementBuilder {
-    return new StatementBuilder(this.scope, { now: this.now, laterals: !this.tables.distributed });
+    return new StatementBuilder(this.scope, { now: this.now, logIsDistributed: this.tables.logIsDistributed });
+  }
+
+  /** Where a stream begins that resumes from what is read after this: on the coordinator, and without what is prepared. */
+  async horizon(): Promise<string> {
+    const [row] = await this.ask(`select epoch, seen.* from log_epoch, (${unsettledSql()}) seen`);
+    const { epoch, ...seen } = row as unknown as Unsettled & { epoch: number };
+    return `${epoch}:${settledSnapshot(seen).split(':')[0]}`;
   }
 
   rows(statement: StatementBuilder, sql: string): Promise<Row[]> {

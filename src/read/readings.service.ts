@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Scope } from '../access/scope.js';
 import { Database } from '../database/database.js';
+import { logIsDistributed } from '../database/distributed-log.js';
 import { Clock } from '../settings/clock.js';
 import { Settings } from '../settings/settings.js';
 import { Reading, type ReadingLimits, type Tables } from './reading.js';
@@ -10,7 +11,7 @@ import { Turns } from './turns.js';
 
 @Injectable()
 export class Readings implements OnModuleInit, OnModuleDestroy {
-  distributed = false;
+  private logIsDistributed = false;
   private readonly names = new StatementNames();
   private readonly turns: Turns;
 
@@ -23,8 +24,7 @@ export class Readings implements OnModuleInit, OnModuleDestroy {
   }
 
   async onModuleInit(): Promise<void> {
-    const { rows } = await this.database.queries.query("select from pg_extension where extname = 'citus'");
-    this.distributed = rows.length > 0;
+    this.logIsDistributed = await logIsDistributed(this.database.queries);
   }
 
   onModuleDestroy(): void {
@@ -50,7 +50,7 @@ export class Readings implements OnModuleInit, OnModuleDestroy {
 
   private begin(scope: Scope, limits: ReadingLimits, names: StatementNames | null): Reading {
     const { queries: pool, replicas } = this.database;
-    const tables: Tables = { pool, replicas, distributed: this.distributed, names, turns: this.turns };
+    const tables: Tables = { pool, replicas, logIsDistributed: this.logIsDistributed, names, turns: this.turns };
     return new Reading(tables, scope, { now: new Date(this.clock.now()).toISOString(), limits });
   }
 }

@@ -10,15 +10,18 @@ type Value = string | number | boolean | readonly string[] | readonly number[];
 export class StatementBuilder {
   readonly values: Value[] = [];
   readonly now: string;
-  /** False where Citus refuses lateral joins. */
-  readonly laterals: boolean;
   readonly ofOneRoom: boolean;
+  /** Over Citus, which refuses lateral joins with it. */
+  readonly logIsDistributed: boolean;
   private readonly scopeSql: string;
   private nowSql: string | undefined;
 
-  constructor({ project, roomName }: Scope, { now, laterals }: { now: string; laterals: boolean }) {
+  constructor(
+    { project, roomName }: Scope,
+    { now, logIsDistributed = false }: { now: string; logIsDistributed?: boolean },
+  ) {
     this.now = now;
-    this.laterals = laterals;
+    this.logIsDistributed = logIsDistributed;
     this.ofOneRoom = roomName !== null;
     const ofProject = `project = ${this.bind(project)}`;
     this.scopeSql = roomName === null ? ofProject : `${ofProject} and room_name = ${this.bind(roomName)}`;

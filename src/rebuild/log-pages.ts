@@ -1,3 +1,4 @@
+import { settledSnapshot, type Unsettled, unsettledSql } from '../database/distributed-log.js';
 import { millisecondsOf } from '../database/milliseconds.js';
 import type { Run } from '../database/transaction.js';
 import { OWN_ID, readEvent, type LedgerEvent } from '../livekit/event.js';
@@ -62,24 +63,38 @@ const PAGE = 4000;
 const FIRST_PAGE = 125;
 const PAGE_BYTES = 8 * 1024 * 1024;
 
-/** From the end of the earlier stretch to what the current snapshot sees. */
-export async function stretchSince(run: Run, home: string, before: LogStretch | null): Promise<LogStretch> {
-  const [now] = await run<{ epoch: number; until: string }>({
-    name: 'until now',
-    text: `select epoch, pg_current_snapshot()::text as until from ${home}.log_epoch`,
+/** The log of a schema, and whether Citus distributes it. */
+export interface Log {
+  readonly home: string;
+  readonly distributed: boolean;
+}
+
+/** From the end of the earlier stretch to what the current snapshot sees, but for what is prepared on workers. */
+export async function stretchSince(
+  run: Run,
+  { home, distributed }: Log,
+  before: LogStretch | null,
+): Promise<LogStretch & { whole: boolean }> {
+  const [now] = await run<{ epoch: number }>({
+    name: 'epoch',
+    text: `select epoch from ${home}.log_epoch`,
     values: [],
   });
-  return { ...now!, since: before?.until ?? null };
+  const text = distributed
+    ? unsettledSql(`${home}.`)
+    : 'select pg_current_snapshot()::text as snapshot, array[]::text[] as prepared';
+  const [seen] = await run<Unsettled>({ name: 'until now', text, values: [] });
+  return { ...now!, since: before?.until ?? null, until: settledSnapshot(seen!), whole: seen!.prepared.length === 0 };
 }
 
 /** By project, then in log order. Pages are bounded in rows and bytes. */
-export async function* pagesOf(run: Run, home: string, stretch: SharedStretch): AsyncGenerator<RoutedRow[]> {
+export async function* pagesOf(run: Run, log: Log, stretch: SharedStretch): AsyncGenerator<RoutedRow[]> {
   const start = startOf(stretch);
-  for (const project of await projectsAfter(run, home, start)) {
+  for await (const project of log.distributed ? projects(run, log.home) : await projectsAfter(run, log.home, start)) {
     let position: LogPosition = start;
     let most = FIRST_PAGE;
     for (;;) {
-      const rows: (RoutedRow & LogPosition)[] = await pageAfter(run, home, { stretch, project, position, most });
+      const rows: (RoutedRow & LogPosition)[] = await pageAfter(run, log.home, { stretch, project, position, most });
       const last = rows.at(-1);
       if (!last) break;
       yield rows;
@@ -93,6 +108,19 @@ export async function* pagesOf(run: Run, home: string, stretch: SharedStretch): 
 function startOf({ since, epoch }: LogStretch): LogPosition {
   const least = since?.split(':')[0];
   return least === undefined ? { epoch: 0, xid: '0', seq: '0' } : { epoch, xid: least, seq: '0' };
+}
+
+/** Citus refuses the recursion of {@link projectsAfter}. */
+async function* projects(run: Run, home: string): AsyncGenerator<string> {
+  for (let project = ''; ; yield project) {
+    const [next] = await run<{ project: string }>({
+      name: 'next project',
+      text: `select project from ${home}.webhook_event where project > $1 order by project limit 1`,
+      values: [project],
+    });
+    if (next === undefined) return;
+    project = next.project;
+  }
 }
 
 async function projectsAfter(run: Run, home: string, { epoch, xid }: LogPosition): Promise<string[]> {
@@ -126,16 +154,16 @@ function pageAfter(
   const order = 'e.epoch, e.xid, e.seq';
   return run<RoutedRow & LogPosition>({
     name: 'log page',
-    text: `select project, id, created, payload, problem, received, route, epoch, xid, seq from (
-        select e.project, ${route} as route, e.id, e.created_seconds::text as created, e.payload, e.problem, e.epoch, e.xid::text, e.seq::text,
-          ${millisecondsOf('e.received_at')} as received, octet_length(e.payload::text) as size,
-          sum(octet_length(e.payload::text)) over (order by ${order} rows unbounded preceding) as bytes
-        from ${home}.webhook_event e
-        where e.project = $1 and (${order}) > ($2::int, $3::bigint, $4::bigint)
-          and (e.epoch < $5 or pg_visible_in_snapshot(e.xid::text::xid8, $6::pg_snapshot))
-          and ($7::pg_snapshot is null or not pg_visible_in_snapshot(e.xid::text::xid8, $7::pg_snapshot))
-          and ($9::int = 1 or (hashtext(${route}) & 65535) % $9 = $8::int)
-        order by ${order} limit $10::int) page
+    text: `select project, id, created, payload, problem, received, route, epoch, xid::text, seq::text from (
+        select e.*, sum(size) over (order by ${order} rows unbounded preceding) as bytes from (
+          select e.project, ${route} as route, e.id, e.created_seconds::text as created, e.payload, e.problem, e.epoch, e.xid, e.seq,
+            ${millisecondsOf('e.received_at')} as received, octet_length(e.payload::text) as size
+          from ${home}.webhook_event e
+          where e.project = $1 and (${order}) > ($2::int, $3::bigint, $4::bigint)
+            and (e.epoch < $5 or pg_visible_in_snapshot(e.xid::text::xid8, $6::pg_snapshot))
+            and ($7::pg_snapshot is null or not pg_visible_in_snapshot(e.xid::text::xid8, $7::pg_snapshot))
+            and ($9::int = 1 or (hashtext(${route}) & 65535) % $9 = $8::int)
+          order by ${order} limit $10::int) e) page
       where bytes - size < ${PAGE_BYTES}`,
     values: [
       project,

@@ -9,16 +9,18 @@ import { pagesOf, type Replayed, type RoutedRow, type SharedStretch } from './lo
 import { problemChangeStatements } from './problem-changes.js';
 import { withReconnect, refuseLost, type Workspace } from './workspace.js';
 
-export type Place = Pick<Workspace, 'home' | 'database' | 'lost'>;
+export type Place = Pick<Workspace, 'home' | 'database' | 'lost' | 'distributed'>;
 
-export function reader({ database, lost }: Omit<Place, 'home'>): Run {
+/** Citus has no plan of a distributed log for all values. */
+export function reader({ database, lost, distributed }: Omit<Place, 'home'>): Run {
+  const pool = distributed ? database.queries : database.intake;
   return <R>(statement: Statement) =>
-    withReconnect(lost, async () => (await database.intake.query<R & object>(statement)).rows as R[]);
+    withReconnect(lost, async () => (await pool.query<R & object>(statement)).rows as R[]);
 }
 
 /** Reads the next page while this one is projected. */
 export async function* pagesAhead(place: Place, stretch: SharedStretch): AsyncGenerator<RoutedRow[]> {
-  const pages = pagesOf(reader(place), place.home, stretch);
+  const pages = pagesOf(reader(place), place, stretch);
   let next = pages.next();
   for (;;) {
     const { value, done } = await next;

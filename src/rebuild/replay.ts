@@ -25,7 +25,7 @@ export class Replay {
   ) {}
 
   async catchUp(): Promise<number> {
-    return this.advance(await stretchSince(reader(this.workspace), this.workspace.home, this.reached));
+    return this.advance(await stretchSince(reader(this.workspace), this.workspace, this.reached));
   }
 
   /** Repeats, because fewer events arrive during each shorter pass. */

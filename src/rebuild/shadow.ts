@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
+import { isDistributed } from '../database/distributed-log.js';
 import { mergingIndexes, sessionTables } from '../projection/session-tables.js';
 import { followingSql, makingSql, securingSql } from './copies.js';
 
@@ -13,6 +14,8 @@ export interface Shadow {
   readonly migrations: number;
   /** Statements for what merging has no use for: most indexes. */
   readonly finishing: readonly string[];
+  /** Whether the log is. */
+  readonly distributed: boolean;
   /** Statements for what does not move with its table. */
   readonly following: readonly string[];
 }
@@ -22,6 +25,7 @@ const namePattern = '^rebuilding_[0-9a-f]{12}$';
 
 /** Copies everything in the catalog but triggers, rules, publications, security labels, and what is `finishing`. */
 export async function makeShadow(client: pg.Client): Promise<Shadow> {
+  const distributed = await isDistributed(client);
   const { rows } = await client.query<{ home: string; migrations: number; path: string }>(
     `select relnamespace::regnamespace::text as home, current_setting('search_path') as path, (${countMigrations('_prisma_migrations')}) as migrations
       from pg_class where oid = 'room'::regclass`,
@@ -39,7 +43,7 @@ export async function makeShadow(client: pg.Client): Promise<Shadow> {
   await client.query((await written(securingSql)).join(';\n'));
   const following = await written(followingSql);
   await client.query('commit');
-  return { name, home: rows[0]!.home, migrations: rows[0]!.migrations, finishing, following };
+  return { name, home: rows[0]!.home, migrations: rows[0]!.migrations, distributed, finishing, following };
 }
 
 export function countMigrations(table: string): string {

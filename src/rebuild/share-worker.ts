@@ -10,7 +10,7 @@ const { place, stretch } = workerData as ShareWork;
 const database = openShadow(place);
 try {
   // Where the lock is lost, the thread is ended.
-  const workspace = { home: place.home, database, lost: new AbortController().signal };
+  const workspace = { ...place, database, lost: new AbortController().signal };
   for await (const page of pagesAhead(workspace, stretch)) {
     const own = page.map(readRow).filter((one) => !isStray(one));
     await projectPage(workspace, own, LANES);

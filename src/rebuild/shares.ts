@@ -4,7 +4,7 @@ import type { LogStretch, SharedStretch } from './log-pages.js';
 import { refuseLost, type Workspace } from './workspace.js';
 
 export interface ShareWork {
-  readonly place: Pick<Workspace, 'url' | 'name' | 'home'>;
+  readonly place: Pick<Workspace, 'url' | 'name' | 'home' | 'distributed'>;
   readonly stretch: SharedStretch;
 }
 
@@ -19,14 +19,14 @@ const MOST_SHARES = 4;
 const YOUNG_MB = 96;
 
 export async function projectInShares(
-  { url, name, home, lost }: Workspace,
+  { url, name, home, distributed, lost }: Workspace,
   stretch: LogStretch,
   report: (events: number) => void,
 ): Promise<ShareProgress> {
   const shares = Math.min(availableParallelism(), MOST_SHARES);
   const sum = { events: 0, strays: 0 };
   const workers = Array.from({ length: shares }, (_, share) => {
-    const work: ShareWork = { place: { url, name, home }, stretch: { ...stretch, share, shares } };
+    const work: ShareWork = { place: { url, name, home, distributed }, stretch: { ...stretch, share, shares } };
     return new Worker(new URL('./share-worker.js', import.meta.url), {
       workerData: work,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },

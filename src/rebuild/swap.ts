@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { planned } from '../database/distributed-log.js';
 import { isAway, isPassing } from '../database/failure.js';
 import { inTransaction, type Run, type Statement } from '../database/transaction.js';
 import type { LedgerEvent } from '../livekit/event.js';
@@ -64,15 +65,18 @@ async function lockTables(run: Run, { home, migrations }: Workspace): Promise<vo
   if (now?.count !== migrations) throw new Error('The tables were migrated meanwhile. Rebuild again.');
 }
 
-async function projectTail(run: Run, { home }: Workspace, reached: LogStretch): Promise<Statement[]> {
+async function projectTail(run: Run, log: Workspace, reached: LogStretch): Promise<Statement[]> {
   const tail: Replayed[] = [];
   const sightings: LedgerEvent[] = [];
-  const stretch = await stretchSince(run, home, reached);
-  for await (const page of pagesOf(run, home, stretch)) {
+  const read: Run = log.distributed ? (statement) => planned(run, statement) : run;
+  const stretch = await stretchSince(read, log, reached);
+  // A lost worker's transaction: its rows would be behind this stretch once they are seen.
+  if (!stretch.whole) throw new TailTooLong();
+  for await (const page of pagesOf(read, log, stretch)) {
     tail.push(...page.map(readRow));
     if (tail.length > SHORT_TAIL) throw new TailTooLong();
   }
-  for await (const page of sightingsOf(run, home, stretch)) {
+  for await (const page of sightingsOf(run, log.home, stretch)) {
     sightings.push(...page);
     if (sightings.length > SHORT_TAIL) throw new TailTooLong();
   }

@@ -1,9 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { snakeCase } from '../text/snake-case.js';
 import { openPrisma } from '../database/prisma.js';
 import type { SessionTable } from '../projection/session-table.js';
 import { sessionTables } from '../projection/session-tables.js';
 import { type ComparedTable, compareRows, type Difference, usageCells } from './compare.js';
+import type { Run, Statement } from '../database/transaction.js';
+import { type LogStretch, stretchSince } from './log-pages.js';
 import { copyKept } from './kept.js';
 import { atOneMoment } from './moment.js';
 import { Replay, type Report } from './replay.js';
@@ -33,16 +36,26 @@ export function verify(url: string, report: Report = () => undefined): Promise<V
     const replay = new Replay(workspace, report);
     await replay.catchUpBelow(FEW);
     return atOneMoment(workspace, async (live) => {
-      const { rows } = await live.query<{ epoch: number; until: string }>(
-        'select epoch, pg_current_snapshot()::text as until from log_epoch',
-      );
-      await replay.advance({ ...rows[0]!, since: replay.reached?.until ?? null });
+      await replay.advance(await wholeStretch(live, workspace, replay.reached));
       const [comparison, marks] = [await compareAll(workspace, live), await countMarks(workspace)];
       // Another run may have dropped the compared tables.
       refuseLost(workspace);
       return { ...comparison, unchecked, events: replay.events, marks };
     });
   });
+}
+
+const PAUSE_MS = 100;
+
+/** Waits until workers show what the tables have of events. */
+async function wholeStretch(live: pg.Client, workspace: Workspace, reached: LogStretch | null): Promise<LogStretch> {
+  const run: Run = async <R>({ text, values }: Statement) => (await live.query(text, values)).rows as R[];
+  for (;;) {
+    const stretch = await stretchSince(run, workspace, reached);
+    if (stretch.whole) return stretch;
+    refuseLost(workspace);
+    await pause(PAUSE_MS);
+  }
 }
 
 function comparedTableOf({ name, key }: SessionTable): ComparedTable {

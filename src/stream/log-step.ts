@@ -1,5 +1,6 @@
+import { settledSnapshot, type Unsettled, unsettledSql } from '../database/distributed-log.js';
 import type { OwnConnection } from '../database/own-connection.js';
-import { type Milestone, milestoneColumns } from '../database/replica.js';
+import { flushedSql, type Milestone } from '../database/replica.js';
 import { millisecondsOf } from '../database/milliseconds.js';
 import { logPosition, type LogPosition, sqlOf } from './log-position.js';
 
@@ -30,15 +31,18 @@ export interface Step {
 
 const MOST = 1_000;
 
-export async function readHorizon(connection: OwnConnection): Promise<Horizon> {
-  const [row] = await connection.ask<
-    Omit<Horizon, 'position' | 'milestone'> & Milestone & { epoch: string; xmin: string }
-  >(
-    `select epoch::text, pg_snapshot_xmin(now)::text as xmin, pg_snapshot_xmin(now) < pg_snapshot_xmax(now) as held, ${milestoneColumns},
-      'room'::regclass::oid::text as tables, version as erasures from log_epoch, erasure_version, pg_current_snapshot() as now`,
+export async function readHorizon(connection: OwnConnection, distributed: boolean): Promise<Horizon> {
+  const now = distributed
+    ? `(${unsettledSql()})`
+    : '(select pg_current_snapshot()::text as snapshot, array[]::text[] as prepared)';
+  const [row] = await connection.ask<Unsettled & { epoch: string; lsn: number; tables: string; erasures: number }>(
+    `select epoch::text, now.*, ${flushedSql} as lsn, 'room'::regclass::oid::text as tables, version as erasures
+      from log_epoch, erasure_version, ${now} now`,
   );
-  const { epoch, xmin, lsn, xmax, ...others } = row!;
-  return { position: logPosition(epoch, xmin, 0), milestone: { lsn, xmax }, ...others };
+  const { epoch, lsn, tables, erasures, ...seen } = row!;
+  const [xmin = '', xmax] = settledSnapshot(seen).split(':');
+  const milestone = { lsn, xmax: Number(xmax) };
+  return { position: logPosition(epoch, xmin, 0), held: xmin !== xmax, tables, erasures, milestone };
 }
 
 interface Stretch {

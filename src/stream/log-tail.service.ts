@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import { logIsDistributed } from '../database/distributed-log.js';
 import { OwnConnection } from '../database/own-connection.js';
 import { IntakeEvents } from '../intake/intake-events.service.js';
 import { readLogDrop } from '../log/drops.js';
@@ -145,7 +146,7 @@ export class LogTail implements OnApplicationShutdown {
   }
 
   private async look(): Promise<void> {
-    const horizon = await readHorizon(this.connection);
+    const horizon = await readHorizon(this.connection, await logIsDistributed(this.database.queries));
     await this.database.replicas.reach(horizon.milestone);
     const before = this.horizon;
     this.horizon = horizon;

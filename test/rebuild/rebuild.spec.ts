@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { inTransaction } from '../../src/database/transaction.js';
-import { entriesOf, logStatement } from '../../src/intake/event-log.js';
+import { logIsDistributed } from '../../src/database/distributed-log.js';
+import { entriesOf, logEntries } from '../../src/intake/event-log.js';
 import { readBody } from '../../src/webhook/read-body.js';
 import { readEvent, type LedgerEvent } from '../../src/livekit/event.js';
 import { project } from '../../src/projection/project.js';
@@ -69,7 +70,7 @@ it('leaves to a transaction that has come no further than the log to project by 
   const { intake, url } = service.database;
   const event = read(roomStarted);
   await inTransaction(intake, async (run) => {
-    await run(logStatement(entriesOf([event])));
+    await logEntries(run, entriesOf([event]), { distributed: await logIsDistributed(intake) });
     expect(await rebuild(url)).toBe(0);
     return project(run, [event]);
   });
@@ -83,7 +84,7 @@ it('waits for a transaction that writes to the tables, and takes what it wrote a
   const event = read(roomStarted);
   let rebuilt: Promise<number> | undefined;
   await inTransaction(intake, async (run) => {
-    await run(logStatement(entriesOf([event])));
+    await logEntries(run, entriesOf([event]), { distributed: await logIsDistributed(intake) });
     for (const statement of await project(run, [event])) await run(statement);
     let tried = (): void => undefined;
     const reported = new Promise<void>((resolve) => (tried = resolve));
@@ -145,12 +146,13 @@ it('reads few rows at once of a log of large events, and each of them once', asy
   const asked: unknown[] = [];
   const found: string[] = [];
   const counts: number[] = [];
+  const log = { home: 'public', distributed: false };
   await inTransaction(intake, async (run) => {
     const spied: typeof run = (statement) => {
       if (statement.name === 'log page') asked.push(statement.values.at(-1));
       return run(statement);
     };
-    for await (const page of pagesOf(spied, 'public', await stretchSince(run, 'public', null))) {
+    for await (const page of pagesOf(spied, log, await stretchSince(run, log, null))) {
       found.push(...page.map(({ id }) => id));
       counts.push(page.length);
     }

@@ -47,7 +47,7 @@ async function hold(id: string): Promise<() => Promise<void>> {
   await client.query('begin');
   await client.query(
     `insert into webhook_event (project, id, created_seconds, event, created_at, received_at, deliveries, projected, payload, epoch)
-      values ('default', $1, 1, 'room_started', now(), now(), 1, true, '{}', (select epoch from log_epoch))`,
+      select 'default', $1, 1, 'room_started', now(), now(), 1, true, '{}', epoch from log_epoch`,
     [id],
   );
   return async () => void (await client.query('commit'));

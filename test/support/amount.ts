@@ -22,6 +22,8 @@ const amounts = {
   RATE: { sample: 100, whole: 500 },
   /** Events that three services are sent. */
   EVENTS: { sample: 250, whole: 10_000 },
+  /** Snapshots of a distributed log while events arrive. */
+  SNAPSHOTS: { sample: 150, whole: 1_000 },
 };
 
 /** As much as the environment's variable of this name says. */

@@ -7,13 +7,17 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { EmbeddedServer } from '../../src/database/embedded/embedded-server.js';
 import { prepare } from '../../src/database/prepare.js';
+import { distribute, distributionOf } from '../../src/log/distribute.js';
 import { keepLog } from '../../src/log/keep.js';
 import { keepingLog } from '../../src/log/log-lock.js';
+import { joinNodes, letGo, workersOf } from './citus.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** The server that tests use, any database of it. */
     serverUrl: string;
+    /** The server, and with CITUS_URL the workers: a database is made on each. */
+    nodes: string[];
     /** A migrated database without connections. */
     template: string;
     /** A folder that is removed after the run. */
@@ -25,24 +29,32 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // Tests run its programs as `npm start` does, from dist.
   execFileSync(process.execPath, ['scripts/build.mjs', '--where-changed'], { stdio: 'inherit' });
-  const server = await openServer(process.env['DATABASE_URL']);
+  const citus = project.config.env['ON_CITUS'] ? process.env['CITUS_URL'] : undefined;
+  const server = await openServer(citus ?? process.env['DATABASE_URL']);
+  const nodes = [server.url, ...(citus ? await workersOf(citus) : [])];
   const template = `roomledger_${randomBytes(6).toString('hex')}`;
   const scratch = mkdtempSync(join(tmpdir(), 'roomledger-scratch-'));
   const close = async (): Promise<void> => {
-    await dropAll(server.url, template);
+    for (const node of nodes) await dropAll(node, template);
     await server.close();
     rmSync(scratch, { recursive: true, force: true });
   };
   try {
-    await onServer(server.url, `CREATE DATABASE ${template}`);
-    const { href } = Object.assign(new URL(server.url), { pathname: template });
+    for (const node of nodes) await onServer(node, `CREATE DATABASE ${template}`);
+    const [href = '', ...workers] = nodes.map((node) => Object.assign(new URL(node), { pathname: template }).href);
+    if (citus) await joinNodes(href, workers);
     await prepare(href);
-    await keepingLog(href, { wait: true }, (keeping) => keepLog(keeping, Math.floor(Date.now() / 1000)));
+    await keepingLog(href, { wait: true }, async (keeping) => {
+      await keepLog(keeping, Math.floor(Date.now() / 1000));
+      if (citus) await distribute(keeping.client, await distributionOf(keeping.client, 2));
+    });
+    if (citus) for (const node of nodes) await letGo(node, template);
   } catch (error) {
     await close();
     throw error;
   }
   project.provide('serverUrl', server.url);
+  project.provide('nodes', nodes);
   project.provide('template', template);
   project.provide('scratch', scratch);
   return close;

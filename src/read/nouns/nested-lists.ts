@@ -8,7 +8,7 @@ import { webhookEvent } from './webhook-event.js';
 
 type Lists = Readonly<Record<string, Omit<NestedList, 'list'>>>;
 
-const ofRoom = { keys: ['sid', 'roomName'], ...sidAndName('room_sid') };
+const ofRoom = { keys: ['sid', 'roomName'], on: sidAndName('room_sid') };
 // These outlive their room, and may not know its name.
 const ofRoomNamed = { keys: ['sid', 'roomName'], on: sidAndMaybe('room_sid', 'room_name') };
 
@@ -22,7 +22,7 @@ export const nestedLists = {
     events: { noun: webhookEvent, ...ofRoomNamed },
   }),
   Participant: named('Participant', {
-    tracks: { noun: track, keys: ['sid', 'roomName'], ...sidAndName('participant_sid') },
+    tracks: { noun: track, keys: ['sid', 'roomName'], on: sidAndName('participant_sid') },
     events: { noun: webhookEvent, keys: ['sid', 'roomName'], on: sidAndMaybe('participant_sid', 'room_name') },
   }),
   Egress: named('Egress', { events: { noun: webhookEvent, keys: ['id'], on: (id) => `egress_id = ${id}` } }),
@@ -33,12 +33,9 @@ export const nestedLists = {
 };
 
 // The name only separates rows that share a sid by mistake. `coalesce` keeps the planner off the index by name, which
-// may cover years of rows; Citus needs a plain comparison to find the shard.
-function sidAndName(column: string): Pick<NestedList, 'on' | 'onCitus'> {
-  return {
-    on: (sid, name) => `${column} = ${sid} and coalesce(room_name = ${name}, false)`,
-    onCitus: (sid, name) => `${column} = ${sid} and room_name = ${name}`,
-  };
+// may cover years of rows.
+function sidAndName(column: string): NestedList['on'] {
+  return (sid, name) => `${column} = ${sid} and coalesce(room_name = ${name}, false)`;
 }
 
 function sidAndMaybe(column: string, narrower: string): NestedList['on'] {

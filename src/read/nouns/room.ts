@@ -55,7 +55,6 @@ export const room: Noun = {
   ends,
 };
 
-// Uncorrelated, so that it also runs where egress is distributed.
 function recordingSql(statement: StatementBuilder): string {
   const live = `from egress where ${all([statement.inScope, open, 'room_sid is not null'])}`;
   const named = `(sid, room_name) in (select room_sid, room_name ${live} and room_name is not null)`;

@@ -50,5 +50,6 @@ export const webhookEvent: Noun = {
     LOG: ['epoch', 'xid', 'seq'].map((sql) => ({ sql, kind: 'integer' })),
   },
   defaultOrder: 'LOG',
+  ofLog: true,
   horizon: `((select epoch from log_epoch) || ':' || pg_snapshot_xmin(pg_current_snapshot())::text)`,
 };
