@@ -61,6 +61,7 @@ describeInBrowser('Live', (stage) => {
     await page.getByText('No open room matches.').waitFor();
     await page.getByRole('link', { name: 'past rooms' }).click();
     await page.getByRole('link', { name: 'consultation-4821' }).waitFor();
+    expect(page.url()).toBe(`${stage.service.url}/rooms?name=consultation-4821`);
     await kept.ends();
   });
 

@@ -62,4 +62,12 @@ describeInBrowser('Usage', (stage) => {
     await page.goto(shown);
     await expectSoon(async () => (await names())[0]).toContain('chloe-73');
   });
+
+  test('folds its filters away on a narrow screen, and says how many are set', async () => {
+    const page = await stage.open(`/usage?month=${month}&by=HOUR`, { viewport: { width: 390, height: 830 } });
+    const filters = page.locator('.chips .chip');
+    expect(await filters.filter({ visible: true }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Filter 2' }).click();
+    expect(await filters.filter({ visible: true }).count()).toBe(await filters.count());
+  });
 });
