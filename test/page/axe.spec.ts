@@ -57,7 +57,7 @@ describeInBrowser('axe', (stage) => {
 });
 
 async function serious(page: Page, rules?: readonly string[]): Promise<string[]> {
-  const options = rules ? { runOnly: rules } : {};
+  const options = { resultTypes: ['violations'], ...(rules && { runOnly: rules }) };
   const { violations } = await page.evaluate<{ violations: Violation[] }>(`axe.run(${JSON.stringify(options)})`);
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

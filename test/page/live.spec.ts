@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createDatabase } from '../support/database.js';
 import { startService } from '../support/service.js';
 import { describeInBrowser, expectSoon } from './browser.js';
+import { consultation } from './consultation.js';
 import { PlayedRoom } from './played-room.js';
 
 describeInBrowser('Live', (stage) => {
@@ -47,6 +48,21 @@ describeInBrowser('Live', (stage) => {
     await page.mouse.move(5, 5);
     await expectSoon(places).toEqual(['busy', 'quiet']);
     for (const room of [small!, large!]) await room.ends();
+  });
+
+  test('is searched from the keyboard, and leads on to what is past', async () => {
+    for (const body of consultation(Date.now() - 7_200_000)) await stage.service.deliver(body);
+    const kept = new PlayedRoom('kept', (body) => stage.service.deliver(body));
+    await kept.begins();
+    const page = await stage.open();
+    await page.getByRole('link', { name: 'kept' }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('consultation-4821');
+    await page.getByText('No open room matches.').waitFor();
+    await page.getByRole('link', { name: 'past rooms' }).click();
+    await page.getByRole('link', { name: 'consultation-4821' }).waitFor();
+    expect(page.url()).toBe(`${stage.service.url}/rooms?name=consultation-4821`);
+    await kept.ends();
   });
 
   test('says that it reconnects while the service is away, and catches up when it is back', async () => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { describeInBrowser } from './browser.js';
+import { describeInBrowser, expectSoon } from './browser.js';
 import { consultation } from './consultation.js';
 
 describeInBrowser('Usage', (stage) => {
@@ -43,5 +43,31 @@ describeInBrowser('Usage', (stage) => {
     );
     expect(errors).toBeUndefined();
     expect(data.usage.length).toBeGreaterThan(0);
+  });
+
+  test('groups by what is typed, narrows to a tenant, and sorts by a column', async () => {
+    const page = await stage.open(`/usage?month=${month}`);
+    const names = (): Promise<string[]> => page.locator('.sums tbody th').allInnerTexts();
+    await expectSoon(names).toEqual([expect.stringContaining('clinic-north')]);
+    await page.getByLabel('Group by').selectOption("a path in the room's metadata");
+    await page.getByLabel('Path or attribute').fill('no.such');
+    await expectSoon(names).toEqual([expect.stringContaining('none')]);
+    await page.getByLabel('Group by').selectOption('person');
+    await expectSoon(names).toHaveLength(5);
+    await page.getByRole('button', { name: 'Not certain' }).click();
+    await expectSoon(async () => (await names())[0]).toContain('chloe-73');
+    const shown = page.url();
+    await page.getByLabel('Tenant', { exact: true }).fill('nobody');
+    await page.getByText('Nothing was used then.').waitFor();
+    await page.goto(shown);
+    await expectSoon(async () => (await names())[0]).toContain('chloe-73');
+  });
+
+  test('folds its filters away on a narrow screen, and says how many are set', async () => {
+    const page = await stage.open(`/usage?month=${month}&by=HOUR`, { viewport: { width: 390, height: 830 } });
+    const filters = page.locator('.chips .chip');
+    expect(await filters.filter({ visible: true }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Filter 2' }).click();
+    expect(await filters.filter({ visible: true }).count()).toBe(await filters.count());
   });
 });

@@ -29,7 +29,7 @@ export function Person({ identity }: { identity: string }) {
             {newest?.name || identity}
             <code>{identity}</code>
           </h1>
-          {data && <Summary data={data} />}
+          {data && newest && <Summary data={data} />}
         </div>
         <div class="actions">
           <Week first={first} />

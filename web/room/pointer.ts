@@ -45,7 +45,7 @@ function wheel(event: WheelEvent, element: HTMLElement, { width, newest }: Plot)
 function drag(down: PointerEvent, element: HTMLElement, { width, newest }: Plot): void {
   const { shown, whole } = newest.current;
   const began = shown.peek();
-  if (down.button !== 0 || began === null || down.pointerType === 'touch') return;
+  if (down.button !== 0 || began === null) return;
   const ending = new AbortController();
   const { signal } = ending;
   let dragging = false;

@@ -53,7 +53,7 @@ export function Chart({ data, question }: { data: AskUsageData; question: Questi
             <StackBar stack={stack} x={LEFT + at * step + step * 0.06} {...{ width: step * 0.88, y, colours }} />
             {at % every === 0 && (
               <text x={LEFT + at * step + step * 0.06} y={HEIGHT - 8}>
-                {time(stack.from, question.interval === 'HOUR' ? 'minute' : 'short day')}
+                {label(stack.from, question)}
               </text>
             )}
           </g>
@@ -75,6 +75,12 @@ function Legend({ colours }: Pick<Drawn, 'colours'>) {
       <span class="end quiet">paler is not final yet, hatched is not certain</span>
     </header>
   );
+}
+
+/** The hour, or the day that begins. */
+function label(from: string, { interval }: Question): string {
+  const hour = time(from, 'minute');
+  return interval === 'HOUR' && hour !== '00:00' ? hour : time(from, 'short day');
 }
 
 interface Drawn {

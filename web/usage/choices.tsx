@@ -78,7 +78,7 @@ function GroupBy({ options }: { options: readonly (readonly [string, string])[] 
 
 function Typed({ kind, text }: { kind: string; text: string }) {
   const field = useTyped(text, (next) => setQuery({ group: kind + next }));
-  return <input type="search" aria-label="What to group by" placeholder={examples[kind] ?? ''} autofocus {...field} />;
+  return <input type="search" aria-label="Path or attribute" placeholder={examples[kind] ?? ''} {...field} />;
 }
 
 const examples: Readonly<Record<string, string>> = { 'metadata:': 'tenant.plan', 'attribute:': 'plan', 'prefix:': '-' };

@@ -99,10 +99,12 @@ function State({ sum: { final, openSessions }, finalTo }: { sum: Sum; finalTo: s
   return <span class="tag">{finalTo === null ? 'not final yet' : `final to ${finalTo}`}</span>;
 }
 
-/** The last day of those from the start of the range that nothing will change any more. */
-function lastFinal({ windows }: AskUsageData, { from }: Question): string | null {
+/** Up to when, from the start of the range, nothing will change any more. */
+function lastFinal({ windows }: AskUsageData, { from, interval }: Question): string | null {
   const open = windows.find(({ final }) => !final)?.from;
-  return open === undefined || open <= from ? null : time(Date.parse(open) - 1, 'short day');
+  if (open === undefined || open <= from) return null;
+  if (interval === 'HOUR') return `${time(open, 'short day')}, ${time(open, 'minute')}`;
+  return time(Date.parse(open) - 1, 'short day');
 }
 
 /** A name leads to the sessions behind its sum, where a view shows them. */

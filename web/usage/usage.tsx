@@ -91,6 +91,9 @@ function AsGraphql({ question }: { question: Question }) {
           </pre>
           <button type="button" class="button" onClick={copy}>
             {copied.value ? 'Copied' : 'Copy'}
+          </button>{' '}
+          <button type="button" class="button" onClick={() => (open.value = false)}>
+            Close
           </button>
         </div>
       )}
