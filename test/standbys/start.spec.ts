@@ -59,3 +59,24 @@ it('starts without a replica that is away, takes it once it is there, and leaves
   const { data } = await service.query('{ viewer { lagSeconds } rooms { nodes { sid } } }');
   expect(data).toEqual({ viewer: { lagSeconds: 0 }, rooms: { nodes: [] } });
 });
+
+it('does not ask a replica that had more of the last primary than the next one', async () => {
+  const { primary, standbys } = await startCluster(2);
+  const [next, ahead] = standbys as [PostgresServer, PostgresServer];
+  await next.stop();
+  await primary.query(`select pg_logical_emit_message(true, '', repeat('x', 1000000)) from generate_series(1, 60)`);
+  const lsn = String((await primary.query('select pg_current_wal_flush_lsn() as lsn'))[0]!['lsn']);
+  const replayed = async (): Promise<unknown> =>
+    (await ahead.query(`select pg_last_wal_replay_lsn() >= '${lsn}' as there`))[0]!['there'];
+  await expect.poll(replayed, { timeout: 30_000, interval: 10 }).toBe(true);
+  await primary.stop();
+  await next.start();
+  await next.query('select pg_promote(false)');
+  await expect.poll(async () => (await next.query('select pg_is_in_recovery() as still'))[0]!['still']).toBe(false);
+  const settings = { databaseReadUrls: [ahead.url] };
+  const service = await startService({ databaseUrl: next.url, settings });
+  onTestFinished(() => service.stop());
+  await expect.poll(() => service.database.replicas.all[0]!.state, { timeout: 30_000 }).toBe('foreign');
+  const { data } = await service.query('{ viewer { lagSeconds } rooms { nodes { sid } } }');
+  expect(data).toEqual({ viewer: { lagSeconds: 0 }, rooms: { nodes: [] } });
+});
