@@ -49,7 +49,9 @@ export class Replica {
   private waiting: (Milestone & { at: number })[] = [];
   private shown: Shown | null = null;
   private shownAt = -Infinity;
+  private notedAt = -Infinity;
   private foreign = false;
+  private ahead = false;
   private looking: Promise<void> | null = null;
   private restUntil = -Infinity;
 
@@ -85,6 +87,8 @@ export class Replica {
   }
 
   expect(milestone: Milestone, at: number): void {
+    // Another primary, which lacks what the last one had sent.
+    if (this.shown !== null && this.notedAt < at && this.shown.lsn > milestone.lsn) this.ahead = true;
     const last = this.waiting.at(-1);
     if (last?.lsn === milestone.lsn && last.xmax === milestone.xmax) this.waiting.pop();
     this.waiting.push({ ...milestone, at });
@@ -120,7 +124,8 @@ export class Replica {
   }
 
   private note(shown: Shown): void {
-    this.foreign = !shown.standby || shown.place !== this.promised.place;
+    this.notedAt = performance.now();
+    this.foreign = this.ahead || !shown.standby || shown.place !== this.promised.place;
     this.shown = this.foreign ? null : shown;
     const reached = this.waiting.findLastIndex((milestone) => this.shows(milestone));
     if (reached < 0) return;
@@ -130,6 +135,7 @@ export class Replica {
 
   private lose(): void {
     this.shown = null;
+    this.ahead = false;
     this.restUntil = performance.now() + RETRY_MS;
   }
 }

@@ -17,7 +17,10 @@ interface Found {
  */
 export async function requireStandbys(primaryUrl: string, urls: readonly string[]): Promise<void> {
   if (urls.length === 0) return;
-  const { place } = await find(primaryUrl);
+  const { place } = await find(primaryUrl).catch((error: Error) => {
+    const remedy = 'Grant its role EXECUTE on pg_control_system()';
+    throw new CannotStart(`the database does not tell which one it is (${error.message})`, remedy);
+  });
   for (const [at, url] of urls.entries()) {
     const found = await find(url).catch((error: Error) => {
       new Logger('Replicas').warn(`Replica ${at + 1} at ${new URL(url).host} is away (${error.message}).`);

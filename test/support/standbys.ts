@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -16,6 +16,17 @@ const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsy
 /** The folder of the server's programs: `POSTGRES_BIN`, or the embedded ones. */
 function programs(): string {
   return process.env['POSTGRES_BIN'] ?? dirname(findBinaries().postgres);
+}
+
+/** Whether a cluster can run here; tests of replicas are skipped elsewhere. */
+export const hasServers = process.platform === 'linux' && existsSync(programsOr(''));
+
+function programsOr(none: string): string {
+  try {
+    return programs();
+  } catch {
+    return none;
+  }
 }
 
 export class PostgresServer {
