@@ -32,7 +32,7 @@ describe.runIf(onCitus)('workers that are lost', () => {
     expect(await statusOf(service)).toBe('ok');
 
     const arrivals = startPosting(service, bodies.slice(200));
-    cluster.kill(1);
+    await cluster.kill(1);
     await arrivals.all;
     expect(await statusOf(service)).toBe('degraded');
     const { data, errors } = await service.query(ids);

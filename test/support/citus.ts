@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -52,13 +52,13 @@ export interface Cluster {
   /** A database whose log is distributed. */
   readonly url: string;
   /** kill -9 of a worker's server. */
-  kill(worker: 1 | 2): void;
+  kill(worker: 1 | 2): Promise<void>;
   /** Starts what does not run. */
   start(): void;
 }
 
-/** A cluster of one's own on this machine, removed after the test. */
-export async function ownCluster(): Promise<Cluster> {
+/** A cluster of one's own on this machine, removed after the test. @param distributed whether its log is */
+export async function ownCluster({ distributed = true } = {}): Promise<Cluster> {
   const folder = mkdtempSync(join(tmpdir(), 'roomledger-citus-'));
   chmodSync(folder, 0o755);
   const run = (command: string): void => {
@@ -77,14 +77,16 @@ export async function ownCluster(): Promise<Cluster> {
   await prepare(url);
   await keepingLog(url, { wait: true }, async (keeping) => {
     await keepLog(keeping, Math.floor(Date.now() / 1000));
-    await distribute(keeping.client, await distributionOf(keeping.client, 2));
+    if (distributed) await distribute(keeping.client, await distributionOf(keeping.client, 2));
     expect(await recoverSoon(keeping.client)).toBeNull();
   });
   return {
     url,
-    kill: (worker) => {
+    kill: async (worker) => {
       const [pid] = readFileSync(join(folder, 'nodes', `worker${worker}`, 'postmaster.pid'), 'utf8').split('\n');
       process.kill(Number(pid), 'SIGKILL');
+      // Postgres does not start again before.
+      await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 30_000 }).toBe(false);
     },
     start: () => run('start'),
   };

@@ -27,7 +27,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // Tests run its programs as `npm start` does, from dist.
   execFileSync(process.execPath, ['scripts/build.mjs', '--where-changed'], { stdio: 'inherit' });
-  const citus = project.config.env['ON_CITUS'] ? process.env['CITUS_URL'] : undefined;
+  const citus = project.config.env?.['ON_CITUS'] ? process.env['CITUS_URL'] : undefined;
   const server = await openServer(citus ?? process.env['DATABASE_URL']);
   const nodes = [server.url, ...(citus ? await workersOf(citus) : [])];
   const template = `roomledger_${randomBytes(6).toString('hex')}`;
