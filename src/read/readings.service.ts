@@ -49,7 +49,12 @@ export class Readings implements OnModuleInit, OnModuleDestroy {
   }
 
   private begin(scope: Scope, limits: ReadingLimits, names: StatementNames | null): Reading {
-    const tables: Tables = { pool: this.database.queries, logIsDistributed: this.logIsDistributed, names, turns: this.turns };
+    const tables: Tables = {
+      pool: this.database.queries,
+      logIsDistributed: this.logIsDistributed,
+      names,
+      turns: this.turns,
+    };
     return new Reading(tables, scope, { now: new Date(this.clock.now()).toISOString(), limits });
   }
 }

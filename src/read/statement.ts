@@ -16,7 +16,10 @@ export class StatementBuilder {
   private readonly scopeSql: string;
   private nowSql: string | undefined;
 
-  constructor({ project, roomName }: Scope, { now, logIsDistributed = false }: { now: string; logIsDistributed?: boolean }) {
+  constructor(
+    { project, roomName }: Scope,
+    { now, logIsDistributed = false }: { now: string; logIsDistributed?: boolean },
+  ) {
     this.now = now;
     this.logIsDistributed = logIsDistributed;
     this.ofOneRoom = roomName !== null;

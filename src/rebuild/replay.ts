@@ -112,7 +112,6 @@ async function* ahead<T>(pages: AsyncGenerator<T>): AsyncGenerator<T> {
   }
 }
 
-/** Citus has no plan of a distributed log for all values. */
 function reader({ database, lost, distributed }: Workspace): Run {
   const pool = distributed ? database.queries : database.intake;
   return <R>(statement: Statement) =>

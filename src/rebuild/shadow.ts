@@ -12,7 +12,6 @@ export interface Shadow {
   readonly home: string;
   /** Number applied when the tables were copied. */
   readonly migrations: number;
-  /** Whether the log is. */
   readonly distributed: boolean;
   /** Statements for what does not move with its table. */
   readonly following: readonly string[];

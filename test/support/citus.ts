@@ -61,9 +61,10 @@ export interface Cluster {
 export async function ownCluster({ distributed = true } = {}): Promise<Cluster> {
   const folder = mkdtempSync(join(tmpdir(), 'roomledger-citus-'));
   chmodSync(folder, 0o755);
+  const port = 56_000 + (process.pid % 3_000) * 3;
   const run = (command: string): void => {
-    const port = String(56_000 + (process.pid % 3_000) * 3);
-    execFileSync(process.execPath, ['harness/citus-cluster.mjs', command, join(folder, 'nodes'), '--port', port]);
+    const options = [command, join(folder, 'nodes'), '--port', String(port)];
+    execFileSync(process.execPath, ['harness/citus-cluster.mjs', ...options]);
   };
   onTestFinished(() => {
     run('start');
@@ -71,9 +72,7 @@ export async function ownCluster({ distributed = true } = {}): Promise<Cluster> 
     rmSync(folder, { recursive: true, force: true });
   });
   run('start');
-  const port = 56_000 + (process.pid % 3_000) * 3;
-  const [url = '', ...workers] = [0, 1, 2].map((at) => `postgresql://postgres@127.0.0.1:${port + at}/postgres`);
-  await joinNodes(url, workers);
+  const url = `postgresql://postgres@127.0.0.1:${port}/postgres`;
   await prepare(url);
   await keepingLog(url, { wait: true }, async (keeping) => {
     await keepLog(keeping, Math.floor(Date.now() / 1000));
