@@ -20,7 +20,7 @@ const nodes = ['coordinator', 'worker1', 'worker2'].map((name, at) => ({
 }));
 
 const settings = [
-  "shared_preload_libraries = 'citus'",
+  "shared_preload_libraries = 'citus,pg_stat_statements'",
   "listen_addresses = '127.0.0.1'",
   'max_connections = 400',
   'max_prepared_transactions = 400',

@@ -1,7 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { verify } from '../../src/rebuild/verify.js';
 import { createEmptyDatabase } from '../support/database.js';
-import { on, onCitus, ownCluster } from '../support/citus.js';
+import { on } from '../../harness/citus.js';
+import { onCitus, ownCluster } from '../support/citus.js';
 import { played, postAll, startPosting } from '../support/load.js';
 import { runService } from '../support/process.js';
 import { type Service, startService } from '../support/service.js';

@@ -1,7 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { prepare } from '../../src/database/prepare.js';
 import { createEmptyDatabase } from '../support/database.js';
-import { on, onCitus, ownCluster, workersOf } from '../support/citus.js';
+import { on, workersOf } from '../../harness/citus.js';
+import { onCitus, ownCluster } from '../support/citus.js';
 import { played, postAll } from '../support/load.js';
 import { runProgram } from '../support/process.js';
 import { startService } from '../support/service.js';
