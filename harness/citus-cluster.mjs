@@ -4,7 +4,7 @@
 // repository: build it, and install it into the Postgres whose programs PG_BIN names. As root, Postgres runs as postgres.
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, chownSync, existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 
 const { values, positionals } = parseArgs({
@@ -15,12 +15,12 @@ const [command, folder] = positionals;
 const bin = process.env.PG_BIN ?? '/usr/lib/postgresql/15/bin';
 const asRoot = process.getuid() === 0;
 const nodes = ['coordinator', 'worker1', 'worker2'].map((name, at) => ({
-  data: join(folder, name),
+  data: path.join(folder, name),
   port: Number(values.port) + at,
 }));
 
 const settings = [
-  "shared_preload_libraries = 'citus'",
+  "shared_preload_libraries = 'citus,pg_stat_statements'",
   "listen_addresses = '127.0.0.1'",
   'max_connections = 400',
   'max_prepared_transactions = 400',
@@ -41,7 +41,7 @@ function run(program, args) {
 }
 
 function sql(port, text) {
-  run(join(bin, 'psql'), [
+  run(path.join(bin, 'psql'), [
     '-qX',
     '-v',
     'ON_ERROR_STOP=1',
@@ -57,22 +57,41 @@ function sql(port, text) {
 }
 
 function make({ data, port }) {
-  run(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale', 'C', '--no-sync']);
-  appendFileSync(join(data, 'postgresql.conf'), `${[...settings, `port = ${port}`].join('\n')}\n`);
+  run(path.join(bin, 'initdb'), [
+    '-D',
+    data,
+    '-U',
+    'postgres',
+    '-A',
+    'trust',
+    '-E',
+    'UTF8',
+    '--locale',
+    'C',
+    '--no-sync',
+  ]);
+  appendFileSync(path.join(data, 'postgresql.conf'), `${[...settings, `port = ${port}`].join('\n')}\n`);
 }
 
 function start({ data }) {
   if (isRunning(data)) return;
   // Without waiting for its output, which a server keeps open.
-  run(join(bin, 'pg_ctl'), ['-D', data, '-w', '-l', join(data, 'server.log'), 'start']);
+  run(path.join(bin, 'pg_ctl'), ['-D', data, '-w', '-l', path.join(data, 'server.log'), 'start']);
 }
 
 function isRunning(data) {
   try {
-    return run(join(bin, 'pg_ctl'), ['-D', data, 'status']) !== '';
+    return run(path.join(bin, 'pg_ctl'), ['-D', data, 'status']) !== '';
   } catch {
     return false;
   }
+}
+
+function join() {
+  const [coordinator, ...workers] = nodes.map(({ port }) => port);
+  for (const { port } of nodes) sql(port, 'create extension if not exists citus');
+  const added = workers.map((port) => `select citus_add_node('127.0.0.1', ${port})`);
+  sql(coordinator, [`select citus_set_coordinator_host('127.0.0.1', ${coordinator})`, ...added].join(';'));
 }
 
 if (command === 'start') {
@@ -82,9 +101,10 @@ if (command === 'start') {
     if (!existsSync(node.data)) make(node);
     start(node);
   }
+  join();
   console.log(`CITUS_URL=postgresql://postgres@127.0.0.1:${nodes[0].port}/postgres`);
 } else if (command === 'stop') {
-  for (const { data } of nodes) run(join(bin, 'pg_ctl'), ['-D', data, '-m', 'fast', 'stop']);
+  for (const { data } of nodes) run(path.join(bin, 'pg_ctl'), ['-D', data, '-m', 'fast', 'stop']);
 } else {
   console.error('usage: node harness/citus-cluster.mjs start|stop <folder> [--fsync] [--port 55400]');
   process.exitCode = 1;

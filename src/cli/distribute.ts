@@ -23,17 +23,17 @@ await runCommand(1, async () => {
   if (values.help) return console.log(usage);
   const shards = readOption('shards', values.shards, whole(1, 128));
   const { databaseUrl } = readSettings(process.env);
-  if (databaseUrl === null) throw new Error('Set DATABASE_URL to the coordinator: the embedded Postgres has no workers.');
+  if (databaseUrl === null)
+    throw new Error('Set DATABASE_URL to the coordinator: the embedded Postgres has no workers.');
   const url = await withPreferredTls(databaseUrl);
   await requireLedger(url);
-  const begun = await keepingLog(url, { wait: false }, (keeping) => work(keeping, { shards, dryRun: values['dry-run'] }));
+  const begun = await keepingLog(url, { wait: false }, (keeping) =>
+    work(keeping, { shards, dryRun: values['dry-run'] }),
+  );
   if (begun === null) throw new Error('Stop every service and command first: one of them works on the log.');
 });
 
-async function work(
-  { client }: LogKeeping,
-  { shards, dryRun }: { shards: number; dryRun: boolean },
-): Promise<true> {
+async function work({ client }: LogKeeping, { shards, dryRun }: { shards: number; dryRun: boolean }): Promise<true> {
   const began = performance.now();
   const distribution = await distributionOf(client, shards);
   console.log(`${dryRun ? 'Would distribute' : 'Distributing'} ${inWords(distribution)}.`);

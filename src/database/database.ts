@@ -12,8 +12,10 @@ import { Replicas } from './replicas.js';
 const byKey =
   '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off';
 
-/** For a distributed log: batches do not wait for each other's, and need no new connections to the workers. */
-const onWorkers = '-c citus.all_modifications_commutative=on -c citus.max_cached_conns_per_worker=16';
+/** For a distributed log: statements need no new connections to the workers. */
+const onWorkers = '-c citus.max_cached_conns_per_worker=16';
+/** Batches then do not wait for each other's shards. */
+const together = '-c citus.all_modifications_commutative=on';
 
 /** Pages are read through indexes, so a random page costs little more than the next one. */
 const byIndex = '-c random_page_cost=1.1';
@@ -62,11 +64,11 @@ export class Database implements OnApplicationShutdown {
   ) {
     const { driver = 'fast', volatile = false, erasureKey = null, replicas = { urls: [], maxLagMs: 0 } } = options;
     this.erasureKey = erasureKey;
-    const writing = connection(url, `${byKey} ${onWorkers} ${waits}`);
+    const writing = connection(url, `${byKey} ${onWorkers} ${together} ${waits}`);
     const soon = { connectionTimeoutMillis: INTAKE_PATIENCE_MS };
     this.intake = openPool({ ...writing, ...soon, pipeline: true, max: 5 }, driver);
     if (!volatile) this.intake.on('connect', (client) => void client.query(demandDurability).catch(() => undefined));
-    const readOnly = `${byIndex} -c default_transaction_read_only=on -c statement_timeout=${statementTimeoutMs}`;
+    const readOnly = `${byIndex} ${onWorkers} -c default_transaction_read_only=on -c statement_timeout=${statementTimeoutMs}`;
     this.queries = openPool({ ...connection(url, readOnly), max: 12 }, driver);
     this.endWatch = breakOffAllHung(this.queries);
     const patience = { connectionTimeoutMillis: REPLICA_PATIENCE_MS, max: 12 };

@@ -17,7 +17,6 @@ export function logIsDistributed(pool: Pool): Promise<boolean> {
   return asked;
 }
 
-/** @param log its name, with a schema where the search_path lacks it */
 export async function isDistributed(client: ClientBase | Pool, log = 'webhook_event'): Promise<boolean> {
   if (!(await hasCitus(client))) return false;
   const text = `select from pg_dist_partition where partmethod = 'h' and logicalrelid = to_regclass($1)`;

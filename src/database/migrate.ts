@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
+import { statementsOf } from './statements.js';
 import { CannotStart } from '../settings/cannot-start.js';
 
 /** The same path from src/database and from dist/database. */
@@ -99,7 +100,7 @@ async function apply(client: pg.Client, { name, script, checksum }: Migration): 
       'INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES (gen_random_uuid(), $1, $2)',
       [checksum, name],
     );
-    await client.query(script);
+    for (const statement of statementsOf(script)) await client.query(statement);
     await client.query(
       'UPDATE _prisma_migrations SET finished_at = clock_timestamp(), applied_steps_count = 1 WHERE migration_name = $1 AND rolled_back_at IS NULL',
       [name],

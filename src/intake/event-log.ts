@@ -83,7 +83,6 @@ const takeLocksAndLog = `with locked as (${takeLocksIf(asOfVersion)} returning 1
   on conflict (id, project, created_seconds) do update set deliveries = webhook_event.deliveries + excluded.deliveries
   returning id, project, created_seconds::text as created, deliveries`;
 
-/** @param distributed whether the log is: Citus plans no statement of it for all values */
 export function logEntries(
   run: Run,
   entries: readonly Entry[],

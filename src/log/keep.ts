@@ -47,7 +47,6 @@ async function keepDistributed({ client, stopped }: LogKeeping, now: number): Pr
 /** Citus demands it of DDL and writes in one transaction. */
 const oneAfterTheOther = `set local citus.multi_shard_modify_mode = 'sequential'`;
 
-/** Citus makes its shards, with the log's indexes. */
 async function makePartition(client: ClientBase, piece: Piece): Promise<void> {
   await client.query(`create table ${piece.name} partition of ${LOG} ${boundSql(piece)}`);
 }

@@ -63,7 +63,6 @@ const PAGE = 4000;
 const FIRST_PAGE = 125;
 const PAGE_BYTES = 8 * 1024 * 1024;
 
-/** The log of a schema, and whether Citus distributes it. */
 export interface Log {
   readonly home: string;
   readonly distributed: boolean;

@@ -11,7 +11,6 @@ import { withReconnect, refuseLost, type Workspace } from './workspace.js';
 
 export type Place = Pick<Workspace, 'home' | 'database' | 'lost' | 'distributed'>;
 
-/** Citus has no plan of a distributed log for all values. */
 export function reader({ database, lost, distributed }: Omit<Place, 'home'>): Run {
   const pool = distributed ? database.queries : database.intake;
   return <R>(statement: Statement) =>

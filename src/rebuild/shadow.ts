@@ -14,7 +14,6 @@ export interface Shadow {
   readonly migrations: number;
   /** Statements for what merging has no use for: most indexes. */
   readonly finishing: readonly string[];
-  /** Whether the log is. */
   readonly distributed: boolean;
   /** Statements for what does not move with its table. */
   readonly following: readonly string[];

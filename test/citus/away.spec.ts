@@ -1,7 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { verify } from '../../src/rebuild/verify.js';
 import { createEmptyDatabase } from '../support/database.js';
-import { on, onCitus, ownCluster } from '../support/citus.js';
+import { on } from '../../harness/citus.js';
+import { onCitus, ownCluster } from '../support/citus.js';
 import { played, postAll, startPosting } from '../support/load.js';
 import { runService } from '../support/process.js';
 import { type Service, startService } from '../support/service.js';
@@ -32,7 +33,7 @@ describe.runIf(onCitus)('workers that are lost', () => {
     expect(await statusOf(service)).toBe('ok');
 
     const arrivals = startPosting(service, bodies.slice(200));
-    cluster.kill(1);
+    await cluster.kill(1);
     await arrivals.all;
     expect(await statusOf(service)).toBe('degraded');
     const { data, errors } = await service.query(ids);

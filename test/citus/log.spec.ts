@@ -9,7 +9,8 @@ import { rebuild } from '../../src/rebuild/rebuild.js';
 import { verify } from '../../src/rebuild/verify.js';
 import { amount } from '../support/amount.js';
 import { createDatabase, createEmptyDatabase } from '../support/database.js';
-import { on, onCitus, workersOf } from '../support/citus.js';
+import { on, workersOf } from '../../harness/citus.js';
+import { onCitus } from '../support/citus.js';
 import { played, postAll, startPosting } from '../support/load.js';
 import { runProgram } from '../support/process.js';
 import { type Service, startService } from '../support/service.js';
@@ -33,9 +34,10 @@ const inSeconds = (text: string): number => Date.parse(text) / 1000;
 describe.runIf(onCitus)('a distributed log', () => {
   test('no snapshot calls an event committed that is not shown yet', { timeout: 300_000 }, async () => {
     const { database } = await start(await own());
-    let [writing, written] = [true, 0];
+    let written = 0;
+    const stop = new AbortController();
     const write = async (): Promise<void> => {
-      while (writing) {
+      while (!stop.signal.aborted) {
         const some = Array.from({ length: 1 + (written % 7) }, () => {
           const id = `EV_${written++}`;
           const body = { event: 'room_started', id, createdAt: '1796031270', room: { sid: `RM_${id}`, name: id } };
@@ -66,7 +68,7 @@ describe.runIf(onCitus)('a distributed log', () => {
       const settled = settledSnapshot((await client.query<Unsettled>(unsettledSql())).rows[0]!);
       taken.push(['settled', settled, await seen(settled)]);
     }
-    writing = false;
+    stop.abort();
     await Promise.all(writers);
     const missed = { plain: 0, settled: 0 };
     for (const [kind, snapshot, before] of taken) if ((await seen(snapshot)) > before) missed[kind]++;

@@ -10,7 +10,7 @@ import { prepare } from '../../src/database/prepare.js';
 import { distribute, distributionOf } from '../../src/log/distribute.js';
 import { keepLog } from '../../src/log/keep.js';
 import { keepingLog } from '../../src/log/log-lock.js';
-import { joinNodes, letGo, workersOf } from './citus.js';
+import { joinNodes, letGo, workersOf } from '../../harness/citus.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
