@@ -45,3 +45,13 @@ export function breakOffAllHung(pool: pg.Pool): () => void {
   }, PATIENCE_MS).unref();
   return () => clearInterval(timer);
 }
+
+/** @returns a function that breaks off every connection in use */
+export function breakingOff(pool: pg.Pool): () => void {
+  const used = new Set<pg.PoolClient>();
+  pool.on('acquire', (client) => used.add(client));
+  pool.on('release', (_, client) => used.delete(client));
+  return () => {
+    for (const client of used) breakOff(client, 'hung');
+  };
+}

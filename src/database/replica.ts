@@ -1,5 +1,5 @@
-import type pg from 'pg';
-import { breakOffAllHung } from './hung-connections.js';
+import pg from 'pg';
+import { breakingOff, breakOffAllHung } from './hung-connections.js';
 import { isAway, isPassing, isTimeout } from './failure.js';
 import { OwnConnection } from './own-connection.js';
 
@@ -45,6 +45,7 @@ const RETRY_MS = 500;
 export class Replica {
   private readonly connection: OwnConnection;
   private readonly endWatch: () => void;
+  private readonly breakOff: () => void;
   /** Moments of the primary that it has not shown yet, and when each was. */
   private waiting: (Milestone & { at: number })[] = [];
   private shown: Shown | null = null;
@@ -61,6 +62,7 @@ export class Replica {
   ) {
     this.connection = new OwnConnection(pool, () => undefined);
     this.endWatch = breakOffAllHung(pool);
+    this.breakOff = breakingOff(pool);
   }
 
   get lagMs(): number {
@@ -118,8 +120,9 @@ export class Replica {
     try {
       const [shown] = await this.connection.ask<Shown>(shownSql);
       this.note(shown!);
-    } catch {
+    } catch (error) {
       this.lose();
+      if (!(error instanceof pg.DatabaseError)) this.breakOff();
     }
   }
 

@@ -33,9 +33,11 @@ it.skipIf(!hasServers)(
     await second.query('select pg_wal_replay_resume()');
     await states(service, 1, 'ok');
     await counter.rounds(30);
+    const thawed = counter.answers.length;
     first.freeze();
     await states(service, 0, 'away');
     await counter.rounds(30);
+    const frozen = counter.answers.slice(thawed);
     first.thaw();
     await states(service, 0, 'ok');
     await first.stop();
@@ -44,6 +46,7 @@ it.skipIf(!hasServers)(
     expect(counter.failures).toEqual([]);
     expect(counter.tooOld).toEqual([]);
     expect(well.filter(({ lag }) => lag === 0 || lag > 1)).toEqual([]);
+    expect(Math.max(...frozen.map(({ took }) => took))).toBeLessThan(5_000);
     expect(without.filter(({ lag }) => lag > 0)).toEqual([]);
   },
   240_000,

@@ -6,6 +6,7 @@ export interface Answer {
   readonly askedAt: number;
   readonly value: number;
   readonly lag: number;
+  readonly took: number;
 }
 
 const query = '{ viewer { lagSeconds } room(sid: "RM_count") { metadata participants { nodes { sid } } } }';
@@ -74,6 +75,7 @@ export class Counter {
       room: { metadata: string };
     }>(query);
     if (errors) throw new Error(JSON.stringify(errors));
-    this.answers.push({ askedAt, value: Number(data.room.metadata), lag: data.viewer.lagSeconds });
+    const took = performance.now() - askedAt;
+    this.answers.push({ askedAt, value: Number(data.room.metadata), lag: data.viewer.lagSeconds, took });
   }
 }
