@@ -91,6 +91,6 @@ class OpenRoomStore {
       this.waiting.clear();
       this.frame = null;
       this.show(rooms);
-    }, 100);
+    }, 200);
   }
 }
