@@ -27,6 +27,7 @@ const server = [
 /** What reads or writes the log, or runs beside it. */
 const citus = [
   'test/citus/*.spec.ts',
+  'test/erasure/erase.spec.ts',
   'test/export/*.spec.ts',
   'test/graphql/{corrections,counts,event,filters,nested,node,pages,text-filters}.spec.ts',
   'test/intake/{blocked-room,many-rows,spool}.spec.ts',
