@@ -30,7 +30,7 @@ const citus = [
   'test/erasure/erase.spec.ts',
   'test/export/*.spec.ts',
   'test/graphql/{corrections,counts,event,filters,nested,node,pages,text-filters}.spec.ts',
-  'test/intake/{blocked-room,many-rows,spool}.spec.ts',
+  'test/intake/spool.spec.ts',
   'test/operations/{health,replicas,server}.spec.ts',
   'test/projection/*.spec.ts',
   'test/rebuild/*.spec.ts',
