@@ -28,9 +28,10 @@ const server = [
 /** What reads or writes the log, or runs beside it. */
 const citus = [
   'test/citus/*.spec.ts',
+  'test/erasure/erase.spec.ts',
   'test/export/*.spec.ts',
   'test/graphql/{corrections,counts,event,filters,nested,node,pages,text-filters}.spec.ts',
-  'test/intake/{blocked-room,many-rows,spool}.spec.ts',
+  'test/intake/spool.spec.ts',
   'test/operations/{health,replicas,server}.spec.ts',
   'test/projection/*.spec.ts',
   'test/rebuild/*.spec.ts',

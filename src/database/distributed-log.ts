@@ -1,5 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
-import type { Run, Statement } from './transaction.js';
+import { inTransaction, type Run, type Statement } from './transaction.js';
 
 /** Has a row in each shard of the log, so that a question of it asks every worker of the log. */
 export const NODES = 'log_node';
@@ -36,6 +36,17 @@ export function planned<R>(run: Run, statement: Statement): Promise<R[]> {
   tell('force_custom_plan');
   const rows = run<R>(statement);
   tell('force_generic_plan');
+  return rows;
+}
+
+/** A statement of the log by itself, on intake's connections. */
+export async function onLog<R extends object>(pool: Pool, statement: Statement): Promise<R[]> {
+  if (!(await logIsDistributed(pool))) return (await pool.query<R>(statement)).rows;
+  let rows: R[] = [];
+  await inTransaction(pool, async (run) => {
+    rows = await planned<R>(run, statement);
+    return [];
+  });
   return rows;
 }
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { onLog } from '../database/distributed-log.js';
 import { millisecondsOf } from '../database/milliseconds.js';
 import { UnnestedRows } from '../database/unnested-rows.js';
 import type { Writer } from '../erased/writer.js';
@@ -70,20 +71,18 @@ async function erasePages(
 ): Promise<number> {
   let [events, at]: [number, readonly [number, string, string]] = [0, [0, '0', '0']];
   for (;;) {
-    const { rows } = await pool.query<PlacedRow>(
-      `select e.project, e.id, e.created_seconds::text as created, e.payload, e.problem, e.epoch, e.xid::text, e.seq::text,
+    const text = `select e.project, e.id, e.created_seconds::text as created, e.payload, e.problem, e.epoch, e.xid::text, e.seq::text,
         ${millisecondsOf('e.received_at')} as received from webhook_event e
         where (e.epoch, e.xid, e.seq) > ($1::int, $2::bigint, $3::bigint) and ${condition}
-        order by e.epoch, e.xid, e.seq limit ${PAGE}`,
-      [...at, ...values],
-    );
+        order by e.epoch, e.xid, e.seq limit ${PAGE}`;
+    const rows = await onLog<PlacedRow>(pool, { name: `page of ${condition}`, text, values: [...at, ...values] });
     const last = rows.at(-1);
     if (last === undefined) return events;
     at = [last.epoch, last.xid, last.seq];
     const before = rows.map(eventOf);
     const { events: after } = await erased.rewriteLogged(before);
     const changed = after.filter((event, place) => !isDeepStrictEqual(event.message, before[place]!.message));
-    if (changed.length > 0) await pool.query({ name: 'log erased', text: update, values: logRows.values(changed) });
+    if (changed.length > 0) await onLog(pool, { name: 'log erased', text: update, values: logRows.values(changed) });
     events += changed.length;
   }
 }

@@ -47,11 +47,12 @@ export async function putBack(
   for (const part of parts) {
     await checkPart(store, part);
     for await (const lines of linesOfPart(store, part)) {
-      const { rowCount } = await client.query(
-        `insert into ${LOG} select * from json_populate_recordset(null::${LOG}, $1::json) on conflict do nothing`,
+      // Citus counts what it left out too.
+      const { rows } = await client.query(
+        `insert into ${LOG} select * from json_populate_recordset(null::${LOG}, $1::json) on conflict do nothing returning 1`,
         [`[${(await rewrite(lines)).join(',')}]`],
       );
-      added += rowCount ?? 0;
+      added += rows.length;
     }
   }
   return added;

@@ -78,7 +78,7 @@ class List {
     if (parents.length > 1 && isApart(statement, this.listing)) {
       return (await Promise.all(parents.map((parent) => this.loadPages([parent])))).flat();
     }
-    const listing = await this.withHorizon(statement);
+    const listing = isApart(statement, this.listing) ? await this.withHorizon(statement) : this.listing;
     const flat = await this.read(statement, pageSql(statement, listing, parents));
     const rows = nestPointed(flat, selection, relation.noun);
     if (parents.length === 1) return [rows];
@@ -89,7 +89,7 @@ class List {
 
   private async withHorizon(statement: StatementBuilder): Promise<Listing> {
     const { ordered, selection } = this.listing;
-    if (!isApart(statement, this.listing) || !selection.cursors || ordered.horizon === undefined) return this.listing;
+    if (!selection.cursors || ordered.horizon === undefined) return this.listing;
     const horizon = await this.reading.once(this.horizon, () => this.reading.horizon());
     return { ...this.listing, ordered: { ...ordered, horizon: `${statement.bind(horizon)}::text` } };
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { at, now, Rows } from '../support/rows.js';
+import { onCitus } from '../support/citus.js';
 import { type Service, startService } from '../support/service.js';
 
 const many = 4_500;
@@ -84,7 +85,8 @@ it('it has no range of its own, and no metadata', async () => {
   });
 });
 
-it('it goes on where a page ended, each event once', async () => {
+// Its rows are made in a way that Citus refuses.
+it.skipIf(onCitus)('it goes on where a page ended, each event once', async () => {
   await service.database.intake.query(
     `insert into webhook_event select (jsonb_populate_record(w, jsonb_build_object('id', 'EV_many' || n, 'epoch', 3,
        'xid', n / 1500, 'seq', n))).* from webhook_event w, generate_series(1, $1) as n where w.id = 'EV_last'`,

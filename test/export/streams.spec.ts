@@ -61,7 +61,7 @@ async function locked(run: () => Promise<unknown>): Promise<void> {
 
 async function waiting(): Promise<number> {
   const { rows } = await service.database.intake.query(
-    "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and backend_type = 'client backend'",
   );
   return rows.length;
 }

@@ -13,6 +13,7 @@ import {
   spoolFolder,
   untilDrained,
 } from '../support/spooling.js';
+import { onCitus } from '../support/citus.js';
 import { dumpTables } from '../support/tables.js';
 
 async function start(options: ServiceOptions): Promise<Service> {
@@ -145,7 +146,7 @@ test('a full spool refuses, and takes events again when there is room', async ()
   expect((await logged(service)).size).toBe(entries + 1);
 });
 
-test('an event that the database will not have holds up no other, and stays', async () => {
+test.skipIf(onCitus)('an event that the database will not have holds up no other, and stays', async () => {
   hasten(8);
   const { proxy, service, spoolDir } = await startSpooling();
   const all = events(120);

@@ -5,6 +5,7 @@ import { planOf } from '../../harness/plan.js';
 import { record } from '../../harness/recorded.js';
 import { noteLosses } from '../../src/reconcile/webhook-losses.js';
 import { at, now, Rows } from '../support/rows.js';
+import { onCitus } from '../support/citus.js';
 import { type Service, startService } from '../support/service.js';
 
 let service: Service;
@@ -164,7 +165,7 @@ describe('quality of events', () => {
   });
 });
 
-it('quality of events reads the log of the range alone', async () => {
+it.skipIf(onCitus)('quality of events reads the log of the range alone', async () => {
   const { intake, queries } = service.database;
   await intake.query(
     `insert into webhook_event (project, id, created_seconds, event, created_at, received_at, deliveries, projected, payload, epoch)

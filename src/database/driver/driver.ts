@@ -94,7 +94,7 @@ export function endClient(client: pg.Client): void {
 
 /** Cancels the running statement; breaks the connection off if the server cannot be reached. */
 export async function cancel(pool: pg.Pool, client: pg.PoolClient): Promise<void> {
-  await ask(pool, 'select pg_cancel_backend($1)', [processOf(client)]).catch(() => breakOff(client, 'hung'));
+  await ask(pool, 'select pg_cancel_backend($1::int)', [processOf(client)]).catch(() => breakOff(client, 'hung'));
 }
 
 export function breakOff(client: pg.PoolClient, why: string): void {
