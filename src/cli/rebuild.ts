@@ -1,5 +1,6 @@
 import { onDatabase, progress, secondsSince } from './on-database.js';
 import { rebuild } from '../rebuild/rebuild.js';
+import { sharesOfThisMachine } from '../rebuild/shares.js';
 
 const usage = `npm run rebuild
 Projects the whole log of the service's database into new tables and swaps them in.
@@ -11,7 +12,7 @@ await onDatabase({
   failure: 1,
   work: async (url) => {
     const began = performance.now();
-    const events = await rebuild(url, progress(console.log));
+    const events = await rebuild(url, progress(console.log), sharesOfThisMachine());
     console.log(`Projected ${events} events again in ${secondsSince(began)}.`);
   },
 });

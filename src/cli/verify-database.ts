@@ -1,5 +1,6 @@
 import { onDatabase, progress, secondsSince } from './on-database.js';
 import { linesOf } from './verify-report.js';
+import { sharesOfThisMachine } from '../rebuild/shares.js';
 import { verify } from '../rebuild/verify.js';
 
 const usage = `npm run verify
@@ -12,7 +13,7 @@ await onDatabase({
   failure: 2,
   work: async (url) => {
     const began = performance.now();
-    const verification = await verify(url, progress(console.log));
+    const verification = await verify(url, progress(console.log), sharesOfThisMachine());
     for (const line of linesOf(verification)) console.log(line);
     console.log(`Projected ${verification.events} events again in ${secondsSince(began)}.`);
     if (verification.differing > 0) process.exitCode = 1;

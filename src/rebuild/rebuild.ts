@@ -17,15 +17,16 @@ const MAX_ATTEMPTS = 3600;
 /**
  * Projects the whole log into new tables beside a running service, then swaps them in. Killed before the swap, it has
  * changed nothing. Killed after it, it leaves marks, which the next start of a service or the next run applies.
+ * @param shares in how many threads, at most
  * @returns how many events were projected
  * @throws Error if another rebuild or verification runs, or the tables cannot be replaced
  */
-export function rebuild(url: string, report: Report = () => undefined): Promise<number> {
+export function rebuild(url: string, report: Report = () => undefined, shares?: number): Promise<number> {
   return inWorkspace(url, 'rebuild', async (workspace) => {
     // Marks that an earlier run left must be applied before this run's.
     await withReconnect(workspace.lost, () => markLog(workspace));
     await copyKept(workspace);
-    const replay = new Replay(workspace, report);
+    const replay = new Replay(workspace, report, shares);
     await replay.catchUpBelow(SHORT_TAIL);
     await withReconnect(workspace.lost, () => finish(workspace));
     await swapWhenFree(workspace, replay);

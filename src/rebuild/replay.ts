@@ -22,6 +22,7 @@ export class Replay {
   constructor(
     private readonly workspace: Workspace,
     private readonly report: Report,
+    private readonly shares = 1,
   ) {}
 
   async catchUp(): Promise<number> {
@@ -36,7 +37,8 @@ export class Replay {
   /** @returns how many events it projected */
   async advance(stretch: LogStretch): Promise<number> {
     const before = this.events;
-    if (stretch.since === null && (await isLong(this.workspace))) await this.advanceInShares(stretch);
+    if (this.shares > 1 && stretch.since === null && (await isLong(this.workspace)))
+      await this.advanceInShares(stretch);
     else await this.advanceAlone(stretch);
     for await (const page of sightingsOf(reader(this.workspace), this.workspace.home, stretch)) {
       refuseLost(this.workspace);
@@ -54,7 +56,7 @@ export class Replay {
   }
 
   private async advanceInShares(stretch: LogStretch): Promise<void> {
-    const { events, strays } = await projectInShares(this.workspace, stretch, this.report);
+    const { events, strays } = await projectInShares(this.workspace, { stretch, shares: this.shares }, this.report);
     this.events += events;
     if (strays === 0) return;
     for await (const page of pagesAhead(this.workspace, stretch)) {

@@ -15,15 +15,19 @@ export interface ShareProgress {
 }
 
 const MOST_SHARES = 4;
-/** Garbage of a page dies young: with less room, it is copied to the old generation first. */
+
+export function sharesOfThisMachine(): number {
+  return Math.min(availableParallelism(), MOST_SHARES);
+}
+
+/** With less room, what a page needs is copied to the old generation first. */
 const YOUNG_MB = 96;
 
 export async function projectInShares(
   { url, name, home, distributed, lost }: Workspace,
-  stretch: LogStretch,
+  { stretch, shares }: { stretch: LogStretch; shares: number },
   report: (events: number) => void,
 ): Promise<ShareProgress> {
-  const shares = Math.min(availableParallelism(), MOST_SHARES);
   const sum = { events: 0, strays: 0 };
   const workers = Array.from({ length: shares }, (_, share) => {
     const work: ShareWork = { place: { url, name, home, distributed }, stretch: { ...stretch, share, shares } };

@@ -30,10 +30,10 @@ const FEW = 1000;
  * Projects the whole log again and compares the live tables with it, beside a running service. Changes nothing.
  * @throws Error if another rebuild or verification runs
  */
-export function verify(url: string, report: Report = () => undefined): Promise<Verification> {
+export function verify(url: string, report: Report = () => undefined, shares?: number): Promise<Verification> {
   return inWorkspace(url, 'verify', async (workspace) => {
     const unchecked = await copyKept(workspace);
-    const replay = new Replay(workspace, report);
+    const replay = new Replay(workspace, report, shares);
     await replay.catchUpBelow(FEW);
     return atOneMoment(workspace, async (live) => {
       await replay.advance(await wholeStretch(live, workspace, replay.reached));
