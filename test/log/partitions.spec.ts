@@ -86,10 +86,10 @@ test('events of any time have a place, by their own time', async () => {
 });
 
 test('a plain log is divided while events arrive, and loses or changes nothing', async () => {
-  const url = await plainLog(3000);
+  const url = await plainLog(1500);
   const before = await rowsOf(url);
   const service = await start(url);
-  const more = played(1500).map((body) => body.replaceAll('EV_', 'EV_more'));
+  const more = played(600).map((body) => body.replaceAll('EV_', 'EV_more'));
   // Known ones raise their count of deliveries.
   const arrivals = startPosting(service, [
     ...more,
@@ -99,7 +99,7 @@ test('a plain log is divided while events arrive, and loses or changes nothing',
   await arrivals.all;
   const after = (await rowsOf(url)).map((row) => JSON.parse(row) as { id: string; deliveries: number });
   const known = new Map(after.map((row) => [row.id, row]));
-  expect(after).toHaveLength(4500);
+  expect(after).toHaveLength(2100);
   expect(after.filter(({ deliveries }) => deliveries === 2)).toHaveLength(200);
   for (const row of before) {
     const { deliveries: _, ...stored } = JSON.parse(row);
@@ -112,7 +112,7 @@ test('a plain log is divided while events arrive, and loses or changes nothing',
 });
 
 test('a move that is broken off goes on where it stopped', async () => {
-  const url = await plainLog(1500);
+  const url = await plainLog(1200);
   const before = await rowsOf(url);
   const now = inSeconds(Date.now());
   const stopping = new AbortController();
