@@ -66,7 +66,7 @@ export class Replay {
 }
 
 async function isLong({ home, ...workspace }: Workspace): Promise<boolean> {
-  const some = `select from ${home}.webhook_event limit ${LONG_LOG}`;
+  const some = `select id from ${home}.webhook_event limit ${LONG_LOG}`;
   const text = `select count(*)::int as events from (${some}) event`;
   const [log] = await reader(workspace)<{ events: number }>({ name: 'long log', text, values: [] });
   return log!.events === LONG_LOG;
