@@ -7,7 +7,7 @@ import type { LedgerEvent } from '../src/livekit/event.js';
 export async function commitEvents(
   pool: Pool,
   events: readonly LedgerEvent[],
-  writer = new Writer({ intake: pool, erasureKey: null }),
+  writer = new Writer({ intake: pool, erasureKey: null, project: null }),
 ): Promise<void> {
   const { failures } = await commit(writer, events);
   const failure = failures.find((one) => one !== null);

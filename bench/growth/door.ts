@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { signToken } from '../../src/access/sign-token.js';
-import { Database } from '../../src/database/database.js';
+import { Ledgers } from '../../src/ledgers/ledgers.service.js';
 import { createServer } from '../../src/server.js';
 import { systemClock } from '../../src/settings/clock.js';
 import { readSettings } from '../../src/settings/settings.js';
@@ -27,5 +27,5 @@ export async function openDoor(databaseUrl: string): Promise<Door> {
     const { errors } = answer.json<{ errors?: { message: string }[] }>();
     if (errors !== undefined) throw new Error(`${text}: ${errors[0]!.message}`);
   };
-  return { pool: app.get(Database).queries, query, close: () => app.close() };
+  return { pool: app.get(Ledgers).of('default').database.queries, query, close: () => app.close() };
 }

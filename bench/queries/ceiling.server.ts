@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Access } from '../../src/access/access.service.js';
 import { systemClock } from '../../src/settings/clock.js';
-import { Database } from '../../src/database/database.js';
+import { Ledgers } from '../../src/ledgers/ledgers.service.js';
 import { createServer } from '../../src/server.js';
 import { readSettings } from '../../src/settings/settings.js';
 import { statements } from './ceiling.statements.js';
@@ -15,7 +15,7 @@ interface Asked {
 const settings = readSettings(process.env);
 const app = await createServer(settings, systemClock);
 const access = app.get(Access, { strict: false });
-const { queries } = app.get(Database, { strict: false });
+const { queries } = app.get(Ledgers, { strict: false }).of('default').database;
 const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
 fastify.post<{ Body: Asked }>('/ceiling', async ({ headers, body }, reply) => {
   await access.scope(headers.authorization);

@@ -3,7 +3,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import { TokenGate } from '../access/token-gate.service.js';
 import { Refusal } from '../http/refusal.js';
-import { Readings } from '../read/readings.service.js';
+import { Ledgers } from '../ledgers/ledgers.service.js';
 import { Settings } from '../settings/settings.js';
 import { Asking } from './asking.js';
 import { type ListedSession, listSessions } from './list-sessions.js';
@@ -14,7 +14,7 @@ import { sessionDetails } from './session-details.js';
 export class AnalyticsController {
   constructor(
     private readonly gate: TokenGate,
-    private readonly readings: Readings,
+    private readonly ledgers: Ledgers,
     private readonly settings: Settings,
   ) {}
 
@@ -45,7 +45,10 @@ export class AnalyticsController {
     const scope = this.gate.scopeOf(reply.request)!;
     this.requireProject(project, scope.project);
     const { settings } = this;
-    return new Asking(reply.server.graphql, { reading: this.readings.of(scope, reply.raw), settings });
+    return new Asking(reply.server.graphql, {
+      reading: this.ledgers.of(scope.project).readings.of(scope, reply.raw),
+      settings,
+    });
   }
 
   /** The token says which project; the Cloud's own id of it (`p_…`) is not known here. */

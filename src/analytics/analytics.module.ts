@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/access.module.js';
-import { ReadModule } from '../read/read.module.js';
+import { LedgersModule } from '../ledgers/ledgers.module.js';
 import { AnalyticsController } from './analytics.controller.js';
 
-@Module({ imports: [AccessModule, ReadModule], controllers: [AnalyticsController] })
+@Module({ imports: [AccessModule, LedgersModule], controllers: [AnalyticsController] })
 export class AnalyticsModule {}

@@ -1,6 +1,8 @@
 import { Global, Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { Settings } from '../settings/settings.js';
 import { Database, type DatabaseOptions } from './database.js';
+import { logIsDistributed } from './distributed-log.js';
+import { loggerOf } from './logger-of.js';
 import { EmbeddedServer } from './embedded/embedded-server.js';
 import { prepare } from './prepare.js';
 import { unsafeSettings } from './server-facts.js';
@@ -17,7 +19,7 @@ export class DatabaseModule implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     for (const name of await unsafeSettings(this.database.queries).catch(() => [])) {
-      new Logger('Database').warn(
+      loggerOf(this.database, 'Database').warn(
         `The server runs with ${name}=off: a crash of its machine loses acknowledged events.`,
       );
     }
@@ -30,6 +32,8 @@ async function openWithReplicas(settings: Settings): Promise<Database> {
   const database = await openDatabase(settings, { urls, maxLagMs: settings.readMaxLagMs });
   try {
     await requireStandbys(database.url, urls);
+    // Asked again by services that could not close the database if it failed then.
+    await logIsDistributed(database.queries);
     return database;
   } catch (error) {
     await database.onApplicationShutdown();
@@ -46,8 +50,14 @@ export async function openDatabase(settings: Settings, replicas?: DatabaseOption
     await embedded?.stop();
     throw error;
   }
-  const { statementTimeoutMs, databaseDriver: driver, erasureKey } = settings;
-  return new Database(url, statementTimeoutMs, { driver, erasureKey, embedded, ...(replicas && { replicas }) });
+  const { statementTimeoutMs, databaseDriver: driver, erasureKey, databaseOf: project } = settings;
+  return new Database(url, statementTimeoutMs, {
+    driver,
+    erasureKey,
+    project,
+    embedded,
+    ...(replicas && { replicas }),
+  });
 }
 
 function startEmbedded(dataDir: string): Promise<EmbeddedServer> {

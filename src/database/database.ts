@@ -6,6 +6,7 @@ import { type Driver, openPool } from './driver/driver.js';
 import type { EmbeddedServer } from './embedded/embedded-server.js';
 import { breakOffAllHung } from './hung-connections.js';
 import { openPrisma } from './prisma.js';
+import { loggerOf } from './logger-of.js';
 import { Replicas } from './replicas.js';
 
 /** Intake reads and writes by key: one plan on indexes, whatever the batch size. */
@@ -43,6 +44,8 @@ export interface DatabaseOptions {
   /** `ERASURE_KEY` */
   readonly erasureKey?: string | null;
   readonly replicas?: { readonly urls: readonly string[]; readonly maxLagMs: number };
+  /** That has it for itself. */
+  readonly project?: string | null;
   /** Stopped last. */
   readonly embedded?: EmbeddedServer | null;
 }
@@ -54,6 +57,8 @@ export class Database implements OnApplicationShutdown {
   readonly queries: pg.Pool;
   readonly replicas: Replicas;
   readonly erasureKey: string | null;
+  /** Null: projects share it. */
+  readonly project: string | null;
   private opened: PrismaClient | null = null;
   private readonly endWatch: () => void;
 
@@ -64,6 +69,7 @@ export class Database implements OnApplicationShutdown {
   ) {
     const { driver = 'fast', volatile = false, erasureKey = null, replicas = { urls: [], maxLagMs: 0 } } = options;
     this.erasureKey = erasureKey;
+    this.project = options.project ?? null;
     const writing = connection(url, `${byKey} ${onWorkers} ${together} ${waits}`);
     const soon = { connectionTimeoutMillis: INTAKE_PATIENCE_MS };
     this.intake = openPool({ ...writing, ...soon, pipeline: true, max: 5 }, driver);
@@ -75,7 +81,10 @@ export class Database implements OnApplicationShutdown {
     const pools = replicas.urls.map((one) =>
       openPool({ ...connection(one, `${readOnly} ${replicaWaits}`), ...patience }, driver),
     );
-    this.replicas = new Replicas(this.queries, pools, replicas.maxLagMs);
+    this.replicas = new Replicas(this.queries, pools, {
+      maxLagMs: replicas.maxLagMs,
+      logger: loggerOf(this, 'Replicas'),
+    });
   }
 
   /** For everything off the hot path; opened on first use. */

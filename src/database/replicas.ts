@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Logger } from '@nestjs/common';
+import type { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import { OwnConnection } from './own-connection.js';
 import { type Milestone, milestoneColumns, placeSql, type Promised, Replica, type ReplicaState } from './replica.js';
@@ -21,7 +21,6 @@ export class Replicas {
   askedAgain = 0;
   private readonly promised: Promised;
   private readonly primary: OwnConnection;
-  private readonly logger = new Logger('Replicas');
   private readonly logged = new Map<Replica, ReplicaState>();
   private readonly timer: NodeJS.Timeout | undefined;
   private looking = false;
@@ -30,9 +29,9 @@ export class Replicas {
   constructor(
     private readonly queries: pg.Pool,
     pools: readonly pg.Pool[],
-    maxLagMs: number,
+    private readonly options: { readonly maxLagMs: number; readonly logger: Logger },
   ) {
-    this.promised = { maxLagMs, told: { lsn: 0, xmax: 0 }, place: null };
+    this.promised = { maxLagMs: options.maxLagMs, told: { lsn: 0, xmax: 0 }, place: null };
     this.all = pools.map((pool) => new Replica(pool, this.promised));
     this.primary = new OwnConnection(queries, () => undefined);
     if (pools.length === 0) return;
@@ -98,7 +97,7 @@ export class Replicas {
     if (state === 'late' || state === this.logged.get(replica)) return;
     this.logged.set(replica, state);
     const sentence = `Replica ${this.all.indexOf(replica) + 1} ${sentences[state]}.`;
-    if (state === 'ok') this.logger.log(sentence);
-    else this.logger.warn(sentence);
+    if (state === 'ok') this.options.logger.log(sentence);
+    else this.options.logger.warn(sentence);
   }
 }

@@ -7,8 +7,10 @@ import { Erased } from './erased.js';
 export class Writer {
   readonly pool: Pool;
   readonly erased: Erased;
+  readonly project: string | null;
 
-  constructor({ intake, erasureKey }: Pick<Database, 'intake' | 'erasureKey'>) {
+  constructor({ intake, erasureKey, project }: Pick<Database, 'intake' | 'erasureKey' | 'project'>) {
+    this.project = project;
     this.pool = intake;
     this.erased = new Erased(intake, erasureKey);
   }

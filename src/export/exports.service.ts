@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Scope } from '../access/scope.js';
 import type { Reading } from '../read/reading.js';
-import { LogReaders } from '../log/readers.js';
-import { Readings } from '../read/readings.service.js';
+import type { LogReaders } from '../log/readers.js';
+import { Ledgers } from '../ledgers/ledgers.service.js';
 import { Refusal } from '../http/refusal.js';
 import { Settings } from '../settings/settings.js';
 import { endWhenSlow } from './end-when-slow.js';
@@ -18,26 +18,20 @@ export class Exports implements OnModuleDestroy {
   private readonly underWay = new Map<ServerResponse, string>();
 
   constructor(
-    private readonly readings: Readings,
+    private readonly ledgers: Ledgers,
     private readonly settings: Settings,
-    private readonly logReaders: LogReaders,
   ) {}
 
   /** @param ofLog nothing is dropped from the log meanwhile @throws Refusal 503 TOO_MANY_EXPORTS */
   async begin(scope: Scope, response: ServerResponse, ofLog: boolean): Promise<Reading> {
+    const { readings, logReaders } = this.ledgers.of(scope.project);
     this.requirePlace(scope.project);
     this.underWay.set(response, scope.project);
     if (response.destroyed) this.underWay.delete(response);
     response.setMaxListeners(20).once('close', () => this.underWay.delete(response));
-    if (ofLog) await this.holdLog(response);
+    if (ofLog) await holdLog(logReaders, response);
     endWhenSlow(response, { everyMs: this.patienceMs, rate: this.settings.exportMinRate });
-    return this.readings.ofFile(scope, response);
-  }
-
-  private async holdLog(response: ServerResponse): Promise<void> {
-    const leave = await this.logReaders.enter();
-    if (response.destroyed) leave();
-    response.once('close', leave);
+    return readings.ofFile(scope, response);
   }
 
   onModuleDestroy(): void {
@@ -50,6 +44,12 @@ export class Exports implements OnModuleDestroy {
     if (ofProject >= most) throw full(`${most} exports of the project`);
     if (ofProject > 0 && this.underWay.size >= MAX_EXPORTS) throw full(`${this.underWay.size} exports`);
   }
+}
+
+async function holdLog(readers: LogReaders, response: ServerResponse): Promise<void> {
+  const leave = await readers.enter();
+  if (response.destroyed) leave();
+  response.once('close', leave);
 }
 
 function full(what: string): Refusal {

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
 import { AccessModule } from '../access/access.module.js';
-import { ReadModule } from '../read/read.module.js';
+import { LedgersModule } from '../ledgers/ledgers.module.js';
 import { AgentJobResolver } from './agent-job.resolver.js';
 import { Driver, type DriverConfig } from './driver.js';
 import { EgressResolver } from './egress.resolver.js';
@@ -17,7 +17,7 @@ import { UsageResolver } from './usage.resolver.js';
 import { ViewerResolver } from './viewer.resolver.js';
 import { WebhookEventResolver } from './webhook-event.resolver.js';
 
-@Module({ imports: [AccessModule, ReadModule], providers: [GraphqlOptions], exports: [GraphqlOptions] })
+@Module({ imports: [AccessModule, LedgersModule], providers: [GraphqlOptions], exports: [GraphqlOptions] })
 class GraphqlOptionsModule {}
 
 @Module({

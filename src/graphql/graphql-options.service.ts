@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { GqlOptionsFactory } from '@nestjs/graphql';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TokenGate } from '../access/token-gate.service.js';
-import { Readings } from '../read/readings.service.js';
+import { Ledgers } from '../ledgers/ledgers.service.js';
 import { Settings } from '../settings/settings.js';
 import { Answering } from './answering.js';
 import { type ApiContext, limitsOf } from './api-context.js';
@@ -17,7 +17,7 @@ export class GraphqlOptions implements GqlOptionsFactory<DriverConfig> {
   constructor(
     private readonly settings: Settings,
     private readonly gate: TokenGate,
-    private readonly readings: Readings,
+    private readonly ledgers: Ledgers,
   ) {}
 
   createGqlOptions(): Omit<DriverConfig, 'driver'> {
@@ -35,7 +35,7 @@ export class GraphqlOptions implements GqlOptionsFactory<DriverConfig> {
 
   private contextOf(request: FastifyRequest, { raw }: FastifyReply): ApiContext {
     const scope = this.gate.scopeOf(request)!;
-    const reading = this.readings.of(scope, raw);
+    const reading = this.ledgers.of(scope.project).readings.of(scope, raw);
     return { expiresAt: scope.expiresAt, reading, settings: this.settings, spent: nothingSpent() };
   }
 }

@@ -6,7 +6,6 @@ interface Payloads {
   committed: [batch: Committed, seconds: number];
   spooled: [events: number];
   drained: [events: number];
-  refused: [code: string];
 }
 
 @Injectable()

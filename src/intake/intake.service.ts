@@ -4,6 +4,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { loggerOf } from '../database/logger-of.js';
 import { Writer } from '../erased/writer.js';
 import { readEvent } from '../livekit/event.js';
 import type { JsonObject } from '../livekit/json.js';
@@ -39,7 +40,8 @@ export class Intake implements OnApplicationBootstrap, BeforeApplicationShutdown
     readonly spool: Spool,
     events: IntakeEvents,
   ) {
-    const outage = new Outage(spool.enabled ? 'events go to the spool' : 'events are refused until it is back');
+    const logger = loggerOf(writer, 'Intake');
+    const outage = new Outage(logger, spool.enabled ? 'events go to the spool' : 'events are refused until it is back');
     this.parts = { writer, spool, outage, events };
     this.committer = new Committer(this.parts);
     this.recovery = new Recovery(this.parts, this.committer);

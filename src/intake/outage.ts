@@ -1,11 +1,13 @@
-import { Logger } from '@nestjs/common';
+import type { Logger } from '@nestjs/common';
 
 /** Whether the database is known to be away. Logs each change once. */
 export class Outage {
-  private readonly logger = new Logger('Intake');
   private since: number | null = null;
 
-  constructor(private readonly consequence: string) {}
+  constructor(
+    private readonly logger: Logger,
+    private readonly consequence: string,
+  ) {}
 
   get away(): boolean {
     return this.since !== null;

@@ -41,10 +41,11 @@ export function protocolServer(parts: ProtocolParts): Server<Connection> {
     connectionInitWaitTimeout: INIT_MS,
     onConnect: (context) => admit(parts, context),
     onSubscribe: async ({ extra }, _id, payload) => {
-      const reading = parts.streams.readings.ofSocket(extra.scope!);
-      const end = extra.begin(() => reading.stop());
-      ends.set(payload, end);
+      let end = (): void => undefined;
       try {
+        const reading = parts.streams.readingOf(extra.scope!);
+        end = extra.begin(() => reading.stop());
+        ends.set(payload, end);
         return await prepare(parts, extra, { reading, payload });
       } catch (error) {
         end();

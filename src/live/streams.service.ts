@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { FieldNode } from 'graphql';
+import type { Scope } from '../access/scope.js';
 import { Refusal } from '../http/refusal.js';
-import { Readings } from '../read/readings.service.js';
+import { Ledgers } from '../ledgers/ledgers.service.js';
+import type { Reading } from '../read/reading.js';
 import { Settings } from '../settings/settings.js';
-import { LogTail } from '../stream/log-tail.service.js';
 import type { Answering } from '../graphql/answering.js';
 import { SharedStream } from './shared-stream.js';
 import { type Subscribed, Telling } from './telling.js';
@@ -25,13 +26,18 @@ export class Streams {
 
   constructor(
     readonly settings: Settings,
-    readonly readings: Readings,
-    private readonly tail: LogTail,
+    private readonly ledgers: Ledgers,
   ) {}
 
+  /** For one operation on a socket. @throws Refusal 503 UNAVAILABLE */
+  readingOf(scope: Scope): Reading {
+    return this.ledgers.of(scope.project).readings.ofSocket(scope);
+  }
+
   async watch(answering: Answering, subscribed: Subscribed, slow: () => void): Promise<Watcher> {
-    const { source } = subscribed;
-    const caughtUp = source.after === null ? () => undefined : await this.tail.resume(source.after);
+    const { source, scope } = subscribed;
+    const { tail } = this.ledgers.of(scope.project);
+    const caughtUp = source.after === null ? () => undefined : await tail.resume(source.after);
     let opened: Opened | undefined;
     const left = (): void => {
       caughtUp();
@@ -49,8 +55,9 @@ export class Streams {
   }
 
   private open(key: string, answering: Answering, subscribed: Subscribed): Opened {
-    const { readings, settings, tail } = this;
+    const { settings } = this;
     const { project } = subscribed.scope;
+    const { readings, tail } = this.ledgers.of(project);
     const others = [...this.opened.values()].filter((one) => one.project === project);
     if (others.length >= MOST_OF_PROJECT) throw tooMany();
     const telling = new Telling({ answering, readings, settings }, subscribed);

@@ -2,11 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import {
   type BeforeApplicationShutdown,
   Injectable,
-  Logger,
+  type Logger,
   type OnApplicationBootstrap,
   type OnModuleInit,
 } from '@nestjs/common';
 import pg from 'pg';
+import { loggerOf } from '../database/logger-of.js';
 import { Database } from '../database/database.js';
 import { logIsDistributed } from '../database/distributed-log.js';
 import { breakOffWhenHung } from '../database/hung-connections.js';
@@ -30,7 +31,7 @@ const SILENCE_MS = 3_600_000;
 /** Keeps the log in partitions: one of all replicas at a time. */
 @Injectable()
 export class LogKeeper implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger('Log');
+  private readonly logger: Logger;
   private readonly stopping = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | null = null;
@@ -41,7 +42,9 @@ export class LogKeeper implements OnModuleInit, OnApplicationBootstrap, BeforeAp
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly settings: Settings,
-  ) {}
+  ) {
+    this.logger = loggerOf(database, 'Log');
+  }
 
   /** An empty log is divided, and months are made, before events come. */
   async onModuleInit(): Promise<void> {

@@ -1,4 +1,5 @@
-import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, type Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { loggerOf } from '../database/logger-of.js';
 import { Database } from '../database/database.js';
 import { isAway, isPassing } from '../database/failure.js';
 import { foldUsage } from './fold.js';
@@ -7,11 +8,13 @@ const INTERVAL_MS = 1_000;
 
 @Injectable()
 export class Folding implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger('Intake');
+  private readonly logger: Logger;
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | null = null;
 
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: Database) {
+    this.logger = loggerOf(database, 'Intake');
+  }
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => (this.running ??= this.fold()), INTERVAL_MS).unref();

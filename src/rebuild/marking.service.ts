@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, type Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { loggerOf } from '../database/logger-of.js';
 import { Database } from '../database/database.js';
 import { isAway } from '../database/failure.js';
 import { applyProblemChanges } from './problem-changes.js';
@@ -9,11 +10,13 @@ const PAUSE_MS = 1_000;
 /** Applies in the background what a rebuild left that was killed after its swap. */
 @Injectable()
 export class Marking implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger('Rebuild');
+  private readonly logger: Logger;
   private readonly stopping = new AbortController();
   private running = Promise.resolve();
 
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: Database) {
+    this.logger = loggerOf(database, 'Rebuild');
+  }
 
   onApplicationBootstrap(): void {
     this.running = this.markAll().catch((error: unknown) => this.logger.error(error));

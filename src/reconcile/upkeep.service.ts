@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, type Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { loggerOf } from '../database/logger-of.js';
 import { Database } from '../database/database.js';
 import { Writer } from '../erased/writer.js';
 import { isAway, isPassing } from '../database/failure.js';
@@ -49,7 +50,7 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
   /** By project; of this replica, while it leads. */
   readonly lastRounds = new Map<string, LastRound>();
   readonly tally: RoundTally;
-  private readonly logger = new Logger('Upkeep');
+  private readonly logger: Logger;
   private readonly lease: Lease;
   private readonly writer: Writer;
   private readonly reconcilers: readonly Reconciler[];
@@ -67,6 +68,7 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
     private readonly settings: Settings,
     private readonly clock: Clock,
   ) {
+    this.logger = loggerOf(database, 'Upkeep');
     this.writer = new Writer(database);
     this.tally = new RoundTally(settings.livekitAccounts.keys());
     this.lease = new Lease(database, 'upkeep', randomUUID());

@@ -12,7 +12,6 @@ const quotedScalar = String.raw`"[^"\\]*"|'(?:[^']|'')*'`;
 const first = '[^\\s"\'{}[\\]&*!|>%@`#,:]';
 const entry = new RegExp(`^(?<name>${quotedScalar}|${first}[^\\s:]*)\\s*:\\s*(?<secret>${quotedScalar}|${first}\\S*)$`);
 const separated = new RegExp(`(?:${quotedScalar}|[^\\n,])+`, 'g');
-const projectName = /^[a-z0-9_-]{1,64}$/;
 
 /**
  * `key: secret` or `key@project: secret`, separated by lines or commas, in YAML's spellings of them, which
@@ -32,10 +31,14 @@ function oneKey(text: string, index: number): NamedKey {
   if (key === '' || secret === undefined || unquoted(secret) === '') {
     throw new Problem(`must hold "key: secret" or "key@project: secret", which entry ${index + 1} is not`);
   }
-  if (!projectName.test(project)) {
+  if (!isProjectName(project)) {
     throw new Problem(`must name projects of 1 to 64 of a-z, 0-9, _ and -, which that of key "${key}" is not`);
   }
   return Object.freeze({ key, project, secret: unquoted(secret) });
+}
+
+export function isProjectName(text: string): boolean {
+  return /^[a-z0-9_-]{1,64}$/.test(text);
 }
 
 function unquoted(scalar: string): string {

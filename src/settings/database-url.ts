@@ -33,13 +33,6 @@ export function databaseUrl(text: string): string {
   return text;
 }
 
-/** A password may hold a comma. */
-export function databaseUrls(text: string): readonly string[] {
-  const urls = text.split(/[\s,]+(?=postgres(?:ql)?:)/).map((url) => databaseUrl(url.replace(/[\s,]+$/, '')));
-  if (new Set(urls).size < urls.length) throw new Problem('must name each replica once');
-  return Object.freeze(urls);
-}
-
 function refuseValues(parameters: URLSearchParams): void {
   const mode = parameters.get('sslmode');
   if (mode !== null && !sslModes.has(mode)) throw new Problem(`must hold one of sslmode=${[...sslModes].join(', ')}`);

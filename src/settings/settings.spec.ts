@@ -23,6 +23,8 @@ describe('defaults', () => {
       keys: new Map([['devkey', { secret: 'secret', project: 'default' }]]),
       databaseUrl: null,
       databaseReadUrls: [],
+      ownDatabases: new Map(),
+      databaseOf: null,
       readMaxLagMs: 1_000,
       databaseDriver: 'fast',
       dataDir: './data',
@@ -304,7 +306,7 @@ describe('values', () => {
   test('that are wrong are all named in one refusal, without secrets', () => {
     const refuse = () =>
       readSettings({ PORT: 'x', LOG_LEVEL: 'loud', LIVEKIT_KEYS: 'a@B: hush', DATABASE_URL: 'pg://u:hush@h' });
-    expect(refuse).toThrow(/PORT.*LIVEKIT_KEYS.*DATABASE_URL.*LOG_LEVEL/);
+    expect(refuse).toThrow(/LIVEKIT_KEYS.*PORT.*DATABASE_URL.*LOG_LEVEL/);
     expect(refuse).not.toThrow(/hush/);
   });
 });

@@ -2,7 +2,14 @@ import { join } from 'node:path';
 import { type Archive, archiveNames, archiveOf, type ArchiveTexts } from './archive.js';
 import { type ApiKey, keyList, keysByName, type NamedKey } from './api-keys.js';
 import { accountsOf, type LivekitAccount, type ProjectUrl, urlList } from './livekit-accounts.js';
-import { databaseUrl, databaseUrls } from './database-url.js';
+import { databaseUrl } from './database-url.js';
+import {
+  type OwnDatabase,
+  ownDatabasesOf,
+  projectUrlList,
+  readUrlList,
+  requireDatabaseOfEach,
+} from './own-databases.js';
 import {
   duration,
   durationOrOff,
@@ -33,6 +40,10 @@ export abstract class Settings {
   abstract readonly databaseUrl: string | null;
   /** Streaming replicas that answer questions. */
   abstract readonly databaseReadUrls: readonly string[];
+  /** Of projects that do not share `databaseUrl`, by project. */
+  abstract readonly ownDatabases: ReadonlyMap<string, OwnDatabase>;
+  /** Set in the settings of a ledger: the project that has the database for itself. */
+  abstract readonly databaseOf: string | null;
   abstract readonly readMaxLagMs: number;
   abstract readonly databaseDriver: 'fast' | 'plain';
   abstract readonly dataDir: string;
@@ -95,12 +106,13 @@ export function readSettings(env: Environment): Settings {
   const production =
     reader.value('NODE_ENV', oneOf('development', 'production', 'test'), 'development') === 'production';
   const dataDir = reader.value('DATA_DIR', String, './data');
+  const keys = readKeys(reader, production);
   const settings: Omit<Settings, 'livekitAccounts' | 'archive'> = {
     production,
     host: reader.value('HOST', String, production ? '0.0.0.0' : '127.0.0.1'),
     port: reader.value('PORT', whole(0, 65_535), 3000),
-    keys: readKeys(reader, production),
-    ...readDatabase(reader),
+    keys,
+    ...readDatabases(reader, keys),
     dataDir,
     spoolDir: reader.value('SPOOL_DIR', String, production ? null : join(dataDir, 'spool')),
     spoolMaxBytes: reader.value('SPOOL_MAX_BYTES', size, 256 * 2 ** 20),
@@ -165,17 +177,26 @@ class Reader {
   }
 }
 
-type DatabaseSettings = Pick<Settings, 'databaseUrl' | 'databaseReadUrls' | 'readMaxLagMs' | 'databaseDriver'>;
+type DatabaseSettings = Pick<
+  Settings,
+  'databaseUrl' | 'databaseReadUrls' | 'ownDatabases' | 'databaseOf' | 'readMaxLagMs' | 'databaseDriver'
+>;
 
-function readDatabase(reader: Reader): DatabaseSettings {
+function readDatabases(reader: Reader, keys: Settings['keys']): DatabaseSettings {
   const url = reader.value('DATABASE_URL', databaseUrl, null);
-  const readUrls = reader.value('DATABASE_URL_READ', databaseUrls, Object.freeze([]));
-  if (url === null && readUrls.length > 0) {
+  const readUrls = reader.value('DATABASE_URL_READ', readUrlList, []);
+  const urls = reader.value('DATABASE_URLS', projectUrlList, []);
+  const own = reader.attempt('DATABASE_URL_READ', () => ownDatabasesOf(urls, readUrls)) ?? new Map();
+  if (keys.size > 0) reader.attempt('DATABASE_URLS', () => requireDatabaseOfEach(keys, own, url));
+  const sharedReadUrls = readUrls.filter(([project]) => project === null).map(([, readUrl]) => readUrl);
+  if (url === null && sharedReadUrls.length > 0) {
     reader.problems.push('DATABASE_URL_READ needs DATABASE_URL: the embedded Postgres has no replicas');
   }
   return {
     databaseUrl: url,
-    databaseReadUrls: readUrls,
+    databaseReadUrls: Object.freeze(sharedReadUrls),
+    ownDatabases: own,
+    databaseOf: null,
     readMaxLagMs: reader.value('READ_MAX_LAG', lag, 1_000),
     databaseDriver: reader.value('DATABASE_DRIVER', oneOf('fast', 'plain'), 'fast'),
   };

@@ -1,4 +1,5 @@
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { loggerOf } from '../database/logger-of.js';
 import { Database } from '../database/database.js';
 import { logIsDistributed } from '../database/distributed-log.js';
 import { OwnConnection } from '../database/own-connection.js';
@@ -37,7 +38,7 @@ const RETRY_MS = 500;
  */
 @Injectable()
 export class LogTail implements OnApplicationShutdown {
-  private readonly logger = new Logger('Streams');
+  private readonly logger: Logger;
   private readonly connection: OwnConnection;
   private readonly projects = new Map<string, Project>();
   private readonly joining: (() => void)[] = [];
@@ -53,6 +54,7 @@ export class LogTail implements OnApplicationShutdown {
     intake: IntakeEvents,
     private readonly logReaders: LogReaders,
   ) {
+    this.logger = loggerOf(database, 'Streams');
     this.connection = new OwnConnection(database.queries, () => undefined);
     intake.on('committed', ({ fresh }) => {
       if (fresh > 0) this.wake();

@@ -4,7 +4,6 @@ import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { timeCodes } from '../access/token-verifier.service.js';
 import type { FailureAnswer } from '../http/answer-failure.js';
-import { IntakeEvents } from '../intake/intake-events.service.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -15,12 +14,10 @@ declare module 'fastify' {
 /** Reports refused webhooks, including those that Fastify refuses before the controller runs. */
 @Injectable()
 export class RefusalReport implements OnModuleInit {
+  readonly byCode = new Map<string, number>();
   private readonly logger = new Logger('Http');
 
-  constructor(
-    private readonly host: HttpAdapterHost<FastifyAdapter>,
-    private readonly events: IntakeEvents,
-  ) {}
+  constructor(private readonly host: HttpAdapterHost<FastifyAdapter>) {}
 
   onModuleInit(): void {
     this.host.httpAdapter.getInstance().addHook('onSend', (request, { failure }, payload, done) => {
@@ -34,7 +31,7 @@ export class RefusalReport implements OnModuleInit {
     const cause = timeCodes.has(code) ? 'Clock skew' : 'Webhook refused';
     const at = url.split('?')[0]!.slice(0, LONGEST_PATH);
     this.logger.warn(`${cause} (${status} ${code}), from ${ip} to ${JSON.stringify(at)}: ${message}`);
-    this.events.emit('refused', code);
+    this.byCode.set(code, (this.byCode.get(code) ?? 0) + 1);
   }
 }
 

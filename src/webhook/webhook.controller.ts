@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
-import { Intake } from '../intake/intake.service.js';
+import { Ledgers } from '../ledgers/ledgers.service.js';
 import { Clock } from '../settings/clock.js';
 import { rawBytes, requireHash } from './webhook-checks.js';
 import { readBody } from './read-body.js';
@@ -11,7 +11,7 @@ import { WebhookGate } from './webhook-gate.service.js';
 export class WebhookController {
   constructor(
     private readonly gate: WebhookGate,
-    private readonly intake: Intake,
+    private readonly ledgers: Ledgers,
     private readonly clock: Clock,
   ) {}
 
@@ -24,6 +24,6 @@ export class WebhookController {
     const raw = rawBytes(body);
     const { project, sha256 } = this.gate.senderOf(request);
     requireHash(sha256, raw);
-    await this.intake.accept({ project, event: readBody(raw), receivedAt, bytes: raw.length });
+    await this.ledgers.of(project).intake.accept({ project, event: readBody(raw), receivedAt, bytes: raw.length });
   }
 }

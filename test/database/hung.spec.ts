@@ -31,7 +31,7 @@ test('a fold whose connection hangs fails, and the next one folds', async () => 
   const { proxy, service } = await start();
   const { intake } = service.database;
   // Its own would fold in between.
-  await service.app.get(Folding).beforeApplicationShutdown();
+  await service.ledger.get(Folding).beforeApplicationShutdown();
   await foldUsage(intake);
   proxy.silence();
   await expect(foldUsage(intake)).rejects.toThrow('hung');

@@ -7,7 +7,6 @@ import { textWithoutHorizons } from '../support/horizons.js';
 import { nothingSpent } from '../../src/graphql/cost/cost-walk.js';
 import { formatResult } from '../../src/graphql/errors.js';
 import { exactJson } from '../../src/read/exact-json.js';
-import { Readings } from '../../src/read/readings.service.js';
 import { arbitraryDocument, type Asked } from '../support/arbitrary-document.js';
 import { insertFilterRows } from '../support/filter-rows.js';
 import { now, Rows } from '../support/rows.js';
@@ -34,7 +33,7 @@ async function reference({ query, variables, operationName }: Asked): Promise<st
   const document = parse(query);
   if (validate(schema, document).length > 0) return null;
   const response = new ServerResponse(new IncomingMessage(new Socket()));
-  const reading = service.app.get(Readings).of({ project: 'default', roomName: null }, response);
+  const reading = service.ledger.readings.of({ project: 'default', roomName: null }, response);
   const expiresAt = now + 3_600_000;
   const contextValue = { expiresAt, reading, settings: service.settings, spent: nothingSpent() };
   const result = await execute({ schema, document, contextValue, variableValues: variables, operationName });

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { play } from '../../src/cli/simulate/play.js';
 import { Database } from '../../src/database/database.js';
 import { EmbeddedServer } from '../../src/database/embedded/embedded-server.js';
-import type { HealthReport } from '../../src/health/health.service.js';
+import type { HealthReport } from '../../src/ledgers/ledger-health.js';
 import { rebuild } from '../../src/rebuild/rebuild.js';
 import { amount } from '../support/amount.js';
 import { killAll, serverProcesses, usedFolder } from '../support/embedded.js';

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Upkeep } from '../../src/reconcile/upkeep.service.js';
 import { LivekitServer } from '../support/livekit-server.js';
 import { type Service, startService } from '../support/service.js';
 import { ToyLivekit } from '../support/toy-livekit.js';
@@ -49,7 +48,7 @@ test('what the last round came to is told, and of no project by name', async () 
 test('a round without a failure is good', async () => {
   failing.clear();
   now = began + 60_000;
-  await service.app.get(Upkeep).round();
+  await service.ledger.upkeep.round();
   expect((await health()).reconcile).toEqual({ endedAt: '2026-11-24T12:01:00.000Z', failed: [] });
   const text = await metrics();
   expect(text).toContain(`roomledger_reconcile_good_timestamp_seconds ${now / 1000}\n`);

@@ -117,7 +117,7 @@ it('leads on one replica at a time, and on the next one when that stops', async 
   await server.asked('ListIngress');
   const second = await replica();
   onTestFinished(() => second.stop());
-  const lead = (): unknown[] => [first, second].map(({ app }) => app.get(Upkeep).lastRounds.size);
+  const lead = (): unknown[] => [first, second].map(({ ledger }) => ledger.upkeep.lastRounds.size);
   await server.asked('ListIngress');
   expect(lead()[1]).toBe(0);
   await first.stop();

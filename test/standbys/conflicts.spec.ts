@@ -8,7 +8,6 @@ import { prepare } from '../../src/database/prepare.js';
 import { LOG, piecesOf } from '../../src/log/months.js';
 import { move } from '../../src/log/move.js';
 import { dropOldMonths } from '../../src/log/retention.js';
-import { Readings } from '../../src/read/readings.service.js';
 import { arrived, at, commitAll, DAY, keeping } from '../support/log-months.js';
 import { type Cluster, hasServers, type PostgresServer, startCluster } from '../support/standbys.js';
 import { startOn } from '../support/states.js';
@@ -68,7 +67,7 @@ it.skipIf(!hasServers)(
     }
     await frequent(cluster);
     const { replicas } = service.database;
-    const reading = service.app.get(Readings, { strict: false }).ofSocket({ project: 'default', roomName: null });
+    const reading = service.ledger.readings.ofSocket({ project: 'default', roomName: null });
     const answer = reading.ask('select count(*)::int as rooms, pg_sleep(2) from room');
     await expect.poll(() => running(cluster.standbys[0]!)).toBe(1);
     await cluster.primary.query('delete from room');

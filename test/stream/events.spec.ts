@@ -2,7 +2,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { record } from '../../harness/recorded.js';
-import { LogTail } from '../../src/stream/log-tail.service.js';
 import { played, postAll, startPosting } from '../support/load.js';
 import { type Service, startService } from '../support/service.js';
 import { begun, connect, events, settled, Subscriber, webhook } from '../support/subscriber.js';
@@ -178,11 +177,11 @@ describe('what many subscribe to', () => {
 describe('a transaction that is held open', () => {
   it('holds back what was committed later, until it ends', async () => {
     const subscriber = await begun(service, await watch());
-    const { heldSeconds } = service.app.get(LogTail);
+    const { heldSeconds } = service.ledger.tail;
     expect(heldSeconds).toBeLessThan(1);
     const release = await hold('EV_held1');
     const later = [await happen(), await happen(replica)];
-    while (service.app.get(LogTail).heldSeconds < 0.5) await pause(20);
+    while (service.ledger.tail.heldSeconds < 0.5) await pause(20);
     expect(subscriber.ids).toEqual([]);
     expect(await (await fetch(`${service.url}/metrics`)).text()).toMatch(/^roomledger_streams_held_seconds 0\.[5-9]/m);
     await release();

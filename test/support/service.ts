@@ -1,6 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Clock, systemClock } from '../../src/settings/clock.js';
-import { Database } from '../../src/database/database.js';
+import type { Database } from '../../src/database/database.js';
+import type { Ledger } from '../../src/ledgers/ledger.js';
+import { Ledgers } from '../../src/ledgers/ledgers.service.js';
 import { createServer } from '../../src/server.js';
 import { readSettings, type Settings } from '../../src/settings/settings.js';
 import { createDatabase } from './database.js';
@@ -61,7 +63,6 @@ function replicaOf(url: string): string[] {
 export class Service {
   readonly settings: Settings;
   readonly clock: Clock;
-  readonly database: Database;
 
   constructor(
     readonly app: NestFastifyApplication,
@@ -70,7 +71,15 @@ export class Service {
   ) {
     this.settings = parts.settings;
     this.clock = parts.clock;
-    this.database = app.get(Database);
+  }
+
+  /** Of the default project. */
+  get ledger(): Ledger {
+    return this.app.get(Ledgers, { strict: false }).of('default');
+  }
+
+  get database(): Database {
+    return this.ledger.database;
   }
 
   /** Posts a webhook as LiveKit does. */

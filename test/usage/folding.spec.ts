@@ -8,7 +8,7 @@ let service: Service;
 beforeAll(async () => {
   service = await startService();
   // Its own would fold in between.
-  await service.app.get(Folding).beforeApplicationShutdown();
+  await service.ledger.get(Folding).beforeApplicationShutdown();
   await postAll(service, played(200));
 });
 afterAll(() => service.stop());

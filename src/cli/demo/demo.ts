@@ -21,6 +21,7 @@ const options = {
 const notForDemo = [
   'DATABASE_URL',
   'DATABASE_URL_READ',
+  'DATABASE_URLS',
   'LIVEKIT_URL',
   'LIVEKIT_METRICS_URL',
   'SPOOL_DIR',

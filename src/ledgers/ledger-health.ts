@@ -1,10 +1,9 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { ClockDoubt } from '../access/clock-doubt.service.js';
 import { holderName, REBUILD_LOCK } from '../database/locks/advisory-locks.js';
-import { Database } from '../database/database.js';
-import { Intake, type IntakeState } from '../intake/intake.service.js';
+import type { Database } from '../database/database.js';
+import type { Intake, IntakeState } from '../intake/intake.service.js';
 import { tryDatabase } from '../intake/trial.js';
 import { OwnConnection } from '../database/own-connection.js';
+import type { Upkeep } from '../reconcile/upkeep.service.js';
 import type { Replica, ReplicaState } from '../database/replica.js';
 
 interface ReplicaHealth {
@@ -15,7 +14,7 @@ interface ReplicaHealth {
 
 /** Whether the service can take events (`intake`) and answer questions (`queries`). */
 export interface HealthReport {
-  /** Degraded: events are taken, but some or all cannot be committed, the clock is doubted, or a replica is gone. */
+  /** Degraded: events are taken, but some or all cannot be committed, or a replica is gone. */
   readonly status: 'ok' | 'degraded' | 'unavailable';
   readonly intake: IntakeState;
   /** Rooms whose events wait, while those of others are committed. */
@@ -23,32 +22,43 @@ export interface HealthReport {
   readonly queries: 'ok' | 'unavailable';
   /** Events that wait on disk for the database, and how many entries could not be read. */
   readonly spool: { readonly entries: number; readonly bytes: number; readonly setAside: number };
-  /** Doubted: many webhooks were refused for their times alone, and none has been in time since. */
-  readonly clock: 'ok' | 'doubted';
   /** Set while a rebuild runs; queries read the old tables until it ends. */
   readonly rebuild: { readonly startedAt: string } | null;
+  /** The last round of the project whose last round is the oldest; null where this process makes none. */
+  readonly reconcile: { readonly endedAt: string; readonly failed: readonly string[] } | null;
   /** In the order of `DATABASE_URL_READ`, if that is set. The primary answers for those that are not ok. */
   readonly replicas?: readonly ReplicaHealth[];
 }
 
+export const notOpen: HealthReport = {
+  status: 'unavailable',
+  intake: 'refusing',
+  blocked: 0,
+  queries: 'unavailable',
+  spool: { entries: 0, bytes: 0, setAside: 0 },
+  rebuild: null,
+  reconcile: null,
+};
+
 /** How long a trial that went well is believed: each writes, and rolls back. */
 const BELIEVED_MS = 1_000;
 
-@Injectable()
-export class Health implements OnModuleDestroy {
+interface Parts {
+  readonly database: Database;
+  readonly intake: Intake;
+  readonly upkeep: Upkeep;
+}
+
+export class LedgerHealth {
   private underWay: Promise<HealthReport> | null = null;
   private readonly connection: OwnConnection;
   private wentWellAt = -Infinity;
 
-  constructor(
-    private readonly database: Database,
-    private readonly intake: Intake,
-    private readonly clock: ClockDoubt,
-  ) {
-    this.connection = new OwnConnection(database.queries, () => (this.wentWellAt = -Infinity));
+  constructor(private readonly parts: Parts) {
+    this.connection = new OwnConnection(parts.database.queries, () => (this.wentWellAt = -Infinity));
   }
 
-  onModuleDestroy(): void {
+  end(): void {
     this.connection.end();
   }
 
@@ -62,28 +72,27 @@ export class Health implements OnModuleDestroy {
     const first = await this.rebuildUnderWay();
     const believed = first !== undefined && performance.now() - this.wentWellAt < BELIEVED_MS;
     const [rebuild, takes] = await Promise.all([first ?? this.rebuildUnderWay(), believed || this.takesEvents()]);
-    const intake = takes ? this.intake.state : this.withoutDatabase();
-    const { blocked } = this.intake;
-    const { entries, bytes, setAside } = this.intake.spool;
-    const clock = this.clock.isDoubted ? 'doubted' : 'ok';
-    const replicas = this.database.replicas.all.map(healthOf);
+    const intake = takes ? this.parts.intake.state : this.withoutDatabase();
+    const { blocked } = this.parts.intake;
+    const { entries, bytes, setAside } = this.parts.intake.spool;
+    const replicas = this.parts.database.replicas.all.map(healthOf);
     const queries = rebuild !== undefined || replicas.some(({ state }) => state === 'ok');
-    const well = blocked === 0 && clock === 'ok' && replicas.every(({ state }) => state === 'ok' || state === 'late');
+    const well = blocked === 0 && replicas.every(({ state }) => state === 'ok' || state === 'late');
     return {
       status: statusOf({ intake, queries, well }),
       intake,
       blocked,
       queries: queries ? 'ok' : 'unavailable',
       spool: { entries, bytes, setAside },
-      clock,
       rebuild: rebuild?.[0] ?? null,
+      reconcile: this.oldestRound(),
       ...(replicas.length > 0 && { replicas }),
     };
   }
 
   private async takesEvents(): Promise<boolean> {
     const began = performance.now();
-    const trouble = await tryDatabase(this.database.intake);
+    const trouble = await tryDatabase(this.parts.database.intake);
     this.wentWellAt = trouble === null ? began : -Infinity;
     return trouble === null;
   }
@@ -93,8 +102,13 @@ export class Health implements OnModuleDestroy {
     return this.connection.ask<{ startedAt: string }>(rebuildSql).catch(() => undefined);
   }
 
+  private oldestRound(): HealthReport['reconcile'] {
+    const [oldest] = [...this.parts.upkeep.lastRounds.values()].sort((a, b) => a.ended - b.ended);
+    return oldest ? { endedAt: new Date(oldest.ended).toISOString(), failed: oldest.failed } : null;
+  }
+
   private withoutDatabase(): IntakeState {
-    return this.intake.spool.takes ? 'spooling' : 'refusing';
+    return this.parts.intake.spool.takes ? 'spooling' : 'refusing';
   }
 }
 
@@ -102,13 +116,13 @@ function healthOf({ state, lagMs }: Replica): ReplicaHealth {
   return { state, lagSeconds: Number.isFinite(lagMs) ? Math.round(lagMs) / 1000 : null };
 }
 
-interface Parts {
+interface Found {
   readonly intake: IntakeState;
   readonly queries: boolean;
   readonly well: boolean;
 }
 
-function statusOf({ intake, queries, well }: Parts): HealthReport['status'] {
+function statusOf({ intake, queries, well }: Found): HealthReport['status'] {
   if (intake === 'committing' && queries) return well ? 'ok' : 'degraded';
   return intake === 'spooling' ? 'degraded' : 'unavailable';
 }

@@ -1,32 +1,23 @@
-import { Injectable } from '@nestjs/common';
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { Database } from '../database/database.js';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Database } from '../database/database.js';
 import type { Committed } from '../intake/commit.js';
-import { IntakeEvents } from '../intake/intake-events.service.js';
-import type { RoundTally } from '../reconcile/round-tally.js';
-import { LogTail } from '../stream/log-tail.service.js';
+import type { IntakeEvents } from '../intake/intake-events.service.js';
+import type { Intake } from '../intake/intake.service.js';
+import type { Upkeep } from '../reconcile/upkeep.service.js';
+import type { LogTail } from '../stream/log-tail.service.js';
 
-export interface SpoolPresent {
-  readonly entries: number;
-  readonly bytes: number;
-  readonly setAside: number;
-  readonly lost: number;
-  /** ms */
-  readonly oldest: number | null;
-}
-
-export interface Present {
-  readonly databaseAway: boolean;
-  readonly spool: SpoolPresent;
-  readonly rounds: Pick<RoundTally, 'findings' | 'failed' | 'allGoodAt'>;
+interface Parts {
+  readonly events: IntakeEvents;
+  readonly intake: Intake;
+  readonly upkeep: Upkeep;
+  readonly tail: LogTail;
+  readonly database: Database;
 }
 
 /** No label names a project, room or person, because the path needs no token. */
-@Injectable()
-export class Metrics {
+export class LedgerMetrics {
   private readonly registry = new Registry();
   private readonly events = this.counter('events_total', 'Deliveries by what became of them.', ['outcome']);
-  private readonly refusals = this.counter('refusals_total', 'Webhooks refused, by code.', ['code']);
   private readonly problems = this.counter('problem_events_total', 'Events kept in the log with a problem.');
   private readonly differing = this.counter(
     'differing_deliveries_total',
@@ -43,7 +34,6 @@ export class Metrics {
   );
   private readonly setAside = this.gauge('spool_set_aside', 'Entries of the spool that could not be read.');
   private readonly lost = this.gauge('spool_lost', 'Events that the spool took and that its disk lacks.');
-  private readonly away = this.gauge('database_away', 'Whether the database is away.');
   private readonly held = this.gauge(
     'streams_held_seconds',
     'How long the oldest running transaction has held streams back; 0 while nobody subscribes.',
@@ -65,38 +55,44 @@ export class Metrics {
     'When the last round without a failure ended, of the project where that is longest ago; 0 before the first.',
   );
 
-  constructor(
-    events: IntakeEvents,
-    private readonly tail: LogTail,
-    private readonly database: Database,
-  ) {
-    collectDefaultMetrics({ register: this.registry });
+  constructor(private readonly parts: Parts) {
+    const { events } = parts;
     for (const outcome of ['committed', 'known', 'spooled']) this.events.inc({ outcome }, 0);
     events.on('committed', (batch, took) => this.countBatch(batch, took));
     events.on('spooled', (count) => this.events.inc({ outcome: 'spooled' }, count));
     events.on('drained', (count) => this.drains.inc(count));
-    events.on('refused', (code) => this.refusals.inc({ code }));
   }
 
-  render({ databaseAway, spool, rounds }: Present): Promise<string> {
-    this.held.set(this.tail.heldSeconds);
+  /** @param labels of every sample */
+  async render(labels: object): Promise<string> {
+    this.held.set(this.parts.tail.heldSeconds);
     this.noteReplicas();
-    this.away.set(databaseAway ? 1 : 0);
+    await this.noteSpool();
+    this.noteRounds();
+    this.registry.setDefaultLabels(labels);
+    return this.registry.metrics();
+  }
+
+  private async noteSpool(): Promise<void> {
+    const { spool } = this.parts.intake;
     this.entries.set(spool.entries);
     this.bytes.set(spool.bytes);
     this.setAside.set(spool.setAside);
     this.lost.set(spool.lost);
-    this.oldest.set((spool.oldest ?? 0) / 1000);
-    this.goodRound.set(rounds.allGoodAt / 1000);
+    this.oldest.set(((await spool.oldest()) ?? 0) / 1000);
+  }
+
+  private noteRounds(): void {
+    const { findings, failed, allGoodAt } = this.parts.upkeep.tally;
+    this.goodRound.set(allGoodAt / 1000);
     this.findings.reset();
-    for (const [conclusion, count] of rounds.findings) this.findings.inc({ conclusion }, count);
+    for (const [conclusion, count] of findings) this.findings.inc({ conclusion }, count);
     this.failedRounds.reset();
-    for (const [part, count] of rounds.failed) this.failedRounds.inc({ part }, count);
-    return this.registry.metrics();
+    for (const [part, count] of failed) this.failedRounds.inc({ part }, count);
   }
 
   private noteReplicas(): void {
-    const { all, askedAgain } = this.database.replicas;
+    const { all, askedAgain } = this.parts.database.replicas;
     for (const [at, { lagMs, state }] of all.entries()) {
       const replica = String(at + 1);
       this.lag.set({ replica }, lagMs / 1000);
