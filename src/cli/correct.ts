@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { settingsOfProject } from '../settings/ledger-settings.js';
 import { readSettings } from '../settings/settings.js';
 import { close, reopen, type Correction } from '../upkeep/corrections.js';
 import { onLedger, runCommand } from './on-database.js';
@@ -13,7 +14,8 @@ export async function correct(command: 'close' | 'reopen'): Promise<void> {
   await runCommand(1, async () => {
     const asked = read(command);
     if (asked === null) return console.log(usage);
-    await onLedger(readSettings(process.env), async (database) => {
+    const settings = settingsOfProject(readSettings(process.env), asked.correction.project);
+    await onLedger(settings, async (database) => {
       if (asked.at === null) await reopen(database, asked.correction);
       else await close(database, asked.correction, asked.at);
     });

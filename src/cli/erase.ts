@@ -3,6 +3,7 @@ import { erase, lookAt, type ErasureReport } from '../erasing/erase.js';
 import type { Selection } from '../erasing/person.js';
 import { eraseFiles } from '../erasing/erase-files.js';
 import { openStore } from '../log/archive/store.js';
+import { settingsOfProject } from '../settings/ledger-settings.js';
 import { readSettings } from '../settings/settings.js';
 import { onLedger, runCommand } from './on-database.js';
 
@@ -28,7 +29,7 @@ await runCommand(1, async () => {
   const asked = read();
   if (asked === null) return console.log(usage);
   const { selection, by, dryRun, physical } = asked;
-  const settings = readSettings(process.env);
+  const settings = settingsOfProject(readSettings(process.env), selection.project);
   const archive = settings.archive && (await openStore(settings.archive));
   await onLedger(settings, async (database) => {
     if (dryRun) return print(await lookAt(database, selection, Date.now()), 'would be erased');

@@ -6,20 +6,23 @@ import { rewriteLines } from '../erasing/erase-archive.js';
 import { openStore } from '../log/archive/store.js';
 import { keepingLog } from '../log/log-lock.js';
 import { restoreMonth } from '../log/restore.js';
-import { readSettings } from '../settings/settings.js';
-import { onLedger, runCommand } from './on-database.js';
+import { chosenSettings, onLedger, runCommand } from './on-database.js';
 
-const usage = `npm run import -- --archive 2026-05 [--archive 2026-06 …]
+const usage = `npm run import -- --archive 2026-05 [--archive 2026-06 …] [--project acme]
 Puts archived months back into the log, from ARCHIVE_DIR or ARCHIVE_S3_BUCKET; what is there stays as it is. They are
-dropped again after another LOG_RETENTION.`;
+dropped again after another LOG_RETENTION. --project is for one that has a database, and so an archive, for itself.`;
 
 await runCommand(1, async () => {
-  const options = { archive: { type: 'string', multiple: true }, help: { type: 'boolean', short: 'h' } } as const;
-  const { archive: months = [], help } = parseArgs({ options }).values;
+  const options = {
+    archive: { type: 'string', multiple: true },
+    project: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  } as const;
+  const { archive: months = [], project, help } = parseArgs({ options }).values;
   if (help) return console.log(usage);
   const wrong = months.find((month) => !/^\d{4}-\d\d$/.test(month));
   if (months.length === 0 || wrong !== undefined) throw new Error(`Say --archive and a month, as 2026-05.\n\n${usage}`);
-  const settings = readSettings(process.env);
+  const settings = chosenSettings(project);
   const store = settings.archive && (await openStore(settings.archive));
   if (store === null) throw new Error('Set ARCHIVE_DIR or ARCHIVE_S3_BUCKET to say where the archive is.');
   const importing = async (database: Database): Promise<void> => {

@@ -8,6 +8,7 @@ import { runningServer } from '../database/embedded/running-server.js';
 import { requireLedger } from '../database/prepare.js';
 import { withPreferredTls } from '../database/tls.js';
 import { CannotStart } from '../settings/cannot-start.js';
+import { settingsOfLedgers, settingsOfProject } from '../settings/ledger-settings.js';
 import { readSettings, type Settings } from '../settings/settings.js';
 
 export interface DatabaseCommand {
@@ -16,13 +17,32 @@ export interface DatabaseCommand {
   readonly failure: number;
 }
 
-/** Runs a command on the service's database, whether or not a service runs on it. Never makes one. */
-export async function onDatabase({ usage, work, failure }: DatabaseCommand): Promise<void> {
+/** Runs a command on each of the service's databases, or that of `--project`, whether or not a service runs on it. */
+export async function onDatabases({ usage, work, failure }: DatabaseCommand): Promise<void> {
   await runCommand(failure, async () => {
-    const { help } = parseArgs({ options: { help: { type: 'boolean', short: 'h' } } }).values;
+    const options = { project: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
+    const { project, help } = parseArgs({ options }).values;
     if (help) return console.log(usage);
-    await onLedger(readSettings(process.env), ({ url }) => work(url));
+    const settings = readSettings(process.env);
+    const chosen = project === undefined ? settingsOfLedgers(settings) : [settingsOfOwn(settings, project)];
+    for (const one of chosen) await onLedger(one, ({ url }) => work(url));
   });
+}
+
+/** For a command on one database: that of `--project`, or the one that projects share. */
+export function chosenSettings(project: string | undefined): Settings {
+  const settings = readSettings(process.env);
+  if (project !== undefined) return settingsOfOwn(settings, project);
+  const [first] = settingsOfLedgers(settings);
+  if (first!.databaseOf === null) return first!;
+  throw new Error('Each project has a database of its own: say --project.');
+}
+
+/** @throws Error if the project shares its database: a command for all of it is not for one project */
+function settingsOfOwn(settings: Settings, project: string): Settings {
+  const own = settingsOfProject(settings, project);
+  if (own.databaseOf === project) return own;
+  throw new Error(`The project "${project}" has no database of its own: leave out --project.`);
 }
 
 export async function runCommand(failure: number, run: () => Promise<void>): Promise<void> {
@@ -34,7 +54,7 @@ export async function runCommand(failure: number, run: () => Promise<void>): Pro
   }
 }
 
-/** @throws what keeps the service's database from being used: a command never makes one */
+/** @throws what keeps the ledger's database from being used: a command never makes one */
 export async function onLedger(
   settings: Settings,
   work: (database: Database) => Promise<void>,

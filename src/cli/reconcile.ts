@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import type { Database } from '../database/database.js';
 import { Writer } from '../erased/writer.js';
-import { readSettings } from '../settings/settings.js';
+import { settingsOfLedgers } from '../settings/ledger-settings.js';
+import { readSettings, type Settings } from '../settings/settings.js';
 import { LivekitApi, reasonOf } from '../reconcile/livekit-api.js';
 import { Reconciler, type Round } from '../reconcile/reconciler.js';
 import { inWords } from './finding-in-words.js';
@@ -20,22 +22,27 @@ await runCommand(1, async () => {
   if (help) return console.log(usage);
   const settings = readSettings(process.env);
   if (settings.livekitAccounts.size === 0) throw new Error('Set LIVEKIT_URL to say which LiveKit to ask.');
-  await onLedger(settings, async (database) => {
-    const writer = new Writer(database);
-    const reconcilers = Array.from(
-      settings.livekitAccounts,
-      ([project, account]) => new Reconciler(writer, project, new LivekitApi(account)),
-    );
-    for (const reconciler of reconcilers) await reconciler.judge(Date.now());
-    console.log(`Asked once; asking again in ${APART_MS / 1000} s.`);
-    await pause(APART_MS);
-    for (const reconciler of reconcilers) {
-      const round = await reconciler.judge(Date.now());
-      if (!isDry) await reconciler.record(round, Date.now());
-      print(reconciler.project, round, isDry ? 'would be recorded' : 'are recorded');
-    }
-  });
+  for (const one of settingsOfLedgers(settings)) {
+    const { livekitAccounts } = one;
+    if (livekitAccounts.size > 0) await onLedger(one, (database) => reconcile(database, livekitAccounts, isDry));
+  }
 });
+
+async function reconcile(database: Database, accounts: Settings['livekitAccounts'], isDry: boolean): Promise<void> {
+  const writer = new Writer(database);
+  const reconcilers = Array.from(
+    accounts,
+    ([project, account]) => new Reconciler(writer, project, new LivekitApi(account)),
+  );
+  for (const reconciler of reconcilers) await reconciler.judge(Date.now());
+  console.log(`Asked once; asking again in ${APART_MS / 1000} s.`);
+  await pause(APART_MS);
+  for (const reconciler of reconcilers) {
+    const round = await reconciler.judge(Date.now());
+    if (!isDry) await reconciler.record(round, Date.now());
+    print(reconciler.project, round, isDry ? 'would be recorded' : 'are recorded');
+  }
+}
 
 function print(project: string, { findings, sightings, failures }: Round, verb: string): void {
   for (const finding of findings) console.log(`${project}: ${inWords(finding)}`);
