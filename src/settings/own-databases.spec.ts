@@ -63,16 +63,16 @@ it('divides replicas, LiveKits, the spool and the archive among the databases', 
     replicas: ['postgres://r1/acme', 'postgres://r2/acme'],
     asked: ['acme'],
     measured: ['acme', 'acme'],
-    spool: '/spool/acme',
-    archive: { kind: 'folder', path: '/archive/acme' },
+    spool: '/spool/projects/acme',
+    archive: { kind: 'folder', path: '/archive/projects/acme' },
   });
-  expect(globex).toMatchObject({ replicas: [], asked: [], spool: '/spool/globex' });
+  expect(globex).toMatchObject({ replicas: [], asked: [], spool: '/spool/projects/globex' });
 });
 
 it('gives each database a prefix of its own in a bucket', () => {
   const settings = settingsOf({ ARCHIVE_S3_BUCKET: 'ledger', ARCHIVE_S3_PREFIX: 'logs' });
   const prefixes = settingsOfLedgers(settings).map(({ archive }) => archive?.kind === 'bucket' && archive.prefix);
-  expect(prefixes).toEqual(['logs/', 'logs/acme/', 'logs/globex/']);
+  expect(prefixes).toEqual(['logs/', 'logs/projects/acme/', 'logs/projects/globex/']);
 });
 
 it.each([
