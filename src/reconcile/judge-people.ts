@@ -4,7 +4,7 @@ import type { JudgedSession } from '../upkeep/open-sessions.js';
 import { mapAtMost } from './all-at-most.js';
 import type { Census } from './census.js';
 import { type Judgement, PROBES_AT_ONCE, SETTLED_MS } from './judgement.js';
-import type { KnownSession, Open } from './ledger.js';
+import type { KnownSession, Open } from './open-rows.js';
 import { foundPerson, foundTrack, publishedAt, startOf } from './listed.js';
 import type { Pulse } from './livekit-api.js';
 

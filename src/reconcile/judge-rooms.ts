@@ -4,7 +4,7 @@ import { mapAtMost } from './all-at-most.js';
 import { takeCensus, type Census } from './census.js';
 import { type JudgedRooms, PeopleJudge } from './judge-people.js';
 import { Judgement, type JudgeParts, PROBES_AT_ONCE, SETTLED_MS } from './judgement.js';
-import { openRows, type KnownSession, type Open } from './ledger.js';
+import { openRows, type KnownSession, type Open } from './open-rows.js';
 import { foundRoom, startOf } from './listed.js';
 import type { Pulse } from './livekit-api.js';
 

@@ -1,6 +1,6 @@
 import type { SessionKind } from '../projection/finding.js';
 import { Judgement, type JudgeParts } from './judgement.js';
-import { openSessions, type KnownSession } from './ledger.js';
+import { openSessions, type KnownSession } from './open-rows.js';
 import { foundEgress, foundIngress, type ListedFinding } from './listed.js';
 
 /** LiveKit's lists may be ahead of its webhooks. */

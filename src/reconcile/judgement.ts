@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { Finding, SessionKind, SessionRef } from '../projection/finding.js';
 import type { JudgedSession } from '../upkeep/open-sessions.js';
 import type { Sighting } from '../upkeep/sightings.js';
-import { knownSessions, type KnownSession } from './ledger.js';
+import { knownSessions, type KnownSession } from './open-rows.js';
 import type { LivekitApi } from './livekit-api.js';
 import type { Misses } from './misses.js';
 
