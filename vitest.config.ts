@@ -32,6 +32,7 @@ const citus = [
   'test/export/*.spec.ts',
   'test/graphql/{corrections,counts,event,filters,nested,node,pages,text-filters}.spec.ts',
   'test/intake/spool.spec.ts',
+  'test/log/*.spec.ts',
   'test/operations/{health,replicas,server}.spec.ts',
   'test/projection/*.spec.ts',
   'test/rebuild/*.spec.ts',

@@ -24,6 +24,10 @@ export function boundSql({ from, to }: Omit<Piece, 'name'>): string {
   return `for values from (${from === -Infinity ? 'minvalue' : from}) to (${to === Infinity ? 'maxvalue' : to})`;
 }
 
+export async function makePartition(client: ClientBase, piece: Piece): Promise<void> {
+  await client.query(`create table ${piece.name} partition of ${LOG} ${boundSql(piece)}`);
+}
+
 /** A condition from which Postgres concludes that a table fits a bound, without reading it. */
 export function checkSql({ from, to }: Omit<Piece, 'name'>): string {
   const sides = [from > -Infinity && `created_seconds >= ${from}`, to < Infinity && `created_seconds < ${to}`];

@@ -2,6 +2,7 @@ import { type Manifest, manifestOf, readManifest } from './archive/manifest.js';
 import type { ArchiveStore } from './archive/store.js';
 import { linesOfPart } from './archive/lines.js';
 import { checkPart } from './archive/write.js';
+import { endBegunDrop } from './leaving.js';
 import type { LogKeeping } from './log-lock.js';
 import { LOG, monthPiece, monthsBetween, PAST } from './months.js';
 import { move } from './move.js';
@@ -30,6 +31,7 @@ export async function restoreMonth(keeping: LogKeeping, source: Source, month: s
     throw new Error(`There is no archive of ${month}: ${store.placeOf(manifestOf(month))} is missing.`);
   }
   const { name } = monthPiece(manifest.from);
+  await endBegunDrop(keeping, store);
   await makeRoom(keeping, manifest.from);
   const added = await putBack(keeping, source, manifest);
   await keeping.client.query('update log_drop set restored_at = now() where part = $1', [name]);

@@ -6,10 +6,11 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Database } from '../../src/database/database.js';
 import { openStore } from '../../src/log/archive/store.js';
 import { readLogDrop } from '../../src/log/drops.js';
+import type { Dropped } from '../../src/log/leaving.js';
 import { holdLog } from '../../src/log/readers.js';
 import { LogReaders } from '../../src/log/readers.js';
 import { restoreMonth, unchanged } from '../../src/log/restore.js';
-import { type Dropped, dropOldMonths } from '../../src/log/retention.js';
+import { dropOldMonths } from '../../src/log/retention.js';
 import { emptyFolder } from '../support/embedded.js';
 import {
   arrived,

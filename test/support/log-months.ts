@@ -6,10 +6,13 @@ import { prepare } from '../../src/database/prepare.js';
 import type { Writer } from '../../src/erased/writer.js';
 import { readEvent, type LedgerEvent } from '../../src/livekit/event.js';
 import type { JsonObject } from '../../src/livekit/json.js';
+import { keepLog } from '../../src/log/keep.js';
 import { keepingLog, type LogKeeping } from '../../src/log/log-lock.js';
-import { LOG, piecesOf } from '../../src/log/months.js';
+import { LOG, monthsBetween, PAST, piecesOf } from '../../src/log/months.js';
 import { move } from '../../src/log/move.js';
-import { createEmptyDatabase } from './database.js';
+import { readPartitions } from '../../src/log/partitions.js';
+import { onCitus } from './citus.js';
+import { createDatabase, createEmptyDatabase } from './database.js';
 
 export const DAY = 86_400_000;
 export const PROJECT = 'default';
@@ -21,11 +24,15 @@ export function at(text: string): number {
 
 /** A database of one's own whose log has a partition for each month of 2026. */
 export async function yearOfMonths(): Promise<Database> {
-  const { url, drop } = await createEmptyDatabase();
+  const { url, drop } = onCitus ? await createDatabase() : await createEmptyDatabase();
   await prepare(url);
-  await keeping(url, (log) =>
-    move(log, LOG, piecesOf(at('2026-01-01T00:00:00') / 1000, at('2026-12-31T12:00:00') / 1000)),
-  );
+  const [first, last] = [at('2026-01-01T00:00:00') / 1000, at('2026-12-31T12:00:00') / 1000];
+  await keeping(url, async (log) => {
+    const past = (await readPartitions(log.client))?.find(({ name }) => name === PAST);
+    if (past) await move(log, PAST, [{ ...past, to: first }, ...monthsBetween(first, past.to)]);
+    else await move(log, LOG, piecesOf(first, last));
+    await keepLog(log, last);
+  });
   const database = new Database(url, 60_000);
   onTestFinished(async () => {
     await database.onApplicationShutdown();
