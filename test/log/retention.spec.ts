@@ -271,6 +271,28 @@ test('an event that comes while its month is archived is not lost', async () => 
   expect((await dropping()).map(({ rows }) => rows)).toEqual([202, 201, 201]);
 });
 
+test('an event that comes after its month was archived, and before it is dropped, is archived too', async () => {
+  const database = await filled();
+  const folder = emptyFolder();
+  const reader = new pg.Client(database.url);
+  await reader.connect();
+  onTestFinished(() => reader.end());
+  await reader.query('begin; lock table webhook_event_2026_01 in access share mode');
+  const dropping = drop(database, folder, at('2026-03-10T00:00:00'));
+  const locking = `select from pg_stat_activity where datname = current_database() and query ^@ 'lock table webhook_event_past' and wait_event_type = 'Lock'`;
+  await expect.poll(() => database.queries.query(locking).then(({ rows }) => rows.length), { interval: 5 }).toBe(1);
+  await commitAll(database, playedBetween(at('2026-01-09T10:00:00'), at('2026-01-09T12:00:00'), 50, 12));
+  const before = await logOf(database);
+  await reader.query('commit');
+  expect(await dropping).toMatchObject([{ month: '2026-01', rows: 251 }]);
+  expect(await logOf(database)).toHaveLength(before.length - 251);
+  const { rows } = await database.queries.query('select rows from log_drop');
+  expect(rows).toEqual([{ rows: 251 }]);
+  const store = (await openStore({ kind: 'folder', path: folder }))!;
+  await keeping(database.url, (log) => restoreMonth(log, { store, rewrite: unchanged }, '2026-01'));
+  expect(await logOf(database)).toEqual(before);
+});
+
 test('a late event of a month that was dropped has a place', async () => {
   const database = await filled();
   await drop(database, null);

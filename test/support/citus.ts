@@ -27,7 +27,8 @@ export interface Cluster {
 export async function ownCluster({ distributed = true } = {}): Promise<Cluster> {
   const folder = mkdtempSync(join(tmpdir(), 'roomledger-citus-'));
   chmodSync(folder, 0o755);
-  const port = 56_000 + (process.pid % 3_000) * 3;
+  // Connections do not take these.
+  const port = 61_000 + (process.pid % 1_500) * 3;
   const run = (command: string): void => {
     const options = [command, join(folder, 'nodes'), '--port', String(port)];
     execFileSync(process.execPath, ['harness/citus-cluster.mjs', ...options]);

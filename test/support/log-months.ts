@@ -28,8 +28,7 @@ export async function yearOfMonths(): Promise<Database> {
   await prepare(url);
   const [first, last] = [at('2026-01-01T00:00:00') / 1000, at('2026-12-31T12:00:00') / 1000];
   await keeping(url, async (log) => {
-    const past = (await readPartitions(log.client))?.find(({ name }) => name === PAST);
-    if (past) await move(log, PAST, [{ ...past, to: first }, ...monthsBetween(first, past.to)]);
+    if (onCitus) await divideFrom(log, first);
     else await move(log, LOG, piecesOf(first, last));
     await keepLog(log, last);
   });
@@ -39,6 +38,12 @@ export async function yearOfMonths(): Promise<Database> {
     await drop();
   });
   return database;
+}
+
+/** Makes months of what is older than all that there are. */
+export async function divideFrom(log: LogKeeping, first: number): Promise<void> {
+  const past = (await readPartitions(log.client))!.find(({ name }) => name === PAST)!;
+  await move(log, PAST, [{ ...past, to: first }, ...monthsBetween(first, past.to)]);
 }
 
 export async function keeping<T>(url: string, work: (keeping: LogKeeping) => Promise<T>): Promise<T> {
