@@ -28,7 +28,7 @@ const server = [
 /** What reads or writes the log, or runs beside it. */
 const citus = [
   'test/citus/*.spec.ts',
-  'test/erasure/erase.spec.ts',
+  'test/erasure/{erase,files}.spec.ts',
   'test/export/*.spec.ts',
   'test/graphql/{corrections,counts,event,filters,nested,node,pages,text-filters}.spec.ts',
   'test/intake/spool.spec.ts',

@@ -4,7 +4,7 @@ import { makePiece } from './copy.js';
 import { type LogKeeping, untilFree } from './log-lock.js';
 import { division, filling, gaps, LOG, type Piece, piecesOf } from './months.js';
 import { move, resume } from './move.js';
-import { boundSql, inShort, makePartition, readPartitions } from './partitions.js';
+import { boundSql, inShort, lockMs, makePartition, readPartitions } from './partitions.js';
 
 export async function needsKeeping(client: ClientBase, now: number): Promise<boolean> {
   const pieces = await readPartitions(client);
@@ -28,7 +28,16 @@ export async function rewritePartition(keeping: LogKeeping, name: string): Promi
   const pieces = await readPartitions(keeping.client);
   const piece = pieces?.find((one) => one.name === name);
   if (!piece) throw new Error(`The log has no partition ${name}.`);
-  await move(keeping, name, [piece]);
+  if (await isDistributed(keeping.client)) await vacuum(keeping, name);
+  else await move(keeping, name, [piece]);
+}
+
+/** Who needs the partition waits meanwhile: Citus has no triggers to follow what is written to it. */
+async function vacuum({ client, stopped }: LogKeeping, name: string): Promise<void> {
+  await untilFree(stopped, async (attempt) => {
+    await client.query(`set lock_timeout = ${lockMs(attempt)}`);
+    await client.query(`vacuum (full, analyze) ${name}`).finally(() => client.query('reset lock_timeout'));
+  });
 }
 
 /** First: events of a missing partition wait meanwhile. */

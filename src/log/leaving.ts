@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { isDistributed, settledSnapshot, type Unsettled, unsettledSql } from '../database/distributed-log.js';
-import { folderOf, writeManifest } from './archive/manifest.js';
+import { freeFolderOf, writeManifest } from './archive/manifest.js';
 import type { ArchiveStore } from './archive/store.js';
 import { type Part, writeParts } from './archive/write.js';
 import { linesOf, PAGES, pagesOf } from './log-lines.js';
@@ -103,7 +103,7 @@ export async function archiveRows(
     for (const part of odd) yield* linesOf(client, part, goes);
   };
   const name = textOf(month);
-  const parts: Part[] = await writeParts(store, folderOf(name), lines());
+  const parts: Part[] = await writeParts(store, await freeFolderOf(store, name), lines());
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
   const place = await writeManifest(store, { month: name, from: month.from, to: month.to, rows, parts });
   if (rows !== going.rows) throw new NotNow(`Somebody writes to ${table}.`);

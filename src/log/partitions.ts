@@ -38,10 +38,14 @@ const LOCK_MS = 200;
 /** For every tenth attempt: an autovacuum gives way only after deadlock_timeout, a second. */
 const PATIENT_LOCK_MS = 1500;
 
+export function lockMs(attempt: number): number {
+  return attempt % 10 === 0 ? PATIENT_LOCK_MS : LOCK_MS;
+}
+
 export async function inShort<T>(client: ClientBase, attempt: number, work: () => Promise<T>): Promise<T> {
   await client.query('begin');
   try {
-    await client.query(`set local lock_timeout = ${attempt % 10 === 0 ? PATIENT_LOCK_MS : LOCK_MS}`);
+    await client.query(`set local lock_timeout = ${lockMs(attempt)}`);
     const result = await work();
     await client.query('commit');
     return result;

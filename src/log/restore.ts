@@ -26,12 +26,12 @@ export interface Source {
 /** Puts an archived month back into the log, each event once; it stays there for as long as the retention says. */
 export async function restoreMonth(keeping: LogKeeping, source: Source, month: string): Promise<Restored> {
   const { store } = source;
+  await endBegunDrop(keeping, store);
   const manifest = await readManifest(store, month);
   if (manifest === null) {
     throw new Error(`There is no archive of ${month}: ${store.placeOf(manifestOf(month))} is missing.`);
   }
   const { name } = monthPiece(manifest.from);
-  await endBegunDrop(keeping, store);
   await makeRoom(keeping, manifest.from);
   const added = await putBack(keeping, source, manifest);
   await keeping.client.query('update log_drop set restored_at = now() where part = $1', [name]);

@@ -10,7 +10,16 @@ import { readPartitions } from '../../src/log/partitions.js';
 import { restoreMonth, unchanged } from '../../src/log/restore.js';
 import { onCitus, ownCluster } from '../support/citus.js';
 import { emptyFolder } from '../support/embedded.js';
-import { commitAll, divideFrom, keeping, logOf, partsOf, playedBetween } from '../support/log-months.js';
+import {
+  commitAll,
+  dependOn,
+  divideFrom,
+  keeping,
+  letGo,
+  logOf,
+  partsOf,
+  playedBetween,
+} from '../support/log-months.js';
 import { played } from '../support/load.js';
 import { runService, type ServiceProcess } from '../support/process.js';
 import { postSigned } from '../support/sign.js';
@@ -39,14 +48,6 @@ async function kill(service: ServiceProcess): Promise<void> {
 
 async function statusAt(url: string): Promise<string> {
   return ((await (await fetch(`${url}/health`)).json()) as { status: string }).status;
-}
-
-/** Holds a table from the moment that it is there. */
-async function holdOnceThere(client: pg.Client, table: string): Promise<void> {
-  await client.query('begin');
-  await client.query(`do $$ begin loop
-      begin lock table ${table} in access share mode; exit; exception when undefined_table then perform pg_sleep(0.001); end;
-    end loop; end $$`);
 }
 
 function openDatabase(url: string): Database {
@@ -86,26 +87,26 @@ describe.runIf(onCitus)('months of a distributed log', () => {
     expect(await logOf(database)).toEqual(before);
 
     // Out of the log, and not dropped yet.
-    const holding = holdOnceThere(reader, leaving(july));
+    await dependOn(url, july);
     const killedAgain = runService(env);
-    await holding;
+    await expect.poll(() => isThere(url, leaving(july)), { interval: 5 }).toBe(true);
     await kill(killedAgain);
-    await reader.query('commit');
+    await letGo(url, july);
     expect(await isThere(url, leaving(july))).toBe(true);
     expect(await on(url, `select count(*)::int as count from ${leaving(july)}`)).toEqual([{ count: 200 }]);
     expect(await partsOf(database)).not.toContain(july.name);
 
     // The same, and a worker dies.
-    const waiting = holdOnceThere(reader, leaving(august));
+    await dependOn(url, august);
     const service = runService({ ...env, SPOOL_DIR: spoolFolder() });
-    await waiting;
+    await expect.poll(() => isThere(url, leaving(august)), { interval: 5 }).toBe(true);
     const at = await service.ready;
     await cluster.kill(2);
     await expect.poll(() => statusAt(at)).toBe('degraded');
     const body = JSON.parse(played(1)[0]!) as object;
     expect(await postSigned(at, body)).toBe(200);
     cluster.start();
-    await reader.end();
+    await letGo(url, august);
     await untilDrained(at);
     await expect.poll(() => statusAt(at)).toBe('ok');
     await kill(service);

@@ -15,6 +15,7 @@ import { emptyFolder } from '../support/embedded.js';
 import {
   arrived,
   at,
+  breakOffDrop,
   commitAll,
   DAY,
   keeping,
@@ -208,6 +209,30 @@ test('a month that is archived again leaves no part of its earlier archive', asy
   expect(files.sort()).toEqual(['manifest.json', 'part-0001.jsonl.gz']);
 });
 
+test('a month can be dropped and put back, though its second archive was broken off', async () => {
+  const database = await filled();
+  const folder = emptyFolder();
+  const before = await logOf(database);
+  await drop(database, folder, at('2026-03-10T00:00:00'));
+  const store = (await openStore({ kind: 'folder', path: folder }))!;
+  const restore = () => keeping(database.url, (log) => restoreMonth(log, { store, rewrite: unchanged }, '2026-01'));
+  await restore();
+  await database.intake.query('update log_drop set restored_at = null');
+  await database.intake.query(`update webhook_event set deliveries = 2 where id = 'EV_undated'`);
+  const write = store.write.bind(store);
+  store.write = (name, content) =>
+    name.endsWith('manifest.json') ? Promise.reject(new Error('killed')) : write(name, content);
+  const again = () =>
+    keeping(database.url, (log) => dropOldMonths(log, { now: at('2026-03-10T00:00:00'), ageMs: AGE, store }));
+  await expect(again()).rejects.toThrow('killed');
+  store.write = write;
+  expect(await again()).toHaveLength(1);
+  await restore();
+  expect(await logOf(database)).toEqual(
+    before.map((row) => (row.includes('EV_undated') ? row.replace('"deliveries":1', '"deliveries":2') : row)),
+  );
+});
+
 test('nothing is dropped that cannot be archived', async () => {
   const database = await filled();
   const before = await logOf(database);
@@ -290,6 +315,30 @@ test('an event that comes after its month was archived, and before it is dropped
   expect(rows).toEqual([{ rows: 251 }]);
   const store = (await openStore({ kind: 'folder', path: folder }))!;
   await keeping(database.url, (log) => restoreMonth(log, { store, rewrite: unchanged }, '2026-01'));
+  expect(await logOf(database)).toEqual(before);
+});
+
+test('a drop that was broken off ends with the next one, or before its month is put back', async () => {
+  const database = await filled();
+  const folder = emptyFolder();
+  const before = await logOf(database);
+  const store = (await openStore({ kind: 'folder', path: folder }))!;
+  await breakOffDrop(database, { now: at('2026-03-10T00:00:00'), ageMs: AGE, store });
+  expect(await readLogDrop(database.queries)).not.toBeNull();
+  expect(await partsOf(database)).not.toContain('webhook_event_2026_01');
+  expect(await keeping(database.url, (log) => restoreMonth(log, { store, rewrite: unchanged }, '2026-01'))).toEqual({
+    rows: 201,
+    added: 201,
+  });
+  expect(await logOf(database)).toEqual(before);
+
+  await database.intake.query('update log_drop set restored_at = null');
+  await breakOffDrop(database, { now: at('2026-03-10T00:00:00'), ageMs: AGE, store });
+  expect(await drop(database, folder)).toMatchObject(
+    ['2026-01', '2026-02', '2026-03'].map((month) => ({ month, rows: 201 })),
+  );
+  for (const month of ['2026-01', '2026-02', '2026-03'])
+    await keeping(database.url, (log) => restoreMonth(log, { store, rewrite: unchanged }, month));
   expect(await logOf(database)).toEqual(before);
 });
 

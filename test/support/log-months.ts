@@ -1,4 +1,4 @@
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { play } from '../../src/cli/simulate/play.js';
 import { commitEvents } from '../../harness/commit-events.js';
 import { Database } from '../../src/database/database.js';
@@ -8,9 +8,10 @@ import { readEvent, type LedgerEvent } from '../../src/livekit/event.js';
 import type { JsonObject } from '../../src/livekit/json.js';
 import { keepLog } from '../../src/log/keep.js';
 import { keepingLog, type LogKeeping } from '../../src/log/log-lock.js';
-import { LOG, monthsBetween, PAST, piecesOf } from '../../src/log/months.js';
+import { LOG, monthsBetween, PAST, type Piece, piecesOf } from '../../src/log/months.js';
 import { move } from '../../src/log/move.js';
 import { readPartitions } from '../../src/log/partitions.js';
+import { dropOldMonths, oldestToDrop, type Retention } from '../../src/log/retention.js';
 import { onCitus } from './citus.js';
 import { createDatabase, createEmptyDatabase } from './database.js';
 
@@ -48,6 +49,23 @@ export async function divideFrom(log: LogKeeping, first: number): Promise<void> 
 
 export async function keeping<T>(url: string, work: (keeping: LogKeeping) => Promise<T>): Promise<T> {
   return (await keepingLog(url, { wait: true }, work))!;
+}
+
+/** What depends on a month lets it leave the log, and not go: so a drop is broken off there. */
+export async function dependOn(url: string, { name }: Piece): Promise<void> {
+  await keeping(url, ({ client }) => client.query(`create view dependent_${name} as select id from ${name}`));
+}
+
+export async function letGo(url: string, { name }: Piece): Promise<void> {
+  await keeping(url, ({ client }) => client.query(`drop view dependent_${name}`));
+}
+
+/** Drops months, and is broken off where the first has left the log and is not dropped yet. */
+export async function breakOffDrop({ url }: Database, retention: Retention): Promise<void> {
+  const month = (await keeping(url, ({ client }) => oldestToDrop(client, retention)))!;
+  await dependOn(url, month);
+  await expect(keeping(url, (log) => dropOldMonths(log, retention))).rejects.toThrow('depend');
+  await letGo(url, month);
 }
 
 /** Events of a play between two times, that arrived at once. */
