@@ -26,6 +26,16 @@ function folder(): string {
   return path;
 }
 
+/** Postgres removes files at its checkpoints. */
+function bytesOf(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return Buffer.alloc(0);
+  }
+}
+
 /** A call in each of two months, by the same number. */
 function calls(): ReturnType<typeof arrived>[] {
   return ['2026-02-10T10:00:00', '2026-07-10T10:00:00'].flatMap((time, call) => {
@@ -118,7 +128,7 @@ it("leaves none of the texts in the database's files", async () => {
   const held = (): string[] =>
     folders
       .flatMap(({ folder }) => readdirSync(folder).map((name) => join(folder, name)))
-      .filter((file) => readFileSync(file).includes(telling));
+      .filter((file) => bytesOf(file).includes(telling));
   const checkpoint = (): Promise<unknown> => Promise.all(nodes.map((node) => on(node, 'checkpoint')));
   await checkpoint();
   expect(held().length).toBeGreaterThan(3);
