@@ -28,10 +28,11 @@ const server = [
 /** What reads or writes the log, or runs beside it. */
 const citus = [
   'test/citus/*.spec.ts',
-  'test/erasure/erase.spec.ts',
+  'test/erasure/{erase,files}.spec.ts',
   'test/export/*.spec.ts',
   'test/graphql/{corrections,counts,event,filters,nested,node,pages,text-filters}.spec.ts',
   'test/intake/spool.spec.ts',
+  'test/log/*.spec.ts',
   'test/operations/{health,replicas,server}.spec.ts',
   'test/projection/*.spec.ts',
   'test/rebuild/*.spec.ts',

@@ -13,8 +13,8 @@ import { Replicas } from './replicas.js';
 const byKey =
   '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off';
 
-/** For a distributed log: statements need no new connections to the workers. */
-const onWorkers = '-c citus.max_cached_conns_per_worker=16';
+/** For a distributed log: statements need no new connections to the workers, or fail soon where one does not answer. */
+const onWorkers = '-c citus.max_cached_conns_per_worker=16 -c citus.node_connection_timeout=3000';
 /** Batches then do not wait for each other's shards. */
 const together = '-c citus.all_modifications_commutative=on';
 

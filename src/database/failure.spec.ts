@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { expect, it } from 'vitest';
-import { isAway, isPassing } from './failure.js';
+import { faultOf, isAway, isPassing } from './failure.js';
 
 const answered = (code: string) => Object.assign(new pg.DatabaseError('x', 1, 'error'), { code });
 const system = (code: string) => Object.assign(new Error('x'), { code });
@@ -28,4 +28,13 @@ it.each<[unknown, boolean, boolean]>([
   ['text', false, false],
 ])('%s passes %j, is away %j', (error, passing, away) => {
   expect([isPassing(error), isAway(error)]).toEqual([passing, away]);
+});
+
+it.each([
+  ['values', { constraint: 'positive' }],
+  // A missing partition, wherever it is missing.
+  ['database', { table: 'webhook_event' }],
+  ['database', { where: 'while executing command on 10.0.0.2:5432' }],
+])('a check is a fault of %s with %j', (fault, fields) => {
+  expect(faultOf(Object.assign(answered('23514'), fields))).toBe(fault);
 });

@@ -41,8 +41,8 @@ export function faultOf(error: unknown): Fault {
   if (error instanceof Outdated) return 'conflict';
   if (error instanceof Unusable) return 'database';
   if (!(error instanceof pg.DatabaseError)) return isAway(error) ? 'database' : 'values';
-  // A partition that was not made is a check_violation of the table's own. Messages come in the server's language.
-  if (error.code === '23514' && error.routine === 'ExecFindPartition') return 'database';
+  // A partition that was not made is a check_violation of no constraint. Messages come in the server's language.
+  if (error.code === '23514' && error.constraint === undefined) return 'database';
   return faults.find(([, codes]) => codes.test(error.code ?? ''))?.[0] ?? 'database';
 }
 

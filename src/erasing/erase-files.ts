@@ -1,6 +1,5 @@
 import type pg from 'pg';
 import type { Database } from '../database/database.js';
-import { logIsDistributed } from '../database/distributed-log.js';
 import { rewritePartition } from '../log/keep.js';
 import { keepingLog, untilFree } from '../log/log-lock.js';
 import { inShort } from '../log/partitions.js';
@@ -11,11 +10,7 @@ import { rebuild } from '../rebuild/rebuild.js';
  * row in its file. In steps as short as any, beside the running service.
  * @returns the rewritten partitions of the log
  */
-export async function eraseFiles({ url, prisma, intake }: Database): Promise<string[]> {
-  if (await logIsDistributed(intake))
-    throw new Error(
-      'The texts are erased, and the files of a distributed log stay: run vacuum full of its shards on every worker.',
-    );
+export async function eraseFiles({ url, prisma }: Database): Promise<string[]> {
   const before = await prisma.erasure.findMany({ where: { filesGoneAt: null, NOT: { finishedAt: null } } });
   const ids = before.map(({ id }) => id);
   const partitions = await keepingLog(url, { wait: true }, async (keeping) => {
@@ -41,11 +36,12 @@ async function partitionsOf(client: pg.Client, erasures: readonly number[]): Pro
   const found = columns.map(
     (
       column,
-    ) => `select e.tableoid from erased_key k join webhook_event e on e.${column} = k.key and e.project = k.project
+    ) => `select e.tableoid::regclass::text as part from erased_key k join webhook_event e on e.${column} = k.key and e.project = k.project
       where k.erasure = any($1)`,
   );
+  // Citus has the shard's number after the name.
   const { rows } = await client.query<{ name: string }>(
-    `select distinct tableoid::regclass::text as name from (${found.join(' union ')}) found order by 1`,
+    `select distinct regexp_replace(part, '^.*\\.|_\\d{6,}$', '', 'g') as name from (${found.join(' union ')}) found order by 1`,
     [erasures],
   );
   return rows.map(({ name }) => name);

@@ -8,6 +8,7 @@ import { keyStatement, type ErasedKey } from '../erased/erased.js';
 import { SHORTEST_WITHIN, type ErasedTexts } from '../erased/eraser.js';
 import type { Fingerprints } from '../erased/fingerprints.js';
 import { Writer } from '../erased/writer.js';
+import { endBegunDrop } from '../log/leaving.js';
 import { keepingLog } from '../log/log-lock.js';
 import type { ArchiveStore } from '../log/archive/store.js';
 import { archivedMonths, eraseArchive } from './erase-archive.js';
@@ -153,9 +154,10 @@ async function requireArchive(client: pg.Client, archive: ArchiveStore | null): 
 
 /** Meanwhile no month is archived. */
 async function eraseArchives({ url }: Database, { erased }: Writer, archive: ArchiveStore): Promise<number> {
-  const events = await keepingLog(url, { wait: true }, async ({ client }) => {
+  const events = await keepingLog(url, { wait: true }, async (keeping) => {
     let events = 0;
-    for (const month of await archivedMonths(client)) events += await eraseArchive(archive, erased, month);
+    await endBegunDrop(keeping, archive);
+    for (const month of await archivedMonths(keeping.client)) events += await eraseArchive(archive, erased, month);
     return events;
   });
   return events ?? 0;

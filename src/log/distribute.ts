@@ -51,7 +51,6 @@ const PATIENT = 10;
 export async function distribute(client: ClientBase, { shards }: Distribution): Promise<void> {
   await inShort(client, PATIENT, async () => {
     await client.query(`lock table ${LOG} in access exclusive mode`);
-    await client.query(`set local citus.multi_shard_modify_mode = 'sequential'`);
     // Copying takes as long as it takes.
     await client.query('set local idle_in_transaction_session_timeout = 0');
     await client.query(

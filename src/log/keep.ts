@@ -2,9 +2,9 @@ import type { ClientBase } from 'pg';
 import { isDistributed } from '../database/distributed-log.js';
 import { makePiece } from './copy.js';
 import { type LogKeeping, untilFree } from './log-lock.js';
-import { division, filling, FUTURE, gaps, LOG, type Piece, piecesOf } from './months.js';
+import { division, filling, gaps, LOG, type Piece, piecesOf } from './months.js';
 import { move, resume } from './move.js';
-import { boundSql, inShort, lockLog, readPartitions } from './partitions.js';
+import { boundSql, inShort, lockMs, makePartition, readPartitions } from './partitions.js';
 
 export async function needsKeeping(client: ClientBase, now: number): Promise<boolean> {
   const pieces = await readPartitions(client);
@@ -16,7 +16,6 @@ export async function needsKeeping(client: ClientBase, now: number): Promise<boo
 /** Ends what is under way, then divides a plain log, and makes what partitions are missing. @param now in seconds */
 export async function keepLog(keeping: LogKeeping, now: number): Promise<void> {
   await fillGaps(keeping, now);
-  if (await isDistributed(keeping.client)) return keepDistributed(keeping, now);
   await resume(keeping);
   const pieces = await readPartitions(keeping.client);
   if (pieces === null) return move(keeping, LOG, piecesOf((await firstArrival(keeping)) ?? now, now));
@@ -24,39 +23,21 @@ export async function keepLog(keeping: LogKeeping, now: number): Promise<void> {
   if (divided !== null) await move(keeping, pieces.at(-1)!.name, divided);
 }
 
-const OLD = `${FUTURE}_old`;
-
-/** The partition of the future has what no true clock tells: few events, which move at once. */
-async function keepDistributed({ client, stopped }: LogKeeping, now: number): Promise<void> {
-  const future = (await readPartitions(client))?.at(-1);
-  const pieces = future && division(future, now);
-  if (!pieces) return;
-  await untilFree(stopped, (attempt) =>
-    inShort(client, attempt, async () => {
-      await client.query(oneAfterTheOther);
-      await lockLog(client);
-      await client.query(`alter table ${LOG} detach partition ${future.name}`);
-      await client.query(`alter table ${future.name} rename to ${OLD}`);
-      for (const piece of pieces) await makePartition(client, piece);
-      await client.query(`insert into ${LOG} select * from ${OLD}`);
-      await client.query(`drop table ${OLD}`);
-    }),
-  );
-}
-
-/** Citus demands it of DDL and writes in one transaction. */
-const oneAfterTheOther = `set local citus.multi_shard_modify_mode = 'sequential'`;
-
-async function makePartition(client: ClientBase, piece: Piece): Promise<void> {
-  await client.query(`create table ${piece.name} partition of ${LOG} ${boundSql(piece)}`);
-}
-
 /** Copies a partition into a new file: what was deleted or overwritten in it is then in no file of the log. */
 export async function rewritePartition(keeping: LogKeeping, name: string): Promise<void> {
   const pieces = await readPartitions(keeping.client);
   const piece = pieces?.find((one) => one.name === name);
   if (!piece) throw new Error(`The log has no partition ${name}.`);
-  await move(keeping, name, [piece]);
+  if (await isDistributed(keeping.client)) await vacuum(keeping, name);
+  else await move(keeping, name, [piece]);
+}
+
+/** Who needs the partition waits meanwhile: Citus has no triggers to follow what is written to it. */
+async function vacuum({ client, stopped }: LogKeeping, name: string): Promise<void> {
+  await untilFree(stopped, async (attempt) => {
+    await client.query(`set lock_timeout = ${lockMs(attempt)}`);
+    await client.query(`vacuum (full, analyze) ${name}`).finally(() => client.query('reset lock_timeout'));
+  });
 }
 
 /** First: events of a missing partition wait meanwhile. */

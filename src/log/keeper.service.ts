@@ -9,10 +9,8 @@ import {
 import pg from 'pg';
 import { loggerOf } from '../database/logger-of.js';
 import { Database } from '../database/database.js';
-import { logIsDistributed } from '../database/distributed-log.js';
 import { breakOffWhenHung } from '../database/hung-connections.js';
 import { isAway, isPassing } from '../database/failure.js';
-import { CannotStart } from '../settings/cannot-start.js';
 import { Clock } from '../settings/clock.js';
 import { Settings } from '../settings/settings.js';
 import { openStore } from './archive/store.js';
@@ -48,8 +46,6 @@ export class LogKeeper implements OnModuleInit, OnApplicationBootstrap, BeforeAp
 
   /** An empty log is divided, and months are made, before events come. */
   async onModuleInit(): Promise<void> {
-    if (this.settings.logRetentionMs !== null && (await logIsDistributed(this.database.intake)))
-      throw new CannotStart('LOG_RETENTION is set, and nothing drops months of a distributed log', 'Leave it unset');
     await this.trying(async () => {
       const isQuick = await this.asking(async (client) => {
         const { rows } = await client.query('select from webhook_event limit 1');

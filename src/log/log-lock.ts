@@ -8,6 +8,9 @@ const PAUSE_MS = 500;
 /** A backup may hold the log for an hour. */
 const MAX_ATTEMPTS = 7200;
 
+/** Locks on a worker are waited for as long as others; Citus demands the order where DDL and writes are in one transaction. */
+const onWorkers = '-c citus.propagate_set_commands=local -c citus.multi_shard_modify_mode=sequential';
+
 /** A connection that alone may change the parts of the log. */
 export interface LogKeeping {
   readonly client: pg.Client;
@@ -21,7 +24,7 @@ export async function keepingLog<T>(
   work: (keeping: LogKeeping) => Promise<T>,
 ): Promise<T | null> {
   // Who freezes with the log locked loses it, as intake does.
-  const settings = '-c idle_session_timeout=0 -c idle_in_transaction_session_timeout=3000';
+  const settings = `-c idle_session_timeout=0 -c idle_in_transaction_session_timeout=3000 ${onWorkers}`;
   const client = new pg.Client(connection(url, settings));
   client.on('error', () => undefined);
   await client.connect();

@@ -5,7 +5,7 @@ import { COPY, copyChanges, copyName, copyPages, forgetChanges, makeCopies, note
 import { exchangeLog, exchangePartition } from './exchange.js';
 import { type LogKeeping, untilFree } from './log-lock.js';
 import { LOG, type Piece } from './months.js';
-import { inShort } from './partitions.js';
+import { inShort, lockLog, makePartition } from './partitions.js';
 
 const STEP_MS = 150;
 const FIRST_STEP = 16;
@@ -17,13 +17,28 @@ const FEW = 100;
 
 /** Puts new tables in the place of the log, or of a partition, in steps that are short and survive a crash. */
 export async function move(keeping: LogKeeping, source: string, pieces: readonly Piece[]): Promise<void> {
-  if (await isDistributed(keeping.client))
-    throw new Error(`The log is distributed over Citus, where ${source} cannot be written anew.`);
+  if (await isDistributed(keeping.client)) return moveAtOnce(keeping, source, pieces);
   await resume(keeping);
   await untilFree(keeping.stopped, (attempt) =>
     inShort(keeping.client, attempt, () => begin(keeping.client, source, pieces)),
   );
   await resume(keeping);
+}
+
+const OLD = `${COPY}_source`;
+
+/** Citus has no triggers by which to follow what is written meanwhile, so nothing is. */
+async function moveAtOnce({ client, stopped }: LogKeeping, source: string, pieces: readonly Piece[]): Promise<void> {
+  await untilFree(stopped, (attempt) =>
+    inShort(client, attempt, async () => {
+      await lockLog(client);
+      await client.query(`alter table ${LOG} detach partition ${source}`);
+      await client.query(`alter table ${source} rename to ${OLD}`);
+      for (const piece of pieces) await makePartition(client, piece);
+      await client.query(`insert into ${LOG} select * from ${OLD}`);
+      await client.query(`drop table ${OLD}`);
+    }),
+  );
 }
 
 /** Ends what was begun, by whomever. */

@@ -24,6 +24,10 @@ export function boundSql({ from, to }: Omit<Piece, 'name'>): string {
   return `for values from (${from === -Infinity ? 'minvalue' : from}) to (${to === Infinity ? 'maxvalue' : to})`;
 }
 
+export async function makePartition(client: ClientBase, piece: Piece): Promise<void> {
+  await client.query(`create table ${piece.name} partition of ${LOG} ${boundSql(piece)}`);
+}
+
 /** A condition from which Postgres concludes that a table fits a bound, without reading it. */
 export function checkSql({ from, to }: Omit<Piece, 'name'>): string {
   const sides = [from > -Infinity && `created_seconds >= ${from}`, to < Infinity && `created_seconds < ${to}`];
@@ -34,10 +38,14 @@ const LOCK_MS = 200;
 /** For every tenth attempt: an autovacuum gives way only after deadlock_timeout, a second. */
 const PATIENT_LOCK_MS = 1500;
 
+export function lockMs(attempt: number): number {
+  return attempt % 10 === 0 ? PATIENT_LOCK_MS : LOCK_MS;
+}
+
 export async function inShort<T>(client: ClientBase, attempt: number, work: () => Promise<T>): Promise<T> {
   await client.query('begin');
   try {
-    await client.query(`set local lock_timeout = ${attempt % 10 === 0 ? PATIENT_LOCK_MS : LOCK_MS}`);
+    await client.query(`set local lock_timeout = ${lockMs(attempt)}`);
     const result = await work();
     await client.query('commit');
     return result;

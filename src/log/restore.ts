@@ -2,6 +2,7 @@ import { type Manifest, manifestOf, readManifest } from './archive/manifest.js';
 import type { ArchiveStore } from './archive/store.js';
 import { linesOfPart } from './archive/lines.js';
 import { checkPart } from './archive/write.js';
+import { endBegunDrop } from './leaving.js';
 import type { LogKeeping } from './log-lock.js';
 import { LOG, monthPiece, monthsBetween, PAST } from './months.js';
 import { move } from './move.js';
@@ -25,6 +26,7 @@ export interface Source {
 /** Puts an archived month back into the log, each event once; it stays there for as long as the retention says. */
 export async function restoreMonth(keeping: LogKeeping, source: Source, month: string): Promise<Restored> {
   const { store } = source;
+  await endBegunDrop(keeping, store);
   const manifest = await readManifest(store, month);
   if (manifest === null) {
     throw new Error(`There is no archive of ${month}: ${store.placeOf(manifestOf(month))} is missing.`);

@@ -147,15 +147,10 @@ describe.runIf(onCitus)('a distributed log', () => {
     expect(answers[0]).toMatchObject({ errors: undefined });
   });
 
-  test('ends a service that is pointed at a worker, or that is to drop months, with a sentence', async () => {
+  test('ends a service that is pointed at a worker with a sentence', async () => {
     const url = await own();
     const [worker] = await workersOf(url);
     const lost = await runProgram('main', { DATABASE_URL: worker!, PORT: '0' }).ended;
     expect(lost.errors).toBe('DATABASE_URL leads to a worker of Citus. Give the URL of the coordinator.\n');
-    const dropping = await runProgram('main', { DATABASE_URL: url, PORT: '0', LOG_RETENTION: '400d', ARCHIVE: 'none' })
-      .ended;
-    expect(dropping.errors).toBe(
-      'LOG_RETENTION is set, and nothing drops months of a distributed log. Leave it unset.\n',
-    );
   });
 });

@@ -8,10 +8,13 @@ import { Writer } from '../../src/erased/writer.js';
 import { eraseFiles } from '../../src/erasing/erase-files.js';
 import { erase } from '../../src/erasing/erase.js';
 import { openStore } from '../../src/log/archive/store.js';
+import { endBegunDrop } from '../../src/log/leaving.js';
 import { dropOldMonths } from '../../src/log/retention.js';
+import { on, workersOf } from '../../harness/citus.js';
 import { verify } from '../../src/rebuild/verify.js';
+import { onCitus } from '../support/citus.js';
 import { runProgram } from '../support/process.js';
-import { arrived, at, commitAll, DAY, keeping, yearOfMonths } from '../support/log-months.js';
+import { arrived, at, breakOffDrop, commitAll, DAY, keeping, yearOfMonths } from '../support/log-months.js';
 
 const erasureKey = 'a key of at least thirty-two characters';
 const phone = '+49301234567';
@@ -21,6 +24,16 @@ function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'roomledger-erasure-'));
   onTestFinished(() => rmSync(path, { recursive: true, force: true }));
   return path;
+}
+
+/** Postgres removes files at its checkpoints. */
+function bytesOf(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return Buffer.alloc(0);
+  }
 }
 
 /** A call in each of two months, by the same number. */
@@ -93,17 +106,34 @@ it('erases what was archived, and what is put back from an older archive', async
   expect(await verify(database.url)).toMatchObject({ differing: 0, marks: 0 });
 });
 
+it('erases a month whose drop was broken off', async () => {
+  const database = await yearWithCalls();
+  const path = folder();
+  const store = await openStore({ kind: 'folder', path });
+  await keeping(database.url, (log) => dropOldMonths(log, { now: at('2026-02-10T00:00:00'), ageMs: DAY, store }));
+  await breakOffDrop(database, { now: at('2026-03-10T00:00:00'), ageMs: DAY, store });
+  await erase(database, request(store));
+  const month = join(path, 'webhook_event', '2026-02');
+  const files = readdirSync(month, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.gz'));
+  expect(files).toHaveLength(1);
+  expect(gunzipSync(readFileSync(join(month, files[0]!))).toString()).not.toContain(telling);
+  expect(await keeping(database.url, (log) => endBegunDrop(log, store))).toBeNull();
+});
+
 it("leaves none of the texts in the database's files", async () => {
   const database = await yearWithCalls();
-  const { rows } = await database.intake.query<{ folder: string; owner: boolean }>(
-    `select current_setting('data_directory') || '/base/' || oid as folder from pg_database where datname = current_database()`,
-  );
-  const files = rows[0]!.folder;
-  const held = (): string[] => readdirSync(files).filter((name) => readFileSync(join(files, name)).includes(telling));
-  await database.intake.query('checkpoint');
+  const nodes = [database.url, ...(onCitus ? await workersOf(database.url) : [])];
+  const folderSql = `select current_setting('data_directory') || '/base/' || oid as folder from pg_database where datname = current_database()`;
+  const folders = (await Promise.all(nodes.map((node) => on<{ folder: string }>(node, folderSql)))).flat();
+  const held = (): string[] =>
+    folders
+      .flatMap(({ folder }) => readdirSync(folder).map((name) => join(folder, name)))
+      .filter((file) => bytesOf(file).includes(telling));
+  const checkpoint = (): Promise<unknown> => Promise.all(nodes.map((node) => on(node, 'checkpoint')));
+  await checkpoint();
   expect(held().length).toBeGreaterThan(3);
   await erase(database, request(null));
-  await database.intake.query('checkpoint');
+  await checkpoint();
   expect(held()).not.toEqual([]);
   expect(await eraseFiles(database)).toEqual(['webhook_event_2026_02', 'webhook_event_2026_07']);
   expect(held()).toEqual([]);
@@ -112,6 +142,6 @@ it("leaves none of the texts in the database's files", async () => {
   // Late, and again.
   const [late] = calls();
   await commitAll(database, [late!], new Writer(database));
-  await database.intake.query('checkpoint');
+  await checkpoint();
   expect(held()).toEqual([]);
 });

@@ -5,6 +5,7 @@ import { keepLog, rewritePartition } from '../../src/log/keep.js';
 import { keepingLog } from '../../src/log/log-lock.js';
 import { gaps } from '../../src/log/months.js';
 import { readPartitions } from '../../src/log/partitions.js';
+import { onCitus } from '../support/citus.js';
 import { createDatabase, createEmptyDatabase, type TestDatabase } from '../support/database.js';
 import { query } from '../support/embedded.js';
 import { played, postAll, startPosting } from '../support/load.js';
@@ -47,7 +48,9 @@ async function rowsOf(url: string): Promise<string[]> {
 const inSeconds = (time: number): number => Math.floor(time / 1000);
 
 async function partitionsOf(url: string): Promise<string[]> {
-  const rows = await query(url, `select tableoid::regclass::text as part from webhook_event group by 1 order by 1`);
+  // Citus has a number after the name.
+  const part = `regexp_replace(tableoid::regclass::text, '_\\d{6}$', '')`;
+  const rows = await query(url, `select ${part} as part from webhook_event group by 1 order by 1`);
   return rows.map(({ part }) => part as string);
 }
 
@@ -149,10 +152,13 @@ test('a partition is rewritten into another file while events arrive', async () 
   expect(after).toHaveLength(1500);
   expect(after).toEqual(expect.arrayContaining(before));
   expect(await fileOf()).not.toEqual(file);
-  expect(await indexesOf(url, part!)).toEqual(await indexesOf(url, 'webhook_event'));
+  const indexes = await indexesOf(url, part!);
+  if (onCitus) expect(indexes).toHaveLength((await indexesOf(url, 'webhook_event')).length);
+  else expect(indexes).toEqual(await indexesOf(url, 'webhook_event'));
 });
 
-test('an exchange gives way to a backup that has no locks yet', async () => {
+// Citus has none: what it moves, it moves at once.
+test.skipIf(onCitus)('an exchange gives way to a backup that has no locks yet', async () => {
   const url = await own(createDatabase);
   const backup = new pg.Client({ connectionString: url, application_name: 'pg_dump' });
   await backup.connect();

@@ -6,14 +6,16 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Database } from '../../src/database/database.js';
 import { openStore } from '../../src/log/archive/store.js';
 import { readLogDrop } from '../../src/log/drops.js';
+import type { Dropped } from '../../src/log/leaving.js';
 import { holdLog } from '../../src/log/readers.js';
 import { LogReaders } from '../../src/log/readers.js';
 import { restoreMonth, unchanged } from '../../src/log/restore.js';
-import { type Dropped, dropOldMonths } from '../../src/log/retention.js';
+import { dropOldMonths } from '../../src/log/retention.js';
 import { emptyFolder } from '../support/embedded.js';
 import {
   arrived,
   at,
+  breakOffDrop,
   commitAll,
   DAY,
   keeping,
@@ -207,6 +209,30 @@ test('a month that is archived again leaves no part of its earlier archive', asy
   expect(files.sort()).toEqual(['manifest.json', 'part-0001.jsonl.gz']);
 });
 
+test('a month can be dropped and put back, though its second archive was broken off', async () => {
+  const database = await filled();
+  const folder = emptyFolder();
+  const before = await logOf(database);
+  await drop(database, folder, at('2026-03-10T00:00:00'));
+  const store = (await openStore({ kind: 'folder', path: folder }))!;
+  const restore = () => keeping(database.url, (log) => restoreMonth(log, { store, rewrite: unchanged }, '2026-01'));
+  await restore();
+  await database.intake.query('update log_drop set restored_at = null');
+  await database.intake.query(`update webhook_event set deliveries = 2 where id = 'EV_undated'`);
+  const write = store.write.bind(store);
+  store.write = (name, content) =>
+    name.endsWith('manifest.json') ? Promise.reject(new Error('killed')) : write(name, content);
+  const again = () =>
+    keeping(database.url, (log) => dropOldMonths(log, { now: at('2026-03-10T00:00:00'), ageMs: AGE, store }));
+  await expect(again()).rejects.toThrow('killed');
+  store.write = write;
+  expect(await again()).toHaveLength(1);
+  await restore();
+  expect(await logOf(database)).toEqual(
+    before.map((row) => (row.includes('EV_undated') ? row.replace('"deliveries":1', '"deliveries":2') : row)),
+  );
+});
+
 test('nothing is dropped that cannot be archived', async () => {
   const database = await filled();
   const before = await logOf(database);
@@ -268,6 +294,52 @@ test('an event that comes while its month is archived is not lost', async () => 
   expect(await dropping()).toEqual([]);
   expect((await logOf(database)).filter((row) => row.includes('EV_late'))).toHaveLength(1);
   expect((await dropping()).map(({ rows }) => rows)).toEqual([202, 201, 201]);
+});
+
+test('an event that comes after its month was archived, and before it is dropped, is archived too', async () => {
+  const database = await filled();
+  const folder = emptyFolder();
+  const reader = new pg.Client(database.url);
+  await reader.connect();
+  onTestFinished(() => reader.end());
+  await reader.query('begin; lock table webhook_event_2026_01 in access share mode');
+  const dropping = drop(database, folder, at('2026-03-10T00:00:00'));
+  const locking = `select from pg_stat_activity where datname = current_database() and query ^@ 'lock table webhook_event_past' and wait_event_type = 'Lock'`;
+  await expect.poll(() => database.queries.query(locking).then(({ rows }) => rows.length), { interval: 5 }).toBe(1);
+  await commitAll(database, playedBetween(at('2026-01-09T10:00:00'), at('2026-01-09T12:00:00'), 50, 12));
+  const before = await logOf(database);
+  await reader.query('commit');
+  expect(await dropping).toMatchObject([{ month: '2026-01', rows: 251 }]);
+  expect(await logOf(database)).toHaveLength(before.length - 251);
+  const { rows } = await database.queries.query('select rows from log_drop');
+  expect(rows).toEqual([{ rows: 251 }]);
+  const store = (await openStore({ kind: 'folder', path: folder }))!;
+  await keeping(database.url, (log) => restoreMonth(log, { store, rewrite: unchanged }, '2026-01'));
+  expect(await logOf(database)).toEqual(before);
+});
+
+test('a drop that was broken off ends with the next one, or before its month is put back', async () => {
+  const database = await filled();
+  const folder = emptyFolder();
+  const before = await logOf(database);
+  const store = (await openStore({ kind: 'folder', path: folder }))!;
+  await breakOffDrop(database, { now: at('2026-03-10T00:00:00'), ageMs: AGE, store });
+  expect(await readLogDrop(database.queries)).not.toBeNull();
+  expect(await partsOf(database)).not.toContain('webhook_event_2026_01');
+  expect(await keeping(database.url, (log) => restoreMonth(log, { store, rewrite: unchanged }, '2026-01'))).toEqual({
+    rows: 201,
+    added: 201,
+  });
+  expect(await logOf(database)).toEqual(before);
+
+  await database.intake.query('update log_drop set restored_at = null');
+  await breakOffDrop(database, { now: at('2026-03-10T00:00:00'), ageMs: AGE, store });
+  expect(await drop(database, folder)).toMatchObject(
+    ['2026-01', '2026-02', '2026-03'].map((month) => ({ month, rows: 201 })),
+  );
+  for (const month of ['2026-01', '2026-02', '2026-03'])
+    await keeping(database.url, (log) => restoreMonth(log, { store, rewrite: unchanged }, month));
+  expect(await logOf(database)).toEqual(before);
 });
 
 test('a late event of a month that was dropped has a place', async () => {

@@ -16,6 +16,9 @@ export interface Cluster {
   readonly url: string;
   /** kill -9 of a worker's server. */
   kill(worker: 1 | 2): Promise<void>;
+  /** Until it is thawed, a worker's server answers nothing, and closes nothing. */
+  freeze(worker: 1 | 2): void;
+  thaw(worker: 1 | 2): void;
   /** Starts what does not run. */
   start(): void;
 }
@@ -24,12 +27,26 @@ export interface Cluster {
 export async function ownCluster({ distributed = true } = {}): Promise<Cluster> {
   const folder = mkdtempSync(join(tmpdir(), 'roomledger-citus-'));
   chmodSync(folder, 0o755);
-  const port = 56_000 + (process.pid % 3_000) * 3;
+  // Connections do not take these.
+  const port = 61_000 + (process.pid % 1_500) * 3;
   const run = (command: string): void => {
     const options = [command, join(folder, 'nodes'), '--port', String(port)];
     execFileSync(process.execPath, ['harness/citus-cluster.mjs', ...options]);
   };
+  const postmaster = (worker: 1 | 2): number => {
+    const file = join(folder, 'nodes', `worker${worker}`, 'postmaster.pid');
+    return Number(readFileSync(file, 'utf8').split('\n')[0]);
+  };
+  const signal = (worker: 1 | 2, name: NodeJS.Signals): void => {
+    const pid = postmaster(worker);
+    // First, so that it starts no others.
+    process.kill(pid, name);
+    const others = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+    for (const other of others) process.kill(Number(other), name);
+  };
+  const frozen = new Set<1 | 2>();
   onTestFinished(() => {
+    for (const worker of frozen) signal(worker, 'SIGCONT');
     run('start');
     run('stop');
     rmSync(folder, { recursive: true, force: true });
@@ -45,10 +62,18 @@ export async function ownCluster({ distributed = true } = {}): Promise<Cluster> 
   return {
     url,
     kill: async (worker) => {
-      const [pid] = readFileSync(join(folder, 'nodes', `worker${worker}`, 'postmaster.pid'), 'utf8').split('\n');
-      process.kill(Number(pid), 'SIGKILL');
+      const pid = postmaster(worker);
+      process.kill(pid, 'SIGKILL');
       // Postgres does not start again before.
       await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 30_000 }).toBe(false);
+    },
+    freeze: (worker) => {
+      frozen.add(worker);
+      signal(worker, 'SIGSTOP');
+    },
+    thaw: (worker) => {
+      frozen.delete(worker);
+      signal(worker, 'SIGCONT');
     },
     start: () => run('start'),
   };

@@ -1,4 +1,4 @@
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { play } from '../../src/cli/simulate/play.js';
 import { commitEvents } from '../../harness/commit-events.js';
 import { Database } from '../../src/database/database.js';
@@ -6,10 +6,14 @@ import { prepare } from '../../src/database/prepare.js';
 import type { Writer } from '../../src/erased/writer.js';
 import { readEvent, type LedgerEvent } from '../../src/livekit/event.js';
 import type { JsonObject } from '../../src/livekit/json.js';
+import { keepLog } from '../../src/log/keep.js';
 import { keepingLog, type LogKeeping } from '../../src/log/log-lock.js';
-import { LOG, piecesOf } from '../../src/log/months.js';
+import { LOG, monthsBetween, PAST, type Piece, piecesOf } from '../../src/log/months.js';
 import { move } from '../../src/log/move.js';
-import { createEmptyDatabase } from './database.js';
+import { readPartitions } from '../../src/log/partitions.js';
+import { dropOldMonths, oldestToDrop, type Retention } from '../../src/log/retention.js';
+import { onCitus } from './citus.js';
+import { createDatabase, createEmptyDatabase } from './database.js';
 
 export const DAY = 86_400_000;
 export const PROJECT = 'default';
@@ -21,11 +25,14 @@ export function at(text: string): number {
 
 /** A database of one's own whose log has a partition for each month of 2026. */
 export async function yearOfMonths(): Promise<Database> {
-  const { url, drop } = await createEmptyDatabase();
+  const { url, drop } = onCitus ? await createDatabase() : await createEmptyDatabase();
   await prepare(url);
-  await keeping(url, (log) =>
-    move(log, LOG, piecesOf(at('2026-01-01T00:00:00') / 1000, at('2026-12-31T12:00:00') / 1000)),
-  );
+  const [first, last] = [at('2026-01-01T00:00:00') / 1000, at('2026-12-31T12:00:00') / 1000];
+  await keeping(url, async (log) => {
+    if (onCitus) await divideFrom(log, first);
+    else await move(log, LOG, piecesOf(first, last));
+    await keepLog(log, last);
+  });
   const database = new Database(url, 60_000);
   onTestFinished(async () => {
     await database.onApplicationShutdown();
@@ -34,8 +41,31 @@ export async function yearOfMonths(): Promise<Database> {
   return database;
 }
 
+/** Makes months of what is older than all that there are. */
+export async function divideFrom(log: LogKeeping, first: number): Promise<void> {
+  const past = (await readPartitions(log.client))!.find(({ name }) => name === PAST)!;
+  await move(log, PAST, [{ ...past, to: first }, ...monthsBetween(first, past.to)]);
+}
+
 export async function keeping<T>(url: string, work: (keeping: LogKeeping) => Promise<T>): Promise<T> {
   return (await keepingLog(url, { wait: true }, work))!;
+}
+
+/** What depends on a month lets it leave the log, and not go: so a drop is broken off there. */
+export async function dependOn(url: string, { name }: Piece): Promise<void> {
+  await keeping(url, ({ client }) => client.query(`create view dependent_${name} as select id from ${name}`));
+}
+
+export async function letGo(url: string, { name }: Piece): Promise<void> {
+  await keeping(url, ({ client }) => client.query(`drop view dependent_${name}`));
+}
+
+/** Drops months, and is broken off where the first has left the log and is not dropped yet. */
+export async function breakOffDrop({ url }: Database, retention: Retention): Promise<void> {
+  const month = (await keeping(url, ({ client }) => oldestToDrop(client, retention)))!;
+  await dependOn(url, month);
+  await expect(keeping(url, (log) => dropOldMonths(log, retention))).rejects.toThrow('depend');
+  await letGo(url, month);
 }
 
 /** Events of a play between two times, that arrived at once. */

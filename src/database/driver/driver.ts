@@ -101,13 +101,18 @@ export function breakOff(client: pg.PoolClient, why: string): void {
   client.connection.stream.destroy(new Error(`The connection ${why} and was terminated`));
 }
 
-/** Lost: the server does not answer. Idle: it answers, and does nothing for this client. */
+/** Lost: the server does not answer, or a worker of Citus that it waits for. Idle: it answers, and does nothing for this client. */
 export type State = 'lost' | 'idle' | 'working';
 
+/** Citus waits for workers as if for a client; while it cancels a statement there, it does not say that it waits. */
+const stateSql = `select state <> 'active' as idle, state = 'active' and to_regclass('log_node') is not null
+    and (wait_event = 'ClientRead' or clock_timestamp() - query_start > current_setting('statement_timeout')::interval) as waits
+  from pg_stat_activity where pid = $1`;
+
 export async function stateOf(pool: pg.Pool, client: pg.PoolClient): Promise<State> {
-  const text = `select coalesce(state <> 'active', false) as idle from pg_stat_activity where pid = $1`;
   try {
-    const [backend] = await ask<{ idle: boolean }>(pool, text, [processOf(client)]);
+    const [backend] = await ask<{ idle: boolean; waits: boolean }>(pool, stateSql, [processOf(client)]);
+    if (backend?.waits) await ask(pool, 'select count(*) from log_node');
     return backend?.idle ? 'idle' : 'working';
   } catch (error) {
     return error instanceof pg.DatabaseError ? 'working' : 'lost';

@@ -18,6 +18,13 @@ export function manifestOf(month: string): string {
   return `${folderOf(month)}/manifest.json`;
 }
 
+/** Where new parts overwrite none of the archive that there is: it stays whole until it has another manifest. */
+export async function freeFolderOf(store: ArchiveStore, month: string): Promise<string> {
+  const folder = folderOf(month);
+  const earlier = await readManifest(store, month);
+  return earlier?.parts.some(({ name }) => name.startsWith(`${folder}/part-`)) ? `${folder}/again` : folder;
+}
+
 /** Removes the parts of an earlier one: nothing would erase people from those. */
 export async function writeManifest(store: ArchiveStore, manifest: Manifest): Promise<string> {
   const name = manifestOf(manifest.month);
