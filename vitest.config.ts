@@ -77,5 +77,7 @@ export default defineConfig(({ mode }) => ({
     maxWorkers: Math.max(3, availableParallelism()),
     // Files that one worker runs share what they import: to load it again took an eighth of the time.
     isolate: false,
+    // As in test/support/process.ts.
+    execArgv: ['--liftoff-only'],
   },
 }));

@@ -60,6 +60,12 @@ interface Answer extends Reply {
   readonly room?: string;
 }
 
+interface Told {
+  readonly receivedAt: number;
+  readonly event: string;
+  readonly room?: { readonly sid: string };
+}
+
 interface RoomSigns {
   readonly sid: string;
   readonly name: string;
@@ -77,11 +83,16 @@ export class RecordedLivekit {
   /** Where the recording ends without a server, one without anything in it starts five minutes later. */
   private readonly emptyAgainAt: number;
   private readonly answers: readonly Answer[];
+  private readonly told: readonly Told[];
   private readonly rooms: readonly RoomSigns[];
 
   constructor(readonly name: string) {
     this.facts = JSON.parse(readFileSync(join(folder, name, 'facts.json'), 'utf8')) as Facts;
     this.answers = lines<Answer>(name, 'polls');
+    this.told = lines<{ receivedAt: number; body: string }>(name, 'webhooks').map(({ receivedAt, body }) => ({
+      receivedAt,
+      ...(JSON.parse(body) as Omit<Told, 'receivedAt'>),
+    }));
     this.lastPoll = this.answers.at(-1)!.at;
     const gone = this.facts.servers.every(({ recordingEnded }) => !recordingEnded);
     this.emptyAgainAt = gone ? this.lastPoll + 300_000 : Infinity;
@@ -145,12 +156,7 @@ export class RecordedLivekit {
   }
 
   private signsOf(name: string, sid: string): RoomSigns {
-    const events = lines<{ receivedAt: number; body: string }>(this.name, 'webhooks')
-      .map(({ receivedAt, body }) => ({
-        receivedAt,
-        ...(JSON.parse(body) as { event: string; room?: { sid: string } }),
-      }))
-      .filter(({ room }) => room?.sid === sid);
+    const events = this.told.filter(({ room }) => room?.sid === sid);
     const at = (event: string): number[] => events.filter((one) => one.event === event).map((one) => one.receivedAt);
     const polls = this.answers.filter(({ method, status }) => method === 'ListRooms' && status === 200);
     const lists = polls.map((poll) => ({

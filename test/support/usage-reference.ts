@@ -77,18 +77,12 @@ export function topOf(
   const whole = cellsOf(sessions, [edges[0]!, edges.at(-1)!], groupBy);
   const ranked = whole.sort((a, b) => amountOf(b) - amountOf(a) || compareGroups(a.group, b.group));
   const best = ranked.slice(0, top.first).map(({ group }) => JSON.stringify(group));
-  const isBest = (session: Session, group: string): boolean =>
-    JSON.stringify(groupBy.map((dimension) => valueOf(session, dimension))) === group;
+  const groupOf = new Map(sessions.map((one) => [one, JSON.stringify(groupBy.map((asked) => valueOf(one, asked)))]));
+  const groups = best.map((group) => sessions.filter((one) => groupOf.get(one) === group));
+  const rest = sessions.filter((one) => !best.includes(groupOf.get(one)!));
   return edges.slice(1).flatMap((to, index) => {
     const window = [edges[index]!, to];
-    const kept = best.flatMap((group) =>
-      cellsOf(
-        sessions.filter((one) => isBest(one, group)),
-        window,
-        groupBy,
-      ),
-    );
-    const rest = sessions.filter((one) => !best.some((group) => isBest(one, group)));
+    const kept = groups.flatMap((group) => cellsOf(group, window, groupBy));
     const others = top.others ? cellsOf(rest, window, []) : [];
     return [...kept, ...others.map((cell) => ({ ...cell, group: groupBy.map(() => null), others: true as const }))];
   });
