@@ -39,7 +39,6 @@ async function partitionsOf(client: pg.Client, erasures: readonly number[]): Pro
     ) => `select e.tableoid::regclass::text as part from erased_key k join webhook_event e on e.${column} = k.key and e.project = k.project
       where k.erasure = any($1)`,
   );
-  // Citus has the shard's number after the name.
   const { rows } = await client.query<{ name: string }>(
     `select distinct regexp_replace(part, '^.*\\.|_\\d{6,}$', '', 'g') as name from (${found.join(' union ')}) found order by 1`,
     [erasures],

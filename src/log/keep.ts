@@ -32,7 +32,6 @@ export async function rewritePartition(keeping: LogKeeping, name: string): Promi
   else await move(keeping, name, [piece]);
 }
 
-/** Who needs the partition waits meanwhile: Citus has no triggers to follow what is written to it. */
 async function vacuum({ client, stopped }: LogKeeping, name: string): Promise<void> {
   await untilFree(stopped, async (attempt) => {
     await client.query(`set lock_timeout = ${lockMs(attempt)}`);

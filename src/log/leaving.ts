@@ -14,15 +14,12 @@ const odd = [UNDATED.name, PAST, FUTURE];
 
 export interface Leaving {
   readonly month: Piece;
-  /** Null: what is dropped is lost. */
   readonly store: ArchiveStore | null;
-  /** A condition on rows of odd times, with the alias `e`, that go with the month. */
   readonly goes: string;
 }
 
 export interface Going {
   readonly rows: number;
-  /** Of all that is in them. */
   readonly sum: string;
   readonly epoch: number | null;
   readonly xid: string | null;
@@ -42,7 +39,6 @@ export interface Dropped {
   readonly archive: string | null;
 }
 
-/** Somebody reads the log, or writes to what is dropped. */
 export class NotNow extends Error {}
 
 export function leavingName({ name }: Piece): string {
@@ -53,7 +49,6 @@ export function textOf({ name }: Piece): string {
   return name.slice(LOG.length + 1).replace('_', '-');
 }
 
-/** The month whose drop was broken off. */
 export async function leavingMonth(client: ClientBase): Promise<Piece | null> {
   const { rows } = await client.query<{ text: string }>(
     `select translate(right(relname, 7), '_', '-') as text from pg_class where relname ~ '^${LEAVING}_\\d{4}_\\d\\d$'
@@ -62,7 +57,7 @@ export async function leavingMonth(client: ClientBase): Promise<Piece | null> {
   return rows[0] ? monthPiece(Date.parse(`${rows[0].text}-01`) / 1000) : null;
 }
 
-/** Rows of odd times that arrived before a month's end, and are seen now. */
+/** A condition, on the alias `e`: rows of odd times that arrived before a month's end, and are seen now. */
 export async function goesWith(client: ClientBase, { to }: Piece): Promise<string> {
   const seen = (await isDistributed(client))
     ? unsettledSql()
@@ -91,7 +86,6 @@ export function isSame(one: Going, other: Going | null): boolean {
   return one.rows === other?.rows && one.sum === other.sum;
 }
 
-/** @returns where the archive is; null: there is none */
 export async function archiveRows(
   client: ClientBase,
   table: string,
@@ -120,7 +114,6 @@ export async function noteDrop(client: ClientBase, { name }: Piece, { going, arc
   );
 }
 
-/** Ends the drop that was broken off, if one was. */
 export async function endBegunDrop(keeping: LogKeeping, store: ArchiveStore | null): Promise<Dropped | null> {
   const month = await leavingMonth(keeping.client);
   if (month === null) return null;

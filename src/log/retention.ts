@@ -30,7 +30,7 @@ export interface Retention {
   readonly store: ArchiveStore | null;
 }
 
-/** The month whose drop was broken off, or the oldest, if all of it is older than the retention. */
+/** One whose drop was broken off, or the oldest, if all of it is older than the retention. */
 export async function oldestToDrop(
   client: ClientBase,
   { now, ageMs }: Pick<Retention, 'now' | 'ageMs'>,
