@@ -6,7 +6,7 @@ export interface LogDrop {
   readonly epoch: number;
   readonly xid: string;
   readonly seq: string;
-  /** The latest time of an event that was projected, and the latest arrival, in ms. */
+  /** The latest time that an event that was projected may have had, and the latest arrival, in ms. */
   readonly createdUntil: number;
   readonly receivedUntil: number;
 }

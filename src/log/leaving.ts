@@ -19,13 +19,23 @@ export interface Leaving {
 }
 
 export interface Going {
+  readonly projects: readonly string[];
   readonly rows: number;
   readonly sum: string;
   readonly epoch: number | null;
   readonly xid: string | null;
   readonly seq: string | null;
-  readonly createdUntil: Date | null;
-  readonly receivedUntil: Date | null;
+  /** ms */
+  readonly createdUntil: number;
+  readonly receivedUntil: number;
+}
+
+interface ProjectGoing {
+  readonly project: string;
+  readonly rows: number;
+  readonly sum: string;
+  readonly createdUntil: Date;
+  readonly receivedUntil: Date;
 }
 
 export interface Archived {
@@ -72,14 +82,32 @@ export async function goesWith(client: ClientBase, { to }: Piece): Promise<strin
 export async function readGoing(client: ClientBase, table: string, goes: string): Promise<Going> {
   const parts = odd.map((part) => `union all select * from ${part} e where ${goes}`);
   const all = `(select * from ${table} ${parts.join(' ')}) e`;
-  const { rows: sums } = await client.query(
-    `select count(*) as rows, coalesce(sum(hashtextextended(e::text, 0)), 0)::text as sum,
-      coalesce(max(created_at) filter (where projected), 'epoch') as "createdUntil", max(received_at) as "receivedUntil" from ${all}`,
+  const { rows: sums } = await client.query<ProjectGoing>(
+    `select project, count(*) as rows, sum(hashtextextended(e::text, 0))::text as sum,
+      coalesce(max(created_at) filter (where projected), 'epoch') as "createdUntil", max(received_at) as "receivedUntil"
+    from ${all} group by project`,
   );
   const { rows: last } = await client.query(
     `select e.epoch, e.xid::text as xid, e.seq::text as seq from ${all} order by e.epoch desc, e.xid desc, e.seq desc limit 1`,
   );
-  return { ...sums[0], ...last[0] };
+  return {
+    projects: sums.map(({ project }) => project),
+    rows: sums.reduce((total, { rows }) => total + rows, 0),
+    sum: String(sums.reduce((total, { sum }) => total + BigInt(sum), 0n)),
+    createdUntil: Math.max(0, ...sums.map((one) => Number(one.createdUntil))),
+    receivedUntil: Math.max(0, ...sums.map((one) => Number(one.receivedUntil))),
+    ...last[0],
+  };
+}
+
+/** By the index of the log's order, so that it can be asked while the log is locked. */
+export async function cameAfter(client: ClientBase, table: string, going: Going): Promise<boolean> {
+  const { rows: count, projects, epoch, xid, seq } = going;
+  const { rows } = await client.query(
+    `select from ${table} where $1 or project = any($2) and (epoch, xid, seq) > ($3, $4, $5) limit 1`,
+    [count === 0, projects, epoch, xid, seq],
+  );
+  return rows.length > 0;
 }
 
 export function isSame(one: Going, other: Going | null): boolean {
@@ -104,13 +132,15 @@ export async function archiveRows(
   return place;
 }
 
-export async function noteDrop(client: ClientBase, { name }: Piece, { going, archive }: Archived): Promise<void> {
+/** Counts the whole month as dropped: somebody may have written to it until it left. */
+export async function noteDrop(client: ClientBase, { name, to }: Piece, { going, archive }: Archived): Promise<void> {
   if (!going?.rows) return;
+  const createdUntil = new Date(Math.max(going.createdUntil, to * 1000 - 1));
   await client.query(
     `insert into log_drop (part, epoch, xid, seq, created_until, received_until, rows, archive) values ($1, $2, $3, $4, $5, $6, $7, $8)
       on conflict (part) do update set (epoch, xid, seq, created_until, received_until, rows, archive, dropped_at, restored_at)
         = (excluded.epoch, excluded.xid, excluded.seq, excluded.created_until, excluded.received_until, excluded.rows, excluded.archive, now(), null)`,
-    [name, going.epoch, going.xid, going.seq, going.createdUntil, going.receivedUntil, going.rows, archive],
+    [name, going.epoch, going.xid, going.seq, createdUntil, new Date(going.receivedUntil), going.rows, archive],
   );
 }
 

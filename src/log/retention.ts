@@ -6,6 +6,7 @@ import { FITS } from './copy.js';
 import {
   type Archived,
   archiveRows,
+  cameAfter,
   type Dropped,
   endBegunDrop,
   endDrop,
@@ -103,6 +104,7 @@ async function exchangeForPast(client: ClientBase, month: Piece, archived: Archi
   if (!(await isUnread(client))) throw new NotNow();
   await lockLog(client);
   await client.query(`lock table ${PAST}, ${month.name} in access exclusive mode`);
+  if (await cameAfter(client, month.name, archived.going!)) throw new NotNow();
   await client.query(`alter table ${LOG} detach partition ${month.name}`);
   await client.query(`alter table ${month.name} rename to ${leavingName(month)}`);
   await client.query(`alter table ${LOG} detach partition ${PAST}`);
