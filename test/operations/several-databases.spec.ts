@@ -1,6 +1,9 @@
+import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { MIGRATION_LOCK } from '../../src/database/locks/advisory-locks.js';
 import { Ledgers } from '../../src/ledgers/ledgers.service.js';
 import { createDatabase } from '../support/database.js';
+import { hasten } from '../support/hasten.js';
 import { played } from '../support/load.js';
 import { runProgram, runService } from '../support/process.js';
 import type { Proxy } from '../support/proxy.js';
@@ -185,6 +188,37 @@ describe('while the database of one project is away', () => {
     expect((await service.query<Rooms>(rooms, {}, tokenOfAcme(service))).data.rooms.nodes).toHaveLength(1);
     await ask('2');
     await expect.poll(() => messages[2]).toMatchObject({ id: '2', type: 'next' });
+  });
+
+  it('the service does not wait for one that is migrated elsewhere, neither to start nor to stop', async () => {
+    hasten(10);
+    const own = await createDatabase();
+    const migrating = new pg.Client(own.url);
+    await migrating.connect();
+    onTestFinished(() => migrating.end().then(() => own.drop()));
+    await migrating.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const ownDatabases = new Map([['acme', { url: own.url, readUrls: [] }]]);
+    const [service, other] = await Promise.all([
+      start({ settings: { ownDatabases } }),
+      startService({ settings: { ownDatabases } }),
+    ]);
+    await other.stop();
+    await deliver(service, played(1));
+    expect(await statusesOf(service)).toBe('200 degraded shared=ok 1=unavailable');
+    await migrating.query('select pg_advisory_unlock_all()');
+    await expect.poll(() => statusesOf(service)).toBe('200 ok shared=ok 1=ok');
+    await deliver(service, played(1), 'acmekey');
+  });
+
+  it('probes are answered before Kubernetes ends the process', async () => {
+    hasten(4);
+    const { service, way } = await startTwo();
+    expect(await statusesOf(service)).toBe('200 ok shared=ok 1=ok');
+    way.stall();
+    const began = performance.now();
+    expect(await statusesOf(service)).toBe('200 ok shared=ok 1=ok');
+    expect(performance.now() - began).toBeLessThan(1_000);
+    await expect.poll(() => statusesOf(service), { timeout: 10_000 }).toBe('200 degraded shared=ok 1=unavailable');
   });
 
   it('the service stops, whether or not it has ever used it', async () => {
