@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { sortSpools } from '../intake/sort-spools.js';
 import type { Clock } from '../settings/clock.js';
 import { settingsOfLedgers } from '../settings/ledger-settings.js';
 import type { Settings } from '../settings/settings.js';
@@ -28,6 +29,7 @@ export class Ledgers implements OnApplicationShutdown {
       if (own.length === 0) return null;
       return databaseOf === null ? 'shared' : String(own.indexOf(databaseOf) + 1);
     };
+    await sortSpools(settings);
     const places = settingsOfLedgers(settings).map((one) => new Place(nameOf(one), one, clock));
     const attempts = places.map((place) => place.open());
     const all = Promise.allSettled(attempts);

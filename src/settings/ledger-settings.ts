@@ -19,6 +19,11 @@ export function settingsOfProject(settings: Settings, project: string): Settings
   throw new Error(`No database is set for the project "${project}": DATABASE_URLS does not name it.`);
 }
 
+/** A spool's own files have names that projects can have. */
+export function spoolsOfProjects(spoolDir: string): string {
+  return join(spoolDir, 'projects');
+}
+
 function ofShared(settings: Settings): Settings {
   return ofProjects(settings, (project) => !settings.ownDatabases.has(project));
 }
@@ -30,7 +35,7 @@ function ofOwn(settings: Settings, project: string, { url, readUrls }: OwnDataba
     databaseOf: project,
     databaseUrl: url,
     databaseReadUrls: readUrls,
-    spoolDir: spoolDir && join(spoolDir, project),
+    spoolDir: spoolDir && join(spoolsOfProjects(spoolDir), project),
     archive: archive && archiveOf(archive, project),
   };
 }

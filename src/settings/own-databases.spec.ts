@@ -63,10 +63,10 @@ it('divides replicas, LiveKits, the spool and the archive among the databases', 
     replicas: ['postgres://r1/acme', 'postgres://r2/acme'],
     asked: ['acme'],
     measured: ['acme', 'acme'],
-    spool: '/spool/acme',
+    spool: '/spool/projects/acme',
     archive: { kind: 'folder', path: '/archive/acme' },
   });
-  expect(globex).toMatchObject({ replicas: [], asked: [], spool: '/spool/globex' });
+  expect(globex).toMatchObject({ replicas: [], asked: [], spool: '/spool/projects/globex' });
 });
 
 it('gives each database a prefix of its own in a bucket', () => {

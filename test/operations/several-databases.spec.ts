@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Database } from '../../src/database/database.js';
 import { MIGRATION_LOCK } from '../../src/database/locks/advisory-locks.js';
 import { Ledgers } from '../../src/ledgers/ledgers.service.js';
 import { createDatabase } from '../support/database.js';
@@ -63,6 +64,14 @@ async function statusesOf(service: Service): Promise<string> {
 async function metric(service: Service, name: string): Promise<string[]> {
   const text = await (await fetch(`${service.url}/metrics`)).text();
   return text.split('\n').filter((line) => line.startsWith(`roomledger_${name}`));
+}
+
+const ids = (bodies: readonly string[]): string[] =>
+  bodies.map((body) => (JSON.parse(body) as { id: string }).id).sort();
+
+async function idsIn({ queries }: Database): Promise<string[]> {
+  const { rows } = await queries.query<{ id: string }>('select id from webhook_event order by id');
+  return rows.map(({ id }) => id);
 }
 
 async function namesIn(exported: Response): Promise<string[]> {
@@ -158,6 +167,30 @@ describe('while the database of one project is away', () => {
     await expect.poll(() => statusesOf(service)).toBe('200 ok shared=ok 1=ok');
     await deliver(alone, bodies, 'acmekey');
     await expect.poll(() => dumpTables(acmeOf(service))).toEqual(await dumpTables(alone.database));
+  });
+
+  it('events that wait follow their project to a database of its own, and back', async () => {
+    const { proxy: way, direct } = await openWay();
+    const spoolDir = spoolFolder();
+    const [first, second, third] = played(3) as [string, string, string];
+    const cut = await startService({ databaseUrl: way.url, settings: { spoolDir } });
+    await way.cut();
+    await cut.deliver(first);
+    await cut.deliver(second, acme);
+    await cut.stop();
+    await way.open();
+
+    const { proxy: ownWay } = await openWay();
+    const ownDatabases = new Map([['acme', { url: ownWay.url, readUrls: [] }]]);
+    const apart = await startService({ databaseUrl: direct, settings: { ownDatabases, spoolDir } });
+    await expect.poll(() => idsIn(acmeOf(apart))).toEqual(ids([second]));
+    await expect.poll(() => idsIn(apart.database)).toEqual(ids([first]));
+    await ownWay.cut();
+    await apart.deliver(third, acme);
+    await apart.stop();
+
+    const together = await start({ databaseUrl: direct, settings: { spoolDir } });
+    await expect.poll(() => idsIn(together.database)).toEqual(ids([first, third]));
   });
 
   it('the service starts without it, refuses what is of it so that LiveKit repeats it, and uses it once it is back', async () => {
