@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
-import { settingsOfLedgers, spoolsOfProjects } from '../settings/ledger-settings.js';
+import { settingsOfLedgers } from '../settings/ledger-settings.js';
 import type { Settings } from '../settings/settings.js';
 import { Spool, type SpoolEntry } from './spool/spool.js';
 
@@ -16,7 +16,7 @@ const logger = new Logger('Spool');
 export async function sortSpools(settings: Settings): Promise<void> {
   const { spoolDir } = settings;
   if (spoolDir === null) return;
-  const own = spoolsOfProjects(spoolDir);
+  const own = join(spoolDir, 'projects');
   const names = await readdir(own).catch(() => []);
   if (names.length === 0 && settings.ownDatabases.size === 0) return;
   const ledgers = settingsOfLedgers(settings);

@@ -19,11 +19,6 @@ export function settingsOfProject(settings: Settings, project: string): Settings
   throw new Error(`No database is set for the project "${project}": DATABASE_URLS does not name it.`);
 }
 
-/** A spool's own files have names that projects can have. */
-export function spoolsOfProjects(spoolDir: string): string {
-  return join(spoolDir, 'projects');
-}
-
 function ofShared(settings: Settings): Settings {
   return ofProjects(settings, (project) => !settings.ownDatabases.has(project));
 }
@@ -35,7 +30,7 @@ function ofOwn(settings: Settings, project: string, { url, readUrls }: OwnDataba
     databaseOf: project,
     databaseUrl: url,
     databaseReadUrls: readUrls,
-    spoolDir: spoolDir && join(spoolsOfProjects(spoolDir), project),
+    spoolDir: spoolDir && join(spoolDir, 'projects', project),
     archive: archive && archiveOf(archive, project),
   };
 }
@@ -52,6 +47,6 @@ function ofProjects(settings: Settings, has: (project: string) => boolean): Sett
 
 /** Months of two databases have the same names. */
 function archiveOf(archive: Archive, project: string): Archive {
-  if (archive.kind === 'folder') return { ...archive, path: join(archive.path, project) };
-  return archive.kind === 'bucket' ? { ...archive, prefix: `${archive.prefix}${project}/` } : archive;
+  if (archive.kind === 'folder') return { ...archive, path: join(archive.path, 'projects', project) };
+  return archive.kind === 'bucket' ? { ...archive, prefix: `${archive.prefix}projects/${project}/` } : archive;
 }

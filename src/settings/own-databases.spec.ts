@@ -64,7 +64,7 @@ it('divides replicas, LiveKits, the spool and the archive among the databases', 
     asked: ['acme'],
     measured: ['acme', 'acme'],
     spool: '/spool/projects/acme',
-    archive: { kind: 'folder', path: '/archive/acme' },
+    archive: { kind: 'folder', path: '/archive/projects/acme' },
   });
   expect(globex).toMatchObject({ replicas: [], asked: [], spool: '/spool/projects/globex' });
 });
@@ -72,7 +72,7 @@ it('divides replicas, LiveKits, the spool and the archive among the databases', 
 it('gives each database a prefix of its own in a bucket', () => {
   const settings = settingsOf({ ARCHIVE_S3_BUCKET: 'ledger', ARCHIVE_S3_PREFIX: 'logs' });
   const prefixes = settingsOfLedgers(settings).map(({ archive }) => archive?.kind === 'bucket' && archive.prefix);
-  expect(prefixes).toEqual(['logs/', 'logs/acme/', 'logs/globex/']);
+  expect(prefixes).toEqual(['logs/', 'logs/projects/acme/', 'logs/projects/globex/']);
 });
 
 it.each([
