@@ -303,6 +303,8 @@ describe('settings and commands', () => {
     expect(verified.code, verified.errors).toBe(0);
     const counts = [...verified.output.matchAll(/Projected (\d+) events/g)].map(([, count]) => Number(count));
     expect(counts).toEqual([2, 1]);
+    const away = await runProgram('cli/verify', { ...env, DATABASE_URL: 'postgresql://127.0.0.1:1/shared' }).ended;
+    expect([away.code, away.output]).toEqual([2, expect.stringContaining('Projected 1 events again')]);
     const one = await runProgram('cli/rebuild', env, ['--project', 'acme']).ended;
     expect([one.code, one.output]).toEqual([0, expect.stringContaining('Projected 1 events again')]);
     const wrong = await runProgram('cli/rebuild', env, ['--project', 'default']).ended;
