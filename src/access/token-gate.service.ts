@@ -55,7 +55,9 @@ export class TokenGate implements OnModuleInit {
 
   private async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     try {
-      this.scopes.set(request, await this.read(request));
+      const scope = await this.read(request);
+      request.project = scope.project;
+      this.scopes.set(request, scope);
     } catch (error) {
       if (error instanceof Refusal && error.status === 401) reply.header('www-authenticate', 'Bearer');
       throw error;

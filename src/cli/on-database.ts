@@ -17,7 +17,10 @@ export interface DatabaseCommand {
   readonly failure: number;
 }
 
-/** Runs a command on each of the service's databases, or that of `--project`, whether or not a service runs on it. */
+/**
+ * Runs a command on each of the service's databases, or that of `--project`, whether or not a service runs on it. One
+ * that fails keeps it from no other.
+ */
 export async function onDatabases({ usage, work, failure }: DatabaseCommand): Promise<void> {
   await runCommand(failure, async () => {
     const options = { project: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
@@ -25,7 +28,7 @@ export async function onDatabases({ usage, work, failure }: DatabaseCommand): Pr
     if (help) return console.log(usage);
     const settings = readSettings(process.env);
     const chosen = project === undefined ? settingsOfLedgers(settings) : [settingsOfOwn(settings, project)];
-    for (const one of chosen) await onLedger(one, ({ url }) => work(url));
+    for (const one of chosen) await runCommand(failure, () => onLedger(one, ({ url }) => work(url)));
   });
 }
 

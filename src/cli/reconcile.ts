@@ -24,7 +24,8 @@ await runCommand(1, async () => {
   if (settings.livekitAccounts.size === 0) throw new Error('Set LIVEKIT_URL to say which LiveKit to ask.');
   for (const one of settingsOfLedgers(settings)) {
     const { livekitAccounts } = one;
-    if (livekitAccounts.size > 0) await onLedger(one, (database) => reconcile(database, livekitAccounts, isDry));
+    if (livekitAccounts.size === 0) continue;
+    await runCommand(1, () => onLedger(one, (database) => reconcile(database, livekitAccounts, isDry)));
   }
 });
 

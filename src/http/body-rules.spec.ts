@@ -2,16 +2,20 @@ import { EventEmitter, once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import fastify from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
-import { readSettings } from '../settings/settings.js';
+import { type Environment, readSettings } from '../settings/settings.js';
 import { answerFailure } from './answer-failure.js';
 import { setBodyRules } from './body-rules.js';
 
 const MiB = 2 ** 20;
 
 /** A server that holds its answers until `answer()`. */
-async function listen() {
+async function listen(env: Environment = {}) {
   const app = fastify();
-  setBodyRules(app, readSettings({}));
+  setBodyRules(app, readSettings(env));
+  app.addHook('preParsing', (request, _reply, payload, done) => {
+    request.project = String(request.headers['project'] ?? 'default');
+    done(null, payload);
+  });
   app.setErrorHandler(answerFailure);
   const waiting: (() => void)[] = [];
   const arrivals = new EventEmitter();
@@ -27,8 +31,8 @@ async function listen() {
   onTestFinished(() => answer());
   const { port } = app.server.address() as AddressInfo;
   const answer = (): void => waiting.splice(0).forEach((one) => one());
-  const post = async (path: string, body: string | ReadableStream): Promise<number> => {
-    const headers = { 'content-type': 'application/json' };
+  const post = async (path: string, body: string | ReadableStream, project = 'default'): Promise<number> => {
+    const headers = { 'content-type': 'application/json', project };
     return (
       await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', headers, body, duplex: 'half' } as RequestInit)
     ).status;
@@ -52,6 +56,23 @@ test.each(['in one piece', 'in chunks'])('bodies sent %s count until their reque
   await expect.poll(() => waiting.length).toBe(1);
   answer();
   expect(await again).toBe(200);
+});
+
+test('a project with a database of its own leaves as much as it takes', async () => {
+  const { post, answer, waiting } = await listen({
+    LIVEKIT_KEYS: 'a: one, b@acme: two',
+    DATABASE_URL: 'postgres://h/shared',
+    DATABASE_URLS: 'acme=postgres://h/acme',
+  });
+  const body = '"'.padEnd(15 * MiB - 1) + '"';
+  const held = [1, 2].map(() => post('/raw', body, 'acme'));
+  await expect.poll(() => waiting.length).toBe(2);
+  expect(await post('/raw', body, 'acme')).toBe(503);
+  held.push(post('/raw', body));
+  await expect.poll(() => waiting.length).toBe(3);
+  expect(await post('/raw', body, 'another')).toBe(503);
+  answer();
+  expect(await Promise.all(held)).toEqual([200, 200, 200]);
 });
 
 test('questions are counted apart from webhooks', async () => {

@@ -10,6 +10,8 @@ declare module 'fastify' {
     rawBody?: boolean;
   }
   interface FastifyRequest {
+    /** Of its token; null while that is not known. */
+    project: string | null;
     bodyShare: BodyShare | null;
   }
 }
@@ -20,16 +22,21 @@ const MOST_RAW_BYTES = 64 * 2 ** 20;
 const MOST_JSON_BYTES = 32 * 2 ** 20;
 
 /** Sets what bodies are accepted: bytes on routes with `rawBody`, JSON everywhere else. */
-export function setBodyRules(fastify: FastifyInstance, { maxBodyBytes }: Settings): void {
+export function setBodyRules(fastify: FastifyInstance, { maxBodyBytes, ownDatabases }: Settings): void {
   const raw = new BodyBudget(Math.max(MOST_RAW_BYTES, 4 * maxBodyBytes));
   const json = new BodyBudget(MOST_JSON_BYTES);
+  const payerOf = (project: string | null): string | null => {
+    if (ownDatabases.size === 0) return null;
+    return project !== null && ownDatabases.has(project) ? project : '';
+  };
   const read = (request: FastifyRequest, payload: FastifyRequest['raw']): Promise<Buffer> => {
-    request.bodyShare = (wantsBytes(request) ? raw : json).open();
+    request.bodyShare = (wantsBytes(request) ? raw : json).open(payerOf(request.project));
     return readBytes(request, payload, request.bodyShare);
   };
   const parseJson = promisify(fastify.getDefaultJsonParser('error', 'error'));
   fastify.removeAllContentTypeParsers();
   fastify.decorateRequest('bodyShare', null);
+  fastify.decorateRequest('project', null);
   fastify.addHook('onRoute', (route) => {
     route.bodyLimit = route.config?.rawBody ? maxBodyBytes : queryBodyBytes;
   });

@@ -1,3 +1,4 @@
+import type { Logger } from '@nestjs/common';
 import { renew } from '../database/driver/driver.js';
 import { faultOf } from '../database/failure.js';
 import type { Writer } from '../erased/writer.js';
@@ -23,6 +24,7 @@ export interface CommitterParts {
   readonly spool: Spool;
   readonly outage: Outage;
   readonly events: IntakeEvents;
+  readonly logger: Logger;
 }
 
 type Result = Kept | PromiseLike<Kept>;
@@ -30,13 +32,16 @@ type Result = Kept | PromiseLike<Kept>;
 /** Commits events in batches, each event with a result of its own. What must wait goes to the spool. */
 export class Committer {
   private readonly batches = new Batches<Item, Kept>((items, onWriting) => this.commit(items, onWriting));
-  private readonly lanes = new Lanes<Item, Kept>({
-    eventOf: ({ event }) => event,
-    commit: (items) => this.commitLane(items),
-    defer: (items) => this.defer(items),
-  });
+  private readonly lanes: Lanes<Item, Kept>;
 
-  constructor(private readonly parts: CommitterParts) {}
+  constructor(private readonly parts: CommitterParts) {
+    this.lanes = new Lanes({
+      eventOf: ({ event }) => event,
+      commit: (items) => this.commitLane(items),
+      defer: (items) => this.defer(items),
+      logger: parts.logger,
+    });
+  }
 
   get blocked(): number {
     return this.lanes.blocked;

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import { loggerOf } from '../database/logger-of.js';
 import { Writer } from '../erased/writer.js';
 import { Settings } from '../settings/settings.js';
 import { IntakeEvents } from './intake-events.service.js';
@@ -27,7 +28,7 @@ async function openWriter(database: Database): Promise<Writer> {
 
 /** Opens after the database, which gives DATA_DIR to the account that runs the server. */
 function openSpool(settings: Settings, database: Database): Promise<Spool> {
-  return orClose(database, Spool.open(settings));
+  return orClose(database, Spool.open(settings, loggerOf(database, 'Spool')));
 }
 
 /** Nest calls no shutdown hooks when it fails to start. */

@@ -42,7 +42,7 @@ export class Intake implements OnApplicationBootstrap, BeforeApplicationShutdown
   ) {
     const logger = loggerOf(writer, 'Intake');
     const outage = new Outage(logger, spool.enabled ? 'events go to the spool' : 'events are refused until it is back');
-    this.parts = { writer, spool, outage, events };
+    this.parts = { writer, spool, outage, events, logger };
     this.committer = new Committer(this.parts);
     this.recovery = new Recovery(this.parts, this.committer);
     spool.onMended = () => this.recovery.wake();

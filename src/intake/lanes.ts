@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import type { Logger } from '@nestjs/common';
 import type { LedgerEvent } from '../livekit/event.js';
 import { lockOf } from '../projection/lock.js';
 import { Batches } from './batching/batches.js';
@@ -16,6 +16,7 @@ export interface LaneWork<T, R> {
   readonly eventOf: (item: T) => LedgerEvent;
   readonly commit: (items: T[]) => Promise<readonly (R | PromiseLike<R>)[] | null>;
   readonly defer: (items: readonly T[]) => readonly PromiseLike<R>[];
+  readonly logger: Logger;
 }
 
 /**
@@ -25,7 +26,6 @@ export interface LaneWork<T, R> {
 export class Lanes<T, R> {
   private readonly lanes = new Map<string, Lane<T, R>>();
   private readonly slots = new Slots(SLOTS);
-  private readonly logger = new Logger('Intake');
 
   constructor(private readonly work: LaneWork<T, R>) {}
 
@@ -67,12 +67,12 @@ export class Lanes<T, R> {
     if (lane.failedAt !== null && performance.now() - lane.failedAt < lane.restMs) return this.work.defer(items);
     const results = await this.slots.run(() => this.work.commit(items), MOST_WAIT_MS);
     if (results === null) {
-      if (lane.failedAt === null) this.logger.warn('The events of a room cannot be committed, while others are.');
+      if (lane.failedAt === null) this.work.logger.warn('The events of a room cannot be committed, while others are.');
       lane.restMs = lane.failedAt === null ? FIRST_REST_MS : Math.min(lane.restMs * 2, LONGEST_REST_MS);
       lane.failedAt = performance.now();
       return this.work.defer(items);
     }
-    if (lane.failedAt !== null) this.logger.log('The events of a room are committed again.');
+    if (lane.failedAt !== null) this.work.logger.log('The events of a room are committed again.');
     if (this.lanes.get(key) === lane) this.lanes.delete(key);
     return results;
   }

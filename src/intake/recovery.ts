@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Logger } from '@nestjs/common';
 import { readEvent } from '../livekit/event.js';
 import type { Committer, CommitterParts, Kept } from './committer.js';
 import type { SpoolEntry } from './spool/spool.js';
@@ -13,7 +12,6 @@ const RETRY_REFUSED_MS = 60_000;
 
 /** Drains the spool once the database is back. */
 export class Recovery {
-  private readonly logger = new Logger('Intake');
   /** Entries that the log refuses, and when each is tried again. */
   private readonly refused = new Map<string, number>();
   private readonly stopping = new AbortController();
@@ -45,7 +43,7 @@ export class Recovery {
       pause = committed > 0 || outage.away ? FIRST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS);
       if (outage.away || spool.entries > 0) await this.rest(pause);
     }
-    if (this.drained > 0) this.logger.log(`${this.drained} events of the spool are committed.`);
+    if (this.drained > 0) this.parts.logger.log(`${this.drained} events of the spool are committed.`);
     this.drained = 0;
   }
 
@@ -73,7 +71,7 @@ export class Recovery {
 
   private read(after: string): Promise<SpoolEntry[]> {
     return this.parts.spool.read(after, this.size).catch((error: unknown) => {
-      this.logger.error(`The spool cannot be read: ${String(error)}`);
+      this.parts.logger.error(`The spool cannot be read: ${String(error)}`);
       return [];
     });
   }
@@ -96,7 +94,9 @@ export class Recovery {
     }
     if (!this.refused.has(key)) {
       const why = result.reason instanceof Error ? result.reason.message : String(result.reason);
-      this.logger.error(`The event ${String(event['id'])} stays in the spool, and is tried again every minute: ${why}`);
+      this.parts.logger.error(
+        `The event ${String(event['id'])} stays in the spool, and is tried again every minute: ${why}`,
+      );
     }
     this.refused.set(key, performance.now() + RETRY_REFUSED_MS);
     return false;

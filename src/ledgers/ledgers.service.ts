@@ -1,9 +1,14 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { sortSpools } from '../intake/sort-spools.js';
 import type { Clock } from '../settings/clock.js';
 import { settingsOfLedgers } from '../settings/ledger-settings.js';
 import type { Settings } from '../settings/settings.js';
 import type { Ledger } from './ledger.js';
 import { Place } from './place.js';
+
+/** For the others, once a database can be used. One that is being migrated may take hours. */
+const PATIENCE_MS = 10_000;
 
 /** A ledger for each database of the settings. */
 @Injectable()
@@ -15,7 +20,7 @@ export class Ledgers implements OnApplicationShutdown {
   }
 
   /**
-   * One database that cannot be used keeps no other from being used.
+   * One database that cannot be used, or does not answer, keeps no other from being used.
    * @throws CannotStart, or what else went wrong, if none of them can
    */
   static async open(settings: Settings, clock: Clock): Promise<Ledgers> {
@@ -24,13 +29,15 @@ export class Ledgers implements OnApplicationShutdown {
       if (own.length === 0) return null;
       return databaseOf === null ? 'shared' : String(own.indexOf(databaseOf) + 1);
     };
+    await sortSpools(settings);
     const places = settingsOfLedgers(settings).map((one) => new Place(nameOf(one), one, clock));
-    const outcomes = await Promise.allSettled(places.map((place) => place.open()));
-    const failures = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
-    if (failures.length === places.length) throw failures[0];
-    for (const [at, outcome] of outcomes.entries()) {
-      if (outcome.status === 'rejected') places[at]!.openLater(outcome.reason);
-    }
+    const attempts = places.map((place) => place.open());
+    const all = Promise.allSettled(attempts);
+    await Promise.any(attempts).then(
+      () => Promise.race([all, pause(PATIENCE_MS, null, { ref: false })]),
+      () => attempts[0],
+    );
+    for (const [at, place] of places.entries()) if (place.ledger === null) void place.keepTrying(attempts[at]!);
     return new Ledgers(places);
   }
 

@@ -6,12 +6,14 @@ import type { Settings } from '../settings/settings.js';
 import { Ledger } from './ledger.js';
 
 const RETRY_MS = 2_000;
+const LATE_MS = 1_000;
+/** Between lines that say the same, and others. */
+const SILENCE_MS = { same: 3_600_000, other: 60_000 };
 
 /** A database of the settings, and its ledger once that is open. */
 export class Place {
   private opened: Ledger | null = null;
   private readonly stopping = new AbortController();
-  private opening: Promise<void> | null = null;
   private readonly logger = new Logger('Ledgers');
 
   /** @param name by which anybody may know it; null for the only one */
@@ -34,35 +36,43 @@ export class Place {
 
   async open(): Promise<void> {
     this.opened = await Ledger.open(this.settings, this.clock);
+    if (this.stopping.signal.aborted) await this.opened.close();
   }
 
-  /** Opens it in the background, as soon as it can be used. */
-  openLater(error: unknown): void {
-    this.opening = this.keepTrying(error);
-  }
-
-  async close(): Promise<void> {
-    this.stopping.abort();
-    await this.opening;
-    await this.opened?.close();
-  }
-
-  private async keepTrying(first: unknown): Promise<void> {
+  /** Opens it in the background, as soon as it can be used. @param attempt that failed or has not ended */
+  async keepTrying(attempt: Promise<void>): Promise<void> {
     const { databaseOf } = this.settings;
     const whose = databaseOf === null ? 'The shared database' : `The database of ${databaseOf}`;
     const { signal } = this.stopping;
-    let told = '';
-    for (let error = first; !signal.aborted;) {
-      const why = error instanceof Error ? error.message : String(error);
-      if (why !== told) this.logger.error(`${whose} cannot be used, and is tried again: ${why}`);
-      told = why;
+    const tell = this.teller(whose);
+    const late = setTimeout(() => tell('It does not answer yet, or another process migrates it.'), LATE_MS).unref();
+    for (let trying = attempt; ; trying = this.open()) {
       try {
-        await pause(RETRY_MS, undefined, { signal, ref: false });
-        await this.open();
+        await trying;
+        clearTimeout(late);
         return this.logger.log(`${whose} is used now.`);
-      } catch (again) {
-        error = again;
+      } catch (error) {
+        clearTimeout(late);
+        tell(error instanceof Error ? error.message : String(error));
       }
+      await pause(RETRY_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      if (signal.aborted) return;
     }
+  }
+
+  private teller(whose: string): (why: string) => void {
+    let [told, toldAt] = ['', -Infinity];
+    return (why) => {
+      const now = performance.now();
+      if (now - toldAt < (why === told ? SILENCE_MS.same : SILENCE_MS.other)) return;
+      [told, toldAt] = [why, now];
+      this.logger.error(`${whose} cannot be used, and is tried again: ${why}`);
+    };
+  }
+
+  /** Does not wait for an attempt: it may hang, and nothing depends on it yet. */
+  async close(): Promise<void> {
+    this.stopping.abort();
+    await this.opened?.close();
   }
 }

@@ -2,7 +2,7 @@
 export function joinMetrics(texts: readonly string[]): string {
   const samples = new Map<string, string[]>();
   for (const metric of texts.flatMap((text) => text.trim().split('\n\n')).filter(Boolean)) {
-    const [, head = '', rest = ''] = /^((?:#.*\n)+)(.*)$/s.exec(`${metric}\n`)!;
+    const [, head = '', rest = ''] = /^((?:#[^\n]*\n)+)(.*)$/s.exec(`${metric}\n`)!;
     samples.set(head, [...(samples.get(head) ?? []), rest]);
   }
   return Array.from(samples, ([head, rests]) => head + rests.join('')).join('\n');

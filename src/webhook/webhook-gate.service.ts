@@ -47,7 +47,9 @@ export class WebhookGate implements OnModuleInit {
 
   private async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     try {
-      this.senders.set(request, await this.sender(request));
+      const sender = await this.sender(request);
+      request.project = sender.project;
+      this.senders.set(request, sender);
     } catch (error) {
       // The body stays unread.
       if (!request.raw.complete) reply.header('connection', 'close');

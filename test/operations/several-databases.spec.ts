@@ -1,6 +1,10 @@
+import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Database } from '../../src/database/database.js';
+import { MIGRATION_LOCK } from '../../src/database/locks/advisory-locks.js';
 import { Ledgers } from '../../src/ledgers/ledgers.service.js';
 import { createDatabase } from '../support/database.js';
+import { hasten } from '../support/hasten.js';
 import { played } from '../support/load.js';
 import { runProgram, runService } from '../support/process.js';
 import type { Proxy } from '../support/proxy.js';
@@ -60,6 +64,14 @@ async function statusesOf(service: Service): Promise<string> {
 async function metric(service: Service, name: string): Promise<string[]> {
   const text = await (await fetch(`${service.url}/metrics`)).text();
   return text.split('\n').filter((line) => line.startsWith(`roomledger_${name}`));
+}
+
+const ids = (bodies: readonly string[]): string[] =>
+  bodies.map((body) => (JSON.parse(body) as { id: string }).id).sort();
+
+async function idsIn({ queries }: Database): Promise<string[]> {
+  const { rows } = await queries.query<{ id: string }>('select id from webhook_event order by id');
+  return rows.map(({ id }) => id);
 }
 
 async function namesIn(exported: Response): Promise<string[]> {
@@ -157,6 +169,30 @@ describe('while the database of one project is away', () => {
     await expect.poll(() => dumpTables(acmeOf(service))).toEqual(await dumpTables(alone.database));
   });
 
+  it('events that wait follow their project to a database of its own, and back', async () => {
+    const { proxy: way, direct } = await openWay();
+    const spoolDir = spoolFolder();
+    const [first, second, third] = played(3) as [string, string, string];
+    const cut = await startService({ databaseUrl: way.url, settings: { spoolDir } });
+    await way.cut();
+    await cut.deliver(first);
+    await cut.deliver(second, acme);
+    await cut.stop();
+    await way.open();
+
+    const { proxy: ownWay } = await openWay();
+    const ownDatabases = new Map([['acme', { url: ownWay.url, readUrls: [] }]]);
+    const apart = await startService({ databaseUrl: direct, settings: { ownDatabases, spoolDir } });
+    await expect.poll(() => idsIn(acmeOf(apart))).toEqual(ids([second]));
+    await expect.poll(() => idsIn(apart.database)).toEqual(ids([first]));
+    await ownWay.cut();
+    await apart.deliver(third, acme);
+    await apart.stop();
+
+    const together = await start({ databaseUrl: direct, settings: { spoolDir } });
+    await expect.poll(() => idsIn(together.database)).toEqual(ids([first, third]));
+  });
+
   it('the service starts without it, refuses what is of it so that LiveKit repeats it, and uses it once it is back', async () => {
     const { proxy: way } = await openWay();
     await way.cut();
@@ -185,6 +221,37 @@ describe('while the database of one project is away', () => {
     expect((await service.query<Rooms>(rooms, {}, tokenOfAcme(service))).data.rooms.nodes).toHaveLength(1);
     await ask('2');
     await expect.poll(() => messages[2]).toMatchObject({ id: '2', type: 'next' });
+  });
+
+  it('the service does not wait for one that is migrated elsewhere, neither to start nor to stop', async () => {
+    hasten(10);
+    const own = await createDatabase();
+    const migrating = new pg.Client(own.url);
+    await migrating.connect();
+    onTestFinished(() => migrating.end().then(() => own.drop()));
+    await migrating.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const ownDatabases = new Map([['acme', { url: own.url, readUrls: [] }]]);
+    const [service, other] = await Promise.all([
+      start({ settings: { ownDatabases } }),
+      startService({ settings: { ownDatabases } }),
+    ]);
+    await other.stop();
+    await deliver(service, played(1));
+    expect(await statusesOf(service)).toBe('200 degraded shared=ok 1=unavailable');
+    await migrating.query('select pg_advisory_unlock_all()');
+    await expect.poll(() => statusesOf(service)).toBe('200 ok shared=ok 1=ok');
+    await deliver(service, played(1), 'acmekey');
+  });
+
+  it('probes are answered before Kubernetes ends the process', async () => {
+    hasten(4);
+    const { service, way } = await startTwo();
+    expect(await statusesOf(service)).toBe('200 ok shared=ok 1=ok');
+    way.stall();
+    const began = performance.now();
+    expect(await statusesOf(service)).toBe('200 ok shared=ok 1=ok');
+    expect(performance.now() - began).toBeLessThan(1_000);
+    await expect.poll(() => statusesOf(service), { timeout: 10_000 }).toBe('200 degraded shared=ok 1=unavailable');
   });
 
   it('the service stops, whether or not it has ever used it', async () => {
@@ -236,6 +303,8 @@ describe('settings and commands', () => {
     expect(verified.code, verified.errors).toBe(0);
     const counts = [...verified.output.matchAll(/Projected (\d+) events/g)].map(([, count]) => Number(count));
     expect(counts).toEqual([2, 1]);
+    const away = await runProgram('cli/verify', { ...env, DATABASE_URL: 'postgresql://127.0.0.1:1/shared' }).ended;
+    expect([away.code, away.output]).toEqual([2, expect.stringContaining('Projected 1 events again')]);
     const one = await runProgram('cli/rebuild', env, ['--project', 'acme']).ended;
     expect([one.code, one.output]).toEqual([0, expect.stringContaining('Projected 1 events again')]);
     const wrong = await runProgram('cli/rebuild', env, ['--project', 'default']).ended;

@@ -12,6 +12,8 @@ export interface SpoolEntry extends SpooledEvent {
   readonly bytes: number;
 }
 
+type Limits = Pick<Settings, 'spoolDir' | 'spoolMaxBytes'>;
+
 const MEND_INTERVAL_MS = 1_000;
 /** A spool with room for an event of this size is not full: it refuses only larger ones. */
 const LARGE_BYTES = 64 * 1024;
@@ -21,7 +23,6 @@ const LARGE_BYTES = 64 * 1024;
  */
 export class Spool {
   onMended: () => void = () => undefined;
-  private readonly logger = new Logger(Spool.name);
   private readonly writer = new Batches<Text[]>(async (batches) => {
     await this.write(batches.flat());
     return batches.map(() => undefined);
@@ -37,11 +38,12 @@ export class Spool {
   private constructor(
     private readonly folder: string | null,
     private readonly maxBytes: number,
+    private readonly logger: Logger,
   ) {}
 
   /** @throws CannotStart if it cannot be opened, unless its disk is full */
-  static async open({ spoolDir, spoolMaxBytes }: Pick<Settings, 'spoolDir' | 'spoolMaxBytes'>): Promise<Spool> {
-    const spool = new Spool(spoolDir, spoolMaxBytes);
+  static async open({ spoolDir, spoolMaxBytes }: Limits, logger = new Logger(Spool.name)): Promise<Spool> {
+    const spool = new Spool(spoolDir, spoolMaxBytes, logger);
     if (spoolDir === null) return spool;
     try {
       await spool.openStore(spoolDir);
