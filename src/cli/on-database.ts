@@ -17,10 +17,7 @@ export interface DatabaseCommand {
   readonly failure: number;
 }
 
-/**
- * Runs a command on each of the service's databases, or that of `--project`, whether or not a service runs on it. One
- * that fails keeps it from no other.
- */
+/** Runs a command on each of the service's databases, or that of `--project`, whether or not a service runs. */
 export async function onDatabases({ usage, work, failure }: DatabaseCommand): Promise<void> {
   await runCommand(failure, async () => {
     const options = { project: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;

@@ -66,7 +66,7 @@ async function open(url: string): Promise<pg.Client> {
     if (/unsupported startup parameter/.test(message)) throw new CannotStart(`${POOLER} (${message})`, DIRECT);
     throw new CannotStart(
       `no connection to the database at ${new URL(url).host} (${message})`,
-      'Check DATABASE_URL, and that the server runs',
+      'Check its URL in the settings, and that the server runs',
     );
   }
 }

@@ -6,7 +6,6 @@ import { settingsOfLedgers } from '../settings/ledger-settings.js';
 import type { Settings } from '../settings/settings.js';
 import { Spool, type SpoolEntry } from './spool/spool.js';
 
-/** Where the events of a project are spooled. */
 type FolderOf = (project: string) => string | null | undefined;
 
 const AT_ONCE = 1_000;

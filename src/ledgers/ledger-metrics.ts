@@ -63,7 +63,6 @@ export class LedgerMetrics {
     events.on('drained', (count) => this.drains.inc(count));
   }
 
-  /** @param labels of every sample */
   async render(labels: object): Promise<string> {
     this.held.set(this.parts.tail.heldSeconds);
     this.noteReplicas();

@@ -11,7 +11,6 @@ import type { Settings } from '../settings/settings.js';
 import { SettingsModule } from '../settings/settings.module.js';
 import { StreamModule } from '../stream/stream.module.js';
 
-/** What works on one database. */
 @Module({
   imports: [
     DatabaseModule,

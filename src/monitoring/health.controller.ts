@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { ClockDoubt } from '../access/clock-doubt.service.js';
 import { type HealthReport, notOpen } from '../ledgers/ledger-health.js';
 import { Ledgers } from '../ledgers/ledgers.service.js';
-import type { Place } from '../ledgers/place.js';
+import type { ConfiguredDatabase } from '../ledgers/configured-database.js';
 
 interface HealthAnswer extends Partial<HealthReport> {
   /** Of several databases `unavailable` only if all are. */
@@ -30,16 +30,16 @@ export class HealthController {
   }
 
   private async answer(): Promise<HealthAnswer> {
-    const { places } = this.ledgers;
-    const reports = await Promise.all(places.map(reportOf));
+    const { databases } = this.ledgers;
+    const reports = await Promise.all(databases.map(reportOf));
     const clock = this.clock.isDoubted ? 'doubted' : 'ok';
     const status = statusOf(reports, clock === 'ok');
-    if (places[0]!.name === null) return { ...reports[0]!, status, clock };
-    return { status, clock, databases: reports.map((report, at) => ({ database: places[at]!.name!, ...report })) };
+    if (databases[0]!.name === null) return { ...reports[0]!, status, clock };
+    return { status, clock, databases: reports.map((report, at) => ({ database: databases[at]!.name!, ...report })) };
   }
 }
 
-function reportOf({ name, ledger }: Place): Promise<HealthReport> | HealthReport {
+function reportOf({ name, ledger }: ConfiguredDatabase): Promise<HealthReport> | HealthReport {
   if (ledger === null) return notOpen;
   return name === null ? ledger.health.report() : ledger.health.reportSoon();
 }

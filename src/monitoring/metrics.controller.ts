@@ -40,7 +40,7 @@ export class MetricsController {
   private async render(): Promise<string> {
     this.refusals.reset();
     for (const [code, count] of this.refused.byCode) this.refusals.inc({ code }, count);
-    const ofLedgers = this.ledgers.places.map(({ name, ledger }) => {
+    const ofLedgers = this.ledgers.databases.map(({ name, ledger }) => {
       const labels = name === null ? {} : { database: name };
       this.away.set(labels, ledger?.intake.state === 'committing' ? 0 : 1);
       return ledger?.metrics.render(labels) ?? '';

@@ -35,7 +35,6 @@ function ofOwn(settings: Settings, project: string, { url, readUrls }: OwnDataba
   };
 }
 
-/** The keys are of them all: the access to them is. */
 function ofProjects(settings: Settings, has: (project: string) => boolean): Settings {
   return {
     ...settings,

@@ -2,7 +2,6 @@ import { type ApiKey, isProjectName } from './api-keys.js';
 import { databaseUrl } from './database-url.js';
 import { Problem } from './values.js';
 
-/** The database of one project alone. */
 export interface OwnDatabase {
   readonly url: string;
   readonly readUrls: readonly string[];
@@ -25,7 +24,6 @@ function urlsOfProjects(text: string): readonly UrlOfProject[] {
   });
 }
 
-/** `project=url`, separated by commas or lines. */
 export function projectUrlList(text: string): readonly UrlOfProject[] {
   const urls = urlsOfProjects(text);
   for (const [at, [project, url]] of urls.entries()) {
@@ -37,7 +35,6 @@ export function projectUrlList(text: string): readonly UrlOfProject[] {
   return urls;
 }
 
-/** `url` of a replica of the shared database, or `project=url`, separated by commas or lines. */
 export function readUrlList(text: string): readonly UrlOfProject[] {
   const urls = urlsOfProjects(text);
   if (new Set(urls.map(([, url]) => url)).size < urls.length) throw new Problem('must name each replica once');

@@ -98,7 +98,7 @@ function renamedProcess(bytes: Buffer): Buffer {
 test('a certificate that is not there is named in one sentence', async () => {
   const url = withParameters(await emptyDatabase(), { sslmode: 'verify-full', sslrootcert: '/nowhere/ca.crt' });
   await expect(prepare(url)).rejects.toThrow(
-    /^No connection to the database at \S+ \(ENOENT.*'\/nowhere\/ca\.crt'\)\. Check DATABASE_URL/,
+    /^No connection to the database at \S+ \(ENOENT.*'\/nowhere\/ca\.crt'\)\. Check its URL in the settings/,
   );
 });
 

@@ -105,7 +105,7 @@ test('says which server does not answer, without its password', async () => {
   const url = Object.assign(new URL(database.url), { port: '1', password: 'hunter2' }).href;
   const refused = prepare(url);
   await expect(refused).rejects.toThrow(
-    /^No connection to the database at \S+:1 \(.*\)\. Check DATABASE_URL, and that the server runs\.$/,
+    /^No connection to the database at \S+:1 \(.*\)\. Check its URL in the settings, and that the server runs\.$/,
   );
   await expect(refused).rejects.not.toThrow('hunter2');
 });

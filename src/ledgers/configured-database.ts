@@ -7,23 +7,21 @@ import { Ledger } from './ledger.js';
 
 const RETRY_MS = 2_000;
 const LATE_MS = 1_000;
-/** Between lines that say the same, and others. */
 const SILENCE_MS = { same: 3_600_000, other: 60_000 };
 
 /** A database of the settings, and its ledger once that is open. */
-export class Place {
+export class ConfiguredDatabase {
   private opened: Ledger | null = null;
   private readonly stopping = new AbortController();
   private readonly logger = new Logger('Ledgers');
 
-  /** @param name by which anybody may know it; null for the only one */
+  /** @param name for health and metrics, which anybody may read; null for the only one */
   constructor(
     readonly name: string | null,
     readonly settings: Settings,
     private readonly clock: Clock,
   ) {}
 
-  /** Null: not yet. */
   get ledger(): Ledger | null {
     return this.opened;
   }
