@@ -124,6 +124,24 @@ test('drops nothing while an export or a stream reads the log', async () => {
   await expect.poll(() => drop(database, null, at('2026-03-10T00:00:00'))).toHaveLength(1);
 });
 
+test('drops nothing while somebody downloads the log, however slowly', async () => {
+  const database = await filled();
+  // More than buffers hold on the way.
+  await database.intake.query(
+    `insert into webhook_event select (jsonb_populate_record(w, jsonb_build_object('id', 'EV_more' || n, 'seq', 1e6 + n,
+        'payload', jsonb_build_object('text', repeat(md5(n::text), 200))))).*
+      from webhook_event w, generate_series(1, 2000) as n where w.id = 'EV_undated'`,
+  );
+  const service = await startService({ databaseUrl: database.url });
+  onTestFinished(() => service.stop());
+  const headers = { authorization: `Bearer ${service.readToken()}` };
+  const download = await fetch(`${service.url}/export/webhookEvents.jsonl`, { headers });
+  expect(await drop(database, null, at('2026-03-10T00:00:00'))).toEqual([]);
+  const lines = (await download.text()).trim().split('\n');
+  expect(lines.length).toBeGreaterThan(3_000);
+  await expect.poll(() => drop(database, null, at('2026-03-10T00:00:00'))).toHaveLength(1);
+});
+
 test('tells how far in its order', async () => {
   const database = await filled();
   const all = (await logOf(database)).map((row) => JSON.parse(row) as { id: string; xid: number; seq: number });
