@@ -136,7 +136,7 @@ async function questions(): Promise<string[][]> {
         for (const [which, { port }] of both.entries()) times[which]!.push(await ask(port, query));
       }
       const remote = ((await remoteCommands()) - before) / ASKED;
-      found.push([name, ...times.map((all) => median(all).toFixed(1)), remote.toFixed(0)]);
+      found.push([name, ...times.map((all) => median(all).toFixed(1)), Number.isNaN(remote) ? 'needs pg_stat_statements' : remote.toFixed(0)]);
     }
     return found;
   } finally {
@@ -152,7 +152,7 @@ async function remoteCommands(): Promise<number> {
       databaseAt(server, 'bench_distributed'),
       `select coalesce(sum(calls), 0)::int as calls from pg_stat_statements s join pg_database d on d.oid = s.dbid
         where datname = current_database() and query ~ 'webhook_event|log_node'`,
-    ).catch(() => [{ calls: 0 }]);
+    ).catch(() => [{ calls: NaN }]);
     calls += row!.calls;
   }
   return calls;
