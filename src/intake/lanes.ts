@@ -29,8 +29,10 @@ export class Lanes<T, R> {
 
   constructor(private readonly work: LaneWork<T, R>) {}
 
+  /** Rooms whose events wait or are repeated. One that LiveKit has given up on is not blocked for ever. */
   get blocked(): number {
-    return [...this.lanes.values()].filter(({ failedAt }) => failedAt !== null).length;
+    const since = performance.now() - FORGET_MS;
+    return [...this.lanes.values()].filter(({ failedAt }) => failedAt !== null && failedAt > since).length;
   }
 
   has(item: T): boolean {
