@@ -136,7 +136,11 @@ async function questions(): Promise<string[][]> {
         for (const [which, { port }] of both.entries()) times[which]!.push(await ask(port, query));
       }
       const remote = ((await remoteCommands()) - before) / ASKED;
-      found.push([name, ...times.map((all) => median(all).toFixed(1)), Number.isNaN(remote) ? 'needs pg_stat_statements' : remote.toFixed(0)]);
+      found.push([
+        name,
+        ...times.map((all) => median(all).toFixed(1)),
+        Number.isNaN(remote) ? 'needs pg_stat_statements' : remote.toFixed(0),
+      ]);
     }
     return found;
   } finally {
