@@ -32,7 +32,7 @@ async function openWithReplicas(settings: Settings): Promise<Database> {
   const database = await openDatabase(settings, { urls, maxLagMs: settings.readMaxLagMs });
   try {
     await requireStandbys(database.url, urls);
-    // Asked again by services that could not close the database if it failed then.
+    // Others ask for it in hooks of Nest, and nobody could close the database if one failed.
     await logIsDistributed(database.queries);
     return database;
   } catch (error) {

@@ -14,7 +14,7 @@ import { Spool } from './spool/spool.js';
     { provide: Writer, useFactory: openWriter, inject: [Database] },
     { provide: Spool, useFactory: openSpool, inject: [Settings, Database, Writer] },
   ],
-  exports: [Intake, IntakeEvents, Spool],
+  exports: [IntakeEvents],
 })
 export class IntakeModule {}
 

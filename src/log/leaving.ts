@@ -8,7 +8,7 @@ import { type LogKeeping, untilFree } from './log-lock.js';
 import { FUTURE, LOG, monthPiece, PAST, type Piece, UNDATED } from './months.js';
 import { inShort } from './partitions.js';
 
-/** A month that is dropped is called so until its archive is known to have all that was written to it. */
+/** The name of a month that has left the log, until its archive is known to be whole. */
 const LEAVING = 'log_leaving';
 const odd = [UNDATED.name, PAST, FUTURE];
 
@@ -132,7 +132,7 @@ export async function archiveRows(
   return place;
 }
 
-/** Counts the whole month as dropped: somebody may have written to it until it left. */
+/** `created_until` is the month's end: what was written last was not read yet. */
 export async function noteDrop(client: ClientBase, { name, to }: Piece, { going, archive }: Archived): Promise<void> {
   if (!going?.rows) return;
   const createdUntil = new Date(Math.max(going.createdUntil, to * 1000 - 1));

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
 import { Readings } from './readings.service.js';
 
-@Module({ providers: [Readings], exports: [Readings] })
+@Module({ providers: [Readings] })
 export class ReadModule {}

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
 import { Upkeep } from './upkeep.service.js';
 
-@Module({ providers: [Upkeep], exports: [Upkeep] })
+@Module({ providers: [Upkeep] })
 export class ReconcileModule {}

@@ -3,5 +3,5 @@ import { IntakeModule } from '../intake/intake.module.js';
 import { LogModule } from '../log/log.module.js';
 import { LogTail } from './log-tail.service.js';
 
-@Module({ imports: [IntakeModule, LogModule], providers: [LogTail], exports: [LogTail] })
+@Module({ imports: [IntakeModule, LogModule], providers: [LogTail] })
 export class StreamModule {}
